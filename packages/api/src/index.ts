@@ -1,0 +1,7 @@
+export type * from './consul/catalog.ts';
+export type * from './consul/kv.ts';
+export type * from './nomad/allocation.ts';
+export type * from './nomad/deployment.ts';
+export type * from './nomad/evaluation.ts';
+export type * from './nomad/job.ts';
+export type * from './nomad/node.ts';

@@ -1,0 +1,91 @@
+import type { DriverInfo } from '@shoal/api';
+
+/**
+ * What runs tasks. The task runner calls a driver for one task at a time, for different tasks at the same time. A driver keeps nothing that
+ * it cannot find again from a handle: the agent may be killed and come back between any two calls.
+ */
+export type Driver = {
+  readonly name: string;
+  /** Called at start and every few seconds; must be quick and must not throw for "not there". */
+  fingerprint(): Promise<DriverInfo>;
+  /** Mistakes in a task's `config`, each a sentence naming the key. Called before `start`. */
+  validate(config: Record<string, unknown>): string[];
+  /** Resolves when the task's process runs. Throws `DriverError` otherwise, with nothing left behind. */
+  start(task: TaskSpec): Promise<TaskHandle>;
+  /** Resolves when the task has ended, also when it ended while no agent was there. */
+  wait(handle: TaskHandle, signal: AbortSignal): Promise<ExitResult>;
+  /** Sends `killSignal`, then kills after `killTimeoutMs`, with everything that the task started. Resolves when all of it is gone. */
+  stop(handle: TaskHandle, how: { killSignal: string; killTimeoutMs: number }): Promise<void>;
+  signal(handle: TaskHandle, signal: string): Promise<void>;
+  stats(handle: TaskHandle): Promise<TaskUsage>;
+  /** True if the task of the handle runs or its end is known; false if nothing is known of it any more. */
+  recover(handle: TaskHandle): Promise<boolean>;
+  /** Forgets what is kept of a task that has ended. */
+  forget(handle: TaskHandle): Promise<void>;
+  /** Runs a command beside the task. Drivers that cannot leave it out. */
+  exec?(handle: TaskHandle, command: string[], signal: AbortSignal): Promise<{ exitCode: number; output: string }>;
+};
+
+/** Everything a driver needs to start one task; all values are interpolated, all paths absolute. */
+export type TaskSpec = {
+  allocId: string;
+  task: string;
+  /** Unique for each start of the task: `<allocId>/<task>/<hex>`. */
+  id: string;
+  config: Record<string, unknown>;
+  env: Record<string, string>;
+  /** "" = the agent's user. */
+  user: string;
+  dirs: TaskDirs;
+  logs: { maxFiles: number; maxFileSizeBytes: number };
+  resources: { cpuMHz: number; memoryMB: number; memoryMaxMB: number };
+};
+
+/** `<data_dir>/alloc/<id>/` holds `alloc/` (shared by the tasks) and one folder per task. */
+export type TaskDirs = {
+  allocDir: string;
+  sharedDir: string;
+  taskDir: string;
+  localDir: string;
+  secretsDir: string;
+  tmpDir: string;
+  /** `alloc/logs`: `<task>.stdout.<n>`, `<task>.stderr.<n>`. */
+  logDir: string;
+};
+
+/** Plain data: it is persisted, and handed back to the same driver after a restart of the agent. */
+export type TaskHandle = {
+  driver: string;
+  id: string;
+  startedAt: number;
+  pid?: number;
+  data: Record<string, string | number | boolean>;
+};
+
+export type ExitResult =
+  | { kind: 'exited'; exitCode: number; signal: number; oomKilled: boolean }
+  /** The task has ended, but nobody was there to see how. */
+  | { kind: 'unknown'; reason: string };
+
+/** Sums over all processes of the task. */
+export type TaskUsage = {
+  timestamp: number;
+  /** Percent of one core since the last reading. */
+  cpuPercent: number;
+  cpuTotalTicksMHz: number;
+  systemPercent: number;
+  userPercent: number;
+  rssBytes: number;
+  pids: Record<string, { cpuPercent: number; rssBytes: number }>;
+};
+
+/** A task could not be started or controlled. `recoverable` says whether the restart policy may try again. */
+export class DriverError extends Error {
+  readonly code = 'driver';
+  readonly recoverable: boolean;
+  constructor(message: string, options: { recoverable: boolean; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.name = 'DriverError';
+    this.recoverable = options.recoverable;
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * What the client's service hook asks of the agent's registry of services and checks (`catalog/`). The registry runs the checks, keeps
+ * everything over a restart, and pushes it to the catalog.
+ */
+export type Registrar = {
+  /** Replaces the instance of that id with its checks. Resolves when the catalog has it (or the attempt failed and will be repeated: then it resolves at once). */
+  register(service: ServiceRegistration): Promise<void>;
+  /** Resolves when the catalog no longer has it, or after `timeoutMs` at most. Unknown ids are fine. */
+  deregister(serviceId: string, timeoutMs?: number): Promise<void>;
+  /** Ids of instances that were registered by this client (prefix `_nomad-task-`), to clean up after a crash. */
+  owned(): string[];
+  /** The present status of the instance's checks: 'passing' only if all pass. Undefined for an unknown id. */
+  status(serviceId: string): 'passing' | 'warning' | 'critical' | undefined;
+  onStatusChange(listener: (serviceId: string) => void): () => void;
+};
+
+export type ServiceRegistration = {
+  /** `_nomad-task-<alloc id>-<task or group-group>-<service name>-<port label>` as Nomad names them. */
+  id: string;
+  name: string;
+  tags: string[];
+  meta: Record<string, string>;
+  address: string;
+  port: number;
+  enableTagOverride: boolean;
+  checks: CheckRegistration[];
+};
+
+export type CheckRegistration = {
+  id: string;
+  name: string;
+  type: 'http' | 'tcp' | 'ttl';
+  /** http: the URL; tcp: host:port. */
+  target: string;
+  method: string;
+  headers: Record<string, string[]>;
+  body: string;
+  tlsSkipVerify: boolean;
+  intervalMs: number;
+  timeoutMs: number;
+  initialStatus: 'passing' | 'warning' | 'critical' | '';
+  successBeforePassing: number;
+  failuresBeforeCritical: number;
+};

@@ -1,0 +1,36 @@
+import type { Allocation, AllocClientStatus, Node, NodeStatus, TaskState } from '@shoal/api';
+
+/**
+ * What a client asks of its servers. All of it goes out over the connection that the client dialled (`rpc/`); calls are retried by the caller.
+ * Every call rejects with an error whose `code` is 'unavailable' when no server could be reached.
+ */
+export type ServerConnection = {
+  /** Creates or updates the node. The TTL is how long the server waits for the next heartbeat. */
+  register(node: Node, signal: AbortSignal): Promise<{ heartbeatTtlMs: number; index: number }>;
+  heartbeat(
+    nodeId: string,
+    status: NodeStatus,
+    signal: AbortSignal,
+  ): Promise<{ heartbeatTtlMs: number; index: number }>;
+  /** Blocks until the index is above `index` or the wait is over. Every allocation of the node that is not collected, with its AllocModifyIndex. */
+  watchAllocations(
+    nodeId: string,
+    after: { index: number; waitMs: number },
+    signal: AbortSignal,
+  ): Promise<{ index: number; allocations: Record<string, number> }>;
+  /** Whole allocations with their jobs; ids that no longer exist are left out. */
+  fetchAllocations(nodeId: string, ids: string[], signal: AbortSignal): Promise<Allocation[]>;
+  /** Resolves when the server has made all of it durable. */
+  updateAllocations(nodeId: string, updates: AllocationUpdate[], signal: AbortSignal): Promise<void>;
+};
+
+/** What only the client knows of an allocation. */
+export type AllocationUpdate = {
+  id: string;
+  clientStatus: AllocClientStatus;
+  clientDescription: string;
+  taskStates: Record<string, TaskState>;
+  /** `null` while undecided. */
+  deploymentHealthy: { healthy: boolean; timestamp: string } | null;
+  networkStatus: { InterfaceName: string; Address: string; DNS: null } | null;
+};

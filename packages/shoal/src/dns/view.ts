@@ -1,0 +1,47 @@
+/**
+ * The part of the catalog that DNS reads. The catalog implements it from its tables; everything in it is plain, immutable data, so that DNS can
+ * move to a process of its own. DNS asks once per question and keeps nothing that it got, so an implementation may replace objects at any time
+ * but must never change one that it gave out.
+ */
+export type CatalogView = {
+  /** The datacenter of this agent, in lower case. */
+  readonly datacenter: string;
+  /** All instances of a service, critical ones too (DNS hides them by its settings). `name` is in lower case. Undefined when there is none. */
+  service(name: string): readonly ViewInstance[] | undefined;
+  /** The node of that name, compared without case. `name` is in lower case and may contain dots. */
+  node(name: string): ViewNode | undefined;
+  /** The node whose own address is `address`: canonical text, as RFC 5952 writes it for IPv6. Serves PTR questions. */
+  nodeAt(address: string): ViewNode | undefined;
+  /** An instance that was registered with this address of its own. Same text form as for `nodeAt`. */
+  instanceAt(address: string): ViewInstance | undefined;
+  /** Tells after each applied change which services and nodes read differently now. Returns the function that ends the subscription. */
+  onChange(listener: (change: ViewChange) => void): () => void;
+};
+
+/** Names in lower case. A change to a node or to one of its checks also names the services that have instances on it. */
+export type ViewChange = { readonly services: readonly string[]; readonly nodes: readonly string[] };
+
+export type ViewNode = {
+  /** As registered: the case is kept. */
+  readonly name: string;
+  /** An IP address, or a host name for external nodes. */
+  readonly address: string;
+  readonly meta: Readonly<Record<string, string>>;
+};
+
+export type ViewInstance = {
+  /** Service id, unique on its node. */
+  readonly id: string;
+  /** Service name as registered. */
+  readonly name: string;
+  readonly node: ViewNode;
+  /** The service's own address (IP or host name); empty when it has none and the node's address counts. */
+  readonly address: string;
+  readonly port: number;
+  readonly tags: readonly string[];
+  readonly weights: { readonly passing: number; readonly warning: number };
+  /** The worst of the node's and the instance's checks; maintenance is critical. */
+  readonly health: 'passing' | 'warning' | 'critical';
+  /** Highest index that touched the instance. */
+  readonly modifyIndex: number;
+};

@@ -1,0 +1,46 @@
+import { sprint } from '../format/print.ts';
+import type { FunctionSet } from '../functions.ts';
+
+/** `html`, `js`, `urlquery`: the text of all arguments, escaped. */
+export const escapes: FunctionSet = {
+  html: { call: (...values) => escapeHtml(text(values)) },
+  js: { call: (...values) => escapeJs(text(values)) },
+  urlquery: { call: (...values) => escapeQuery(text(values)) },
+};
+
+const HTML: Readonly<Record<string, string>> = {
+  '<': '&lt;',
+  '>': '&gt;',
+  '&': '&amp;',
+  "'": '&#39;',
+  '"': '&#34;',
+  '\0': '\ufffd',
+};
+const JS: Readonly<Record<string, string>> = { '\\': '\\\\', "'": "\\'", '"': '\\"' };
+
+function escapeHtml(value: string): string {
+  return value.replace(/[<>&'"\0]/g, (char) => HTML[char] ?? char);
+}
+
+function escapeJs(value: string): string {
+  return value.replace(/[\\'"<>&=]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, (char) => JS[char] ?? hexEscapes(char));
+}
+
+function hexEscapes(char: string): string {
+  return `\\u${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+function escapeQuery(value: string): string {
+  const escaped = encodeURIComponent(value).replace(/[!'()*]/g, percent);
+  return escaped.replaceAll('%20', '+');
+}
+
+function percent(char: string): string {
+  return `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
+}
+
+/** One argument that has no value prints as an action would print it. */
+function text(values: readonly unknown[]): string {
+  const only = values.length === 1 ? values[0] : '';
+  return only === undefined || only === null ? '<no value>' : sprint(values);
+}

@@ -1,0 +1,197 @@
+import { TemplateError } from './errors.ts';
+import type { TemplateFunction } from './functions.ts';
+import type { Command, Operand, Pipeline } from './nodes.ts';
+import type { Scope } from './scope.ts';
+import { element, elementType, isTrue, keyType, kindOf, typeName, zeroOf } from './values.ts';
+
+/** What a key that a map does not hold is worth: Go's `missingkey` option. */
+export type MissingKey = 'default' | 'zero' | 'error';
+
+/** What evaluation needs beside the data: made once per rendering. */
+export type Evaluation = {
+  readonly functions: ReadonlyMap<string, TemplateFunction>;
+  readonly missingKey: MissingKey;
+  /** Turns a reason into the error of the template's place. */
+  readonly fail: (offset: number, reason: string, cause?: unknown) => TemplateError;
+};
+
+const NOTHING = Symbol('no final argument');
+
+/** Evaluates a pipeline and sets its variables: each command's value is the next one's last argument. */
+export function evaluatePipeline(pipe: Pipeline, scope: Scope, on: Evaluation): unknown {
+  let value: unknown = NOTHING;
+  for (const command of pipe.commands) value = evaluateCommand(command, value, scope, on);
+  for (const name of pipe.variables) setVariable(pipe, name, value, scope, on);
+  return value === NOTHING ? undefined : value;
+}
+
+/** Declares or assigns one of the pipeline's variables. */
+export function setVariable(pipe: Pipeline, name: string, value: unknown, scope: Scope, on: Evaluation): void {
+  const at = pipe.commands.at(-1)?.operands[0]?.offset ?? pipe.offset;
+  if (!pipe.assigns) scope.declare(name, value);
+  else if (!scope.assign(name, value)) throw on.fail(at, `undefined variable: ${name}`);
+}
+
+function evaluateCommand(command: Command, final: unknown, scope: Scope, on: Evaluation): unknown {
+  const [first, ...rest] = command.operands;
+  if (first === undefined) throw on.fail(command.offset, 'empty command');
+  if (first.type === 'identifier') return callNamed(first.name, command, rest, final, scope, on);
+  if (first.type === 'nil') throw on.fail(first.offset, 'nil is not a command');
+  const hasArguments = rest.length > 0 || final !== NOTHING;
+  const takesArguments = first.type === 'field' || first.type === 'chain' || first.type === 'variable';
+  if (hasArguments && takesArguments) return callField(first, command, rest, final, scope, on);
+  if (hasArguments) throw on.fail(first.offset, `can't give argument to non-function ${command.text}`);
+  return evaluateOperand(first, scope, on);
+}
+
+/** A field with arguments is a call of the function that it holds, as of a method in Go. */
+function callField(
+  first: Operand,
+  command: Command,
+  rest: readonly Operand[],
+  final: unknown,
+  scope: Scope,
+  on: Evaluation,
+): unknown {
+  const method = evaluateOperand(first, scope, on);
+  const name = command.text.split(/\s/)[0] ?? command.text;
+  if (typeof method !== 'function') {
+    throw on.fail(first.offset, `${name} has arguments but cannot be invoked as function`);
+  }
+  return invoke(name, (...args) => method(...args), command, argumentsOf(rest, final, scope, on), on);
+}
+
+function callNamed(
+  name: string,
+  command: Command,
+  operands: readonly Operand[],
+  final: unknown,
+  scope: Scope,
+  on: Evaluation,
+): unknown {
+  const entry = on.functions.get(name);
+  if (entry === undefined) throw on.fail(command.offset, `${JSON.stringify(name)} is not a defined function`);
+  checkCount(name, entry, operands.length + (final === NOTHING ? 0 : 1), command, on);
+  if (name === 'and' || name === 'or') return shortCircuit(name === 'or', operands, final, scope, on);
+  const args = argumentsOf(operands, final, scope, on);
+  checkTypes(entry, args, command, on);
+  return invoke(name, entry.call, command, args, on);
+}
+
+function argumentsOf(operands: readonly Operand[], final: unknown, scope: Scope, on: Evaluation): unknown[] {
+  const args = operands.map((operand) => evaluateArgument(operand, scope, on));
+  return final === NOTHING ? args : [...args, final];
+}
+
+function invoke(
+  name: string,
+  call: TemplateFunction['call'],
+  command: Command,
+  args: readonly unknown[],
+  on: Evaluation,
+): unknown {
+  try {
+    return call(...args);
+  } catch (error) {
+    if (error instanceof TemplateError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw on.fail(command.offset, `error calling ${name}: ${reason}`, error);
+  }
+}
+
+function checkCount(name: string, entry: TemplateFunction, got: number, command: Command, on: Evaluation): void {
+  const min = entry.min ?? 0;
+  const max = entry.max ?? Number.POSITIVE_INFINITY;
+  if (got >= min && got <= max) return;
+  const want = min === max ? String(min) : `at least ${min}`;
+  throw on.fail(command.offset, `wrong number of args for ${name}: want ${want} got ${got}`);
+}
+
+/** A wrong type is an error at the argument, not at the call. */
+function checkTypes(entry: TemplateFunction, args: readonly unknown[], command: Command, on: Evaluation): void {
+  for (const [index, want] of (entry.params ?? []).entries()) {
+    const value = args[index];
+    if (index >= args.length || want === 'any' || kindOf(value) === want) continue;
+    const offset = command.operands[index + 1]?.offset ?? command.offset;
+    throw on.fail(offset, `wrong type for value; expected ${want}; got ${typeName(value)}`);
+  }
+}
+
+/** `and` and `or` stop at the first argument that decides (Go 1.18). */
+function shortCircuit(
+  stopAt: boolean,
+  operands: readonly Operand[],
+  final: unknown,
+  scope: Scope,
+  on: Evaluation,
+): unknown {
+  let value: unknown;
+  for (const operand of operands) {
+    value = evaluateArgument(operand, scope, on);
+    if (isTrue(value) === stopAt) return value;
+  }
+  return final === NOTHING ? value : final;
+}
+
+function evaluateArgument(operand: Operand, scope: Scope, on: Evaluation): unknown {
+  // A function named as an argument is called without arguments.
+  if (operand.type === 'identifier') {
+    const command: Command = { operands: [operand], offset: operand.offset, text: operand.name };
+    return callNamed(operand.name, command, [], NOTHING, scope, on);
+  }
+  return evaluateOperand(operand, scope, on);
+}
+
+function evaluateOperand(operand: Operand, scope: Scope, on: Evaluation): unknown {
+  switch (operand.type) {
+    case 'dot':
+      return scope.dot;
+    case 'nil':
+      return null;
+    case 'bool':
+    case 'number':
+    case 'string':
+      return operand.value;
+    case 'field':
+      return fields(scope.dot, operand.names, operand.offset, on);
+    case 'variable':
+      return fields(variable(operand.name, operand.offset, scope, on), operand.names, operand.offset, on);
+    case 'chain':
+      return fields(evaluateArgument(operand.of, scope, on), operand.names, operand.offset, on);
+    case 'pipe':
+      return evaluatePipeline(operand, scope, on);
+    case 'identifier':
+      return evaluateArgument(operand, scope, on);
+  }
+}
+
+function variable(name: string, offset: number, scope: Scope, on: Evaluation): unknown {
+  const found = scope.lookup(name);
+  if (found === undefined) throw on.fail(offset, `undefined variable: ${name}`);
+  return found.value;
+}
+
+function fields(start: unknown, names: readonly string[], offset: number, on: Evaluation): unknown {
+  let value = start;
+  for (const name of names) value = field(value, name, offset, on);
+  return value;
+}
+
+function field(of: unknown, name: string, offset: number, on: Evaluation): unknown {
+  const kind = kindOf(of);
+  if (kind === 'invalid') {
+    if (on.missingKey === 'error') throw on.fail(offset, `nil data; no entry for key ${JSON.stringify(name)}`);
+    return undefined;
+  }
+  if (kind === 'nil') throw on.fail(offset, `nil pointer evaluating interface {}.${name}`);
+  if (kind !== 'map' || keyType(of) !== 'string') {
+    throw on.fail(offset, `can't evaluate field ${name} in type ${typeName(of)}`);
+  }
+  const value = element(of, name);
+  return value === undefined ? missing(of, name, offset, on) : value;
+}
+
+function missing(of: unknown, name: string, offset: number, on: Evaluation): unknown {
+  if (on.missingKey === 'error') throw on.fail(offset, `map has no entry for key ${JSON.stringify(name)}`);
+  return on.missingKey === 'zero' ? zeroOf(elementType(of)) : undefined;
+}

@@ -1,0 +1,68 @@
+import { builtins } from './builtins/index.ts';
+import { TemplateError } from './errors.ts';
+import { execute } from './execute.ts';
+import type { Evaluation, MissingKey } from './expressions.ts';
+import { type FunctionSet, joinFunctions } from './functions.ts';
+import type { Definitions } from './nodes.ts';
+import { parse } from './parser.ts';
+
+export type CompileOptions = {
+  /** Name in error messages, and what `{{template}}` calls the whole source by. Default `template`. */
+  readonly name?: string;
+  /** Plug-in functions, later sets first in rank; the built-in ones are always there. */
+  readonly functions?: FunctionSet | readonly FunctionSet[];
+  /** Default `{{`. */
+  readonly leftDelim?: string;
+  /** Default `}}`. */
+  readonly rightDelim?: string;
+  /** A missing map key: `default` prints `<no value>`, `zero` is the element type's zero, `error` fails. */
+  readonly missingKey?: MissingKey;
+};
+
+/** A template that was read without error: renders any number of times, keeps nothing between. */
+export type Template = {
+  readonly name: string;
+  /** Names of everything it defines, its own included. */
+  readonly templates: readonly string[];
+  /** @throws TemplateError with phase `exec` */
+  readonly render: (data?: unknown) => string;
+};
+
+/**
+ * Reads a Go template.
+ *
+ * @throws TemplateError with phase `parse`
+ */
+export function compile(source: string, options: CompileOptions = {}): Template {
+  const name = options.name ?? 'template';
+  const sets = options.functions === undefined ? [] : [options.functions].flat();
+  const functions = joinFunctions([builtins, ...sets]);
+  const delimiters = { left: options.leftDelim || '{{', right: options.rightDelim || '}}' };
+  const definitions = parse(source, { name, delimiters, hasFunction: (called) => functions.has(called) });
+  const evaluationOf = evaluations(source, { functions, missingKey: options.missingKey ?? 'default' });
+  return { name, templates: [...definitions.keys()], render: (data) => render(name, data, definitions, evaluationOf) };
+}
+
+function render(
+  name: string,
+  data: unknown,
+  definitions: Definitions,
+  evaluationOf: (name: string) => Evaluation,
+): string {
+  const parts: string[] = [];
+  execute(name, data, { definitions, evaluationOf, write: (text) => parts.push(text) });
+  return parts.join('');
+}
+
+function evaluations(source: string, shared: Pick<Evaluation, 'functions' | 'missingKey'>) {
+  return (name: string): Evaluation => ({
+    ...shared,
+    fail: (offset, reason, cause) => new TemplateError('exec', { name, ...placeOf(source, offset) }, reason, { cause }),
+  });
+}
+
+function placeOf(source: string, offset: number): { line: number; column: number } {
+  const before = source.slice(0, offset);
+  const lineStart = before.lastIndexOf('\n') + 1;
+  return { line: before.split('\n').length, column: Buffer.byteLength(before.slice(lineStart)) };
+}

@@ -1,0 +1,154 @@
+/**
+ * How Go's values look in JavaScript, and the only place that looks inside them.
+ *
+ * | Go | here |
+ * | --- | --- |
+ * | no value (a missing key) | `undefined` |
+ * | nil | `null` |
+ * | bool, string | boolean, string |
+ * | int | an integral number, or bigint |
+ * | float64 | any other number |
+ * | []interface{} | array |
+ * | map[string]interface{} | plain object, or Map |
+ * | func | function |
+ * | another type | {@link Typed}: the Go type beside the value (`float64` 7, `map[string]string`, `uint64`) |
+ */
+export class Typed {
+  readonly type: string;
+  readonly value: unknown;
+
+  /** `type` is the Go type as `%T` prints it: `uint64`, `[]string`, `map[int]string`. */
+  constructor(type: string, value: unknown) {
+    this.type = type;
+    this.value = value;
+  }
+}
+
+export type Kind = 'invalid' | 'nil' | 'bool' | 'int' | 'uint' | 'float' | 'string' | 'list' | 'map' | 'func';
+
+export function raw(value: unknown): unknown {
+  return value instanceof Typed ? value.value : value;
+}
+
+export function kindOf(value: unknown): Kind {
+  if (value instanceof Typed) return kindOfType(value.type) ?? kindOf(value.value);
+  switch (typeof value) {
+    case 'undefined':
+      return 'invalid';
+    case 'boolean':
+      return 'bool';
+    case 'string':
+      return 'string';
+    case 'bigint':
+      return 'int';
+    case 'number':
+      return Number.isInteger(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? 'int' : 'float';
+    case 'function':
+      return 'func';
+    default:
+      if (value === null) return 'nil';
+      return Array.isArray(value) ? 'list' : 'map';
+  }
+}
+
+function kindOfType(type: string): Kind | undefined {
+  if (type.startsWith('float')) return 'float';
+  if (type.startsWith('uint')) return 'uint';
+  if (type.startsWith('int')) return 'int';
+  return undefined;
+}
+
+/** The Go type of a value, as `%T` prints it. */
+export function typeName(value: unknown): string {
+  if (value instanceof Typed) return value.type;
+  const names: Record<Kind, string> = {
+    invalid: '<nil>',
+    nil: '<nil>',
+    bool: 'bool',
+    int: 'int',
+    uint: 'uint',
+    float: 'float64',
+    string: 'string',
+    list: '[]interface {}',
+    map: 'map[string]interface {}',
+    func: 'func',
+  };
+  return names[kindOf(value)];
+}
+
+/** The type of what a list or map holds. */
+export function elementType(value: unknown): string {
+  const type = typeName(value);
+  if (type.startsWith('[]')) return type.slice(2);
+  return /^map\[[^\]]*\](.*)$/.exec(type)?.[1] ?? 'interface {}';
+}
+
+/** What an absent element is worth: "" for map[string]string, nil for interface{}. */
+export function zeroOf(type: string): unknown {
+  if (type === 'string') return '';
+  if (type === 'bool') return false;
+  if (type === 'interface {}') return null;
+  const kind = kindOfType(type);
+  if (kind === undefined) return null;
+  return type === 'int' ? 0 : new Typed(type, 0);
+}
+
+/** Go's notion of true: not false, 0, nil, "" or empty. */
+export function isTrue(value: unknown): boolean {
+  switch (kindOf(value)) {
+    case 'invalid':
+    case 'nil':
+      return false;
+    case 'int':
+    case 'uint':
+    case 'float':
+      return Number(raw(value)) !== 0;
+    case 'list':
+      return items(value).length > 0;
+    case 'map':
+      return entries(value).length > 0;
+    default:
+      return Boolean(raw(value));
+  }
+}
+
+export function items(list: unknown): readonly unknown[] {
+  const value = raw(list);
+  return Array.isArray(value) ? value : [];
+}
+
+/** A map's entries in the order in which Go prints and ranges over them: sorted by key. */
+export function entries(map: unknown): [unknown, unknown][] {
+  const value = raw(map);
+  if (typeof value !== 'object' || value === null) return [];
+  const found: [unknown, unknown][] = value instanceof Map ? [...value] : Object.entries(value);
+  return found.sort(([a], [b]) => compareKeys(a, b));
+}
+
+/** The element at `key`; `undefined` when there is none. Keys of another type than the map's are absent. */
+export function element(map: unknown, key: unknown): unknown {
+  const value = raw(map);
+  const wanted = raw(key);
+  if (value instanceof Map) return value.get(wanted) ?? value.get(otherInteger(wanted));
+  if (typeof value !== 'object' || value === null || typeof wanted !== 'string') return undefined;
+  return Object.hasOwn(value, wanted) ? (value as Record<string, unknown>)[wanted] : undefined;
+}
+
+export function keyType(map: unknown): string {
+  return /^map\[([^\]]*)\]/.exec(typeName(map))?.[1] ?? 'string';
+}
+
+/** Go compares strings byte by byte, which is the order of code points, not of UTF-16 units. */
+export function compareStrings(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+function compareKeys(a: unknown, b: unknown): number {
+  if (typeof a === 'string' && typeof b === 'string') return compareStrings(a, b);
+  return Number(a) - Number(b);
+}
+
+function otherInteger(key: unknown): unknown {
+  if (typeof key === 'bigint') return Number(key);
+  return typeof key === 'number' && Number.isInteger(key) ? BigInt(key) : undefined;
+}

@@ -1,0 +1,35 @@
+import type { Read } from './read.ts';
+import type { State } from './state.ts';
+
+/** Both peers: 5 minutes unless asked otherwise, 10 minutes at most, and up to a sixteenth on top so that waiters do not return together. */
+export const DEFAULT_WAIT_MS = 5 * 60_000;
+export const MAX_WAIT_MS = 10 * 60_000;
+const JITTER_FRACTION = 16;
+
+export type BlockingOptions = {
+  /** Answer only when the index of what is read is above this; 0: at once. */
+  index: number;
+  waitMs: number;
+  signal?: AbortSignal;
+  /** 0 ≤ n < 1 */
+  random: () => number;
+  now: () => number;
+};
+
+/** Runs the query, again after each change of what it read, until its index is above the given one or the time is over. The last result is the answer. */
+export async function blockingQuery<T>(
+  state: State,
+  options: BlockingOptions,
+  query: (read: Read) => T,
+): Promise<{ result: T; read: Read }> {
+  const waitMs = Math.min(options.waitMs > 0 ? options.waitMs : DEFAULT_WAIT_MS, MAX_WAIT_MS);
+  const deadline = options.now() + waitMs + (waitMs / JITTER_FRACTION) * options.random();
+  for (;;) {
+    const read = state.read();
+    const result = query(read);
+    // An index that is ahead of ours comes from another life of the server: answer at once, so that the client starts over.
+    if (options.index === 0 || read.index > options.index || state.index() < options.index) return { result, read };
+    const left = deadline - options.now();
+    if (left <= 0 || !(await state.wait(read, left, options.signal))) return { result, read };
+  }
+}

@@ -1,0 +1,151 @@
+import type { AllocClientStatus, JobStatus } from '@shoal/api';
+import { clientStatus, isTerminal } from './alloc-view.ts';
+import type { AllocRow, AllocStatusRow, EvalRow, JobRow } from './rows.ts';
+import type { Applied } from './table.ts';
+import { jobKey, type Tables } from './tables.ts';
+
+/** What is derived of a job from its allocations and evaluations, kept up to date change by change, so that a list of jobs reads no allocation. */
+export type JobSummary = {
+  readonly groups: ReadonlyMap<string, GroupCounts>;
+  /** Allocations that are neither ended nor unwanted. */
+  readonly live: number;
+  /** Evaluations that are pending or blocked. */
+  readonly openEvals: number;
+  /** Whether there ever was an allocation or evaluation that is still kept. */
+  readonly touched: boolean;
+  /** Groups' allocations that could not be placed, from the newest evaluation that said so. */
+  readonly queued: Readonly<Record<string, number>>;
+  /** Highest index of anything that went in. */
+  readonly index: number;
+};
+
+export type GroupCounts = {
+  Starting: number;
+  Running: number;
+  Failed: number;
+  Complete: number;
+  Lost: number;
+  Unknown: number;
+};
+
+const FIELD: Record<AllocClientStatus, keyof GroupCounts> = {
+  pending: 'Starting',
+  running: 'Running',
+  complete: 'Complete',
+  failed: 'Failed',
+  lost: 'Lost',
+  unknown: 'Unknown',
+};
+
+type Mutable = {
+  groups: Map<string, GroupCounts>;
+  live: number;
+  allocs: number;
+  evals: number;
+  openEvals: number;
+  touched: boolean;
+  queued: Record<string, number>;
+  queuedIndex: number;
+  index: number;
+};
+
+export class JobSummaries {
+  readonly #tables: Tables;
+  readonly #summaries = new Map<string, Mutable>();
+
+  constructor(tables: Tables) {
+    this.#tables = tables;
+  }
+
+  get(namespace: string, id: string): JobSummary | undefined {
+    return this.#summaries.get(jobKey(namespace, id));
+  }
+
+  allocChanged({ old, row, index }: Applied<AllocRow>): void {
+    const any = row ?? old;
+    if (!any) return;
+    const status = this.#tables.allocStatus.get(any.ID);
+    this.#move(old && { alloc: old, status }, row && { alloc: row, status }, index);
+  }
+
+  statusChanged({ old, row, index }: Applied<AllocStatusRow>): void {
+    const alloc = this.#tables.allocs.get((row ?? old)?.ID ?? '');
+    if (alloc) this.#move({ alloc, status: old }, { alloc, status: row }, index);
+  }
+
+  evalChanged({ old, row, index }: Applied<EvalRow>): void {
+    const any = row ?? old;
+    if (!any) return;
+    const summary = this.#of(jobKey(any.Namespace, any.JobID));
+    summary.openEvals += Number(isOpen(row)) - Number(isOpen(old));
+    summary.evals += Number(row !== undefined) - Number(old !== undefined);
+    summary.touched = summary.evals + summary.allocs > 0;
+    summary.index = Math.max(summary.index, index);
+    // While feeding at start rows come in no order: the newest evaluation wins, whenever it comes.
+    if (row?.QueuedAllocations && row.ModifyIndex >= summary.queuedIndex) {
+      summary.queued = row.QueuedAllocations;
+      summary.queuedIndex = row.ModifyIndex;
+    }
+  }
+
+  jobDeleted(key: string): void {
+    const summary = this.#summaries.get(key);
+    if (summary && summary.allocs + summary.evals === 0) this.#summaries.delete(key);
+  }
+
+  #move(from: Seen | undefined, to: Seen | undefined, index: number): void {
+    const any = (to ?? from)?.alloc;
+    if (!any) return;
+    const summary = this.#of(jobKey(any.Namespace, any.JobID));
+    if (from) count(summary, from, -1);
+    if (to) count(summary, to, 1);
+    summary.allocs += Number(to !== undefined) - Number(from !== undefined);
+    summary.touched = summary.evals + summary.allocs > 0;
+    summary.index = Math.max(summary.index, index);
+  }
+
+  #of(key: string): Mutable {
+    const found = this.#summaries.get(key);
+    if (found) return found;
+    const made: Mutable = {
+      groups: new Map(),
+      live: 0,
+      allocs: 0,
+      evals: 0,
+      openEvals: 0,
+      touched: false,
+      queued: {},
+      queuedIndex: 0,
+      index: 0,
+    };
+    this.#summaries.set(key, made);
+    return made;
+  }
+}
+
+/** A job's status as Nomad documents it: dead when stopped or when everything has ended, running while an allocation lives, else pending. */
+export function jobStatus(job: JobRow, summary: JobSummary | undefined): JobStatus {
+  const live = (summary?.live ?? 0) > 0;
+  if (job.Type === 'system' || job.Periodic || job.ParameterizedJob) return job.Stop ? 'dead' : 'running';
+  if (live) return 'running';
+  if ((summary?.openEvals ?? 0) > 0) return 'pending';
+  if (job.Stop || summary?.touched) return 'dead';
+  return 'pending';
+}
+
+type Seen = { alloc: AllocRow; status: AllocStatusRow | undefined };
+
+function count(summary: Mutable, { alloc, status }: Seen, by: 1 | -1): void {
+  const counts = summary.groups.get(alloc.TaskGroup) ?? emptyCounts();
+  summary.groups.set(alloc.TaskGroup, counts);
+  counts[FIELD[clientStatus(alloc, status)]] += by;
+  if (!isTerminal(alloc, status)) summary.live += by;
+}
+
+function emptyCounts(): GroupCounts {
+  return { Starting: 0, Running: 0, Failed: 0, Complete: 0, Lost: 0, Unknown: 0 };
+}
+
+function isOpen(row: EvalRow | undefined): boolean {
+  return row !== undefined && (row.Status === 'pending' || row.Status === 'blocked');
+}

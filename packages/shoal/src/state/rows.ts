@@ -1,0 +1,153 @@
+import type {
+  AllocatedPort,
+  AllocClientStatus,
+  AllocDesiredStatus,
+  AllocMetric,
+  AllocNetworkStatus,
+  CatalogNode,
+  CheckStatus,
+  DesiredTransition,
+  Evaluation,
+  Job,
+  NetworkResource,
+  Node,
+  RescheduleTracker,
+  ServiceAddress,
+  TaskState,
+  Weights,
+} from '@shoal/api';
+import type { Stamped } from './table.ts';
+
+/**
+ * The rows of the tables: normalised and immutable. What the API shows is composed from them in `http/`.
+ * Everything that can be derived is not kept: a job's status and summary, a deployment's counts, an allocation's resources (its group says).
+ */
+
+/** The newest version of a job. `Status` here is '' : it is derived (job-summary.ts). A stored `JobModifyIndex` of 0 stands for the row's own ModifyIndex. */
+export type JobRow = Job;
+
+/** Every version that is kept, the newest too. `JobStatus` is the status that the job had when the version was made. */
+export type JobVersionRow = Job;
+
+export type NodeRow = Node;
+
+export type EvalRow = Evaluation;
+
+/** What the servers decide of an allocation. What its client reports is in `AllocStatusRow`, so that neither overwrites the other. */
+export type AllocRow = Stamped & {
+  readonly ID: string;
+  readonly Namespace: string;
+  readonly JobID: string;
+  readonly JobVersion: number;
+  readonly TaskGroup: string;
+  /** `job.group[index]` */
+  readonly Name: string;
+  readonly NodeID: string;
+  readonly NodeName: string;
+  readonly EvalID: string;
+  readonly DesiredStatus: AllocDesiredStatus;
+  readonly DesiredDescription: string;
+  readonly DesiredTransition?: DesiredTransition;
+  /** Set by a server for a client that cannot be asked; a client's own report of an end outranks it. */
+  readonly ClientStatus?: Extract<AllocClientStatus, 'lost' | 'unknown'>;
+  /** Host ports of the group's network, chosen for this allocation; null where the group asks for none. */
+  readonly Ports: AllocatedPort[] | null;
+  /** The group's networks and the tasks' own (old style), with ports and addresses filled in. */
+  readonly Networks: NetworkResource[] | null;
+  readonly TaskNetworks?: Readonly<Record<string, NetworkResource[]>>;
+  readonly DeploymentID: string;
+  readonly Canary?: boolean;
+  /** Set through the API (`health_check = "manual"`). */
+  readonly ManualHealth?: { readonly Healthy: boolean; readonly Timestamp: string };
+  readonly PreviousAllocation: string;
+  readonly NextAllocation: string;
+  readonly FollowupEvalID: string;
+  readonly RescheduleTracker: RescheduleTracker | null;
+  readonly Metrics: AllocMetric | null;
+  /** Unix nanoseconds. */
+  readonly CreateTime: number;
+  readonly ModifyTime: number;
+};
+
+/** What the client reports; absent until its first report, which stands for 'pending'. */
+export type AllocStatusRow = Stamped & {
+  readonly ID: string;
+  readonly NodeID: string;
+  readonly ClientStatus: AllocClientStatus;
+  readonly ClientDescription: string;
+  readonly TaskStates: Readonly<Record<string, TaskState>>;
+  readonly DeploymentHealthy: { readonly Healthy: boolean; readonly Timestamp: string } | null;
+  readonly NetworkStatus: AllocNetworkStatus | null;
+  readonly ModifyTime: number;
+};
+
+/** Counts and health come from the allocations; a deadline moves on with each one that becomes healthy. */
+export type DeploymentRow = Stamped & {
+  readonly ID: string;
+  readonly Namespace: string;
+  readonly JobID: string;
+  readonly JobVersion: number;
+  readonly JobModifyIndex: number;
+  readonly JobSpecModifyIndex: number;
+  readonly JobCreateIndex: number;
+  readonly Status: 'running' | 'paused' | 'failed' | 'successful' | 'cancelled';
+  readonly StatusDescription: string;
+  readonly TaskGroups: Readonly<Record<string, DeploymentGroupRow>>;
+  /** Unix nanoseconds. */
+  readonly CreateTime: number;
+};
+
+export type DeploymentGroupRow = {
+  readonly AutoRevert: boolean;
+  readonly AutoPromote: boolean;
+  /** Nanoseconds. */
+  readonly ProgressDeadline: number;
+  readonly Promoted: boolean;
+  readonly DesiredCanaries: number;
+  readonly DesiredTotal: number;
+};
+
+/** A node of the catalog (Consul's notion), keyed by its lower-case name. */
+export type CatalogNodeRow = CatalogNode;
+
+/** A service instance of the catalog, keyed `<lower-case node>/<service id>`. */
+export type CatalogServiceRow = Stamped & {
+  readonly Node: string;
+  readonly ServiceID: string;
+  readonly ServiceName: string;
+  readonly ServiceKind: string;
+  readonly ServiceTags: readonly string[];
+  readonly ServiceAddress: string;
+  readonly ServiceTaggedAddresses?: Readonly<Record<string, ServiceAddress>>;
+  readonly ServiceWeights: Weights;
+  readonly ServiceMeta: Readonly<Record<string, string>>;
+  readonly ServicePort: number;
+  readonly ServiceEnableTagOverride: boolean;
+};
+
+/** A check of the catalog, keyed `<lower-case node>/<check id>`. `ServiceID` '' is a node's check. */
+export type CatalogCheckRow = Stamped & {
+  readonly Node: string;
+  readonly CheckID: string;
+  readonly Name: string;
+  readonly Status: CheckStatus;
+  readonly Notes: string;
+  readonly Output: string;
+  readonly ServiceID: string;
+  readonly ServiceName: string;
+  readonly ServiceTags: readonly string[];
+  readonly Type: string;
+  readonly Definition: Readonly<Record<string, unknown>>;
+};
+
+/** `Flags` is decimal text: an unsigned 64-bit number does not fit a double. `Value` is base64, null when empty. */
+export type KvRow = Stamped & {
+  readonly Key: string;
+  readonly Value: string | null;
+  readonly Flags: string;
+  readonly LockIndex: number;
+  readonly Session?: string;
+};
+
+/** Small facts about the cluster: `cluster` → { id, … }, `ca` → … */
+export type MetaRow = Stamped & { readonly [field: string]: unknown };

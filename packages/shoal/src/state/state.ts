@@ -1,0 +1,137 @@
+import type { Change, ChangeSet, CommitResult, Store, Txn } from '../store/contract.ts';
+import { JobSummaries } from './job-summary.ts';
+import { Read, statusTopic } from './read.ts';
+import type { AllocRow, AllocStatusRow, EvalRow } from './rows.ts';
+import type { Applied, Stamped, Table } from './table.ts';
+import { jobKey, makeTables, type TableName, type Tables } from './tables.ts';
+import { type Interest, Waiters } from './waiters.ts';
+
+/** All of the cluster's state in memory, on every server alike, fed by the store's change feed and by nothing else. */
+export type State = {
+  readonly tables: Tables;
+  readonly summaries: JobSummaries;
+  /** The highest index that was applied. */
+  index(): number;
+  read(): Read;
+  /** Resolves when the write is durable and readable here. */
+  commit(txn: Txn): Promise<CommitResult>;
+  readonly limits: Store['limits'];
+  /** Called after each change set was applied, in order. Values are the rows as the tables hold them, stamped with their indexes. */
+  follow(listener: (set: ChangeSet) => void): () => void;
+  /** Every row as the feed would bring it, to fill a follower that starts now. Synchronous: nothing can be missed between it and `follow`. */
+  snapshot(): Iterable<Change>;
+  /** True when something of the interest changed; false at the time-out or when the signal fires. */
+  wait(interest: Interest, timeoutMs: number, signal?: AbortSignal): Promise<boolean>;
+  close(): Promise<void>;
+};
+
+type AnyTable = Table<Stamped, string>;
+
+/** Loads the store and follows it from then on. */
+export async function openState(store: Store): Promise<State> {
+  const state = new FedState(store);
+  await state.load();
+  return state;
+}
+
+class FedState implements State {
+  readonly tables = makeTables();
+  readonly summaries = new JobSummaries(this.tables);
+  readonly limits: Store['limits'];
+  readonly #store: Store;
+  readonly #byName = new Map(Object.entries(this.tables)) as unknown as Map<string, AnyTable>;
+  readonly #waiters = new Waiters();
+  readonly #followers = new Set<(set: ChangeSet) => void>();
+  #index = 0;
+  #end: () => void = () => {};
+
+  constructor(store: Store) {
+    this.#store = store;
+    this.limits = store.limits;
+  }
+
+  async load(): Promise<void> {
+    const index = this.#store.index();
+    for (const table of this.#byName.values()) table.settle(index);
+    for await (const batch of this.#store.load()) for (const change of batch) this.#applyChange(change);
+    this.#index = index;
+    const end = this.#store.follow(index, (set) => this.#apply(set));
+    if (end === 'compacted') throw new Error('the store wrote before its rows were loaded');
+    this.#end = end;
+  }
+
+  index(): number {
+    return this.#index;
+  }
+
+  read(): Read {
+    return new Read(this);
+  }
+
+  commit(txn: Txn): Promise<CommitResult> {
+    return this.#store.commit(txn);
+  }
+
+  follow(listener: (set: ChangeSet) => void): () => void {
+    this.#followers.add(listener);
+    return () => this.#followers.delete(listener);
+  }
+
+  *snapshot(): Iterable<Change> {
+    for (const [name, table] of this.#byName) {
+      for (const key of table.keys()) {
+        const value = table.get(key) as Stamped;
+        yield { table: name, key, value, createIndex: value.CreateIndex, modifyIndex: value.ModifyIndex };
+      }
+    }
+  }
+
+  wait(interest: Interest, timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
+    return this.#waiters.wait(interest, timeoutMs, signal);
+  }
+
+  async close(): Promise<void> {
+    this.#end();
+    await this.#store.close();
+  }
+
+  /** Waiters are woken after the whole set is in: nobody may see half a transaction. */
+  #apply(set: ChangeSet): void {
+    const topics = new Set<string>();
+    for (const change of set.changes) for (const topic of this.#applyChange(change)) topics.add(topic);
+    this.#index = set.index;
+    const stamped = { index: set.index, changes: set.changes.map((change) => this.#stamped(change)) };
+    for (const follower of this.#followers) follower(stamped);
+    for (const topic of topics) this.#waiters.wakeTopic(topic);
+    for (const change of set.changes) this.#waiters.wakeKey(change.table, change.key);
+  }
+
+  #stamped(change: Change): Change {
+    return { ...change, value: this.#byName.get(change.table)?.get(change.key) };
+  }
+
+  /** The topics that the change touches. */
+  #applyChange(change: Change): string[] {
+    const table = this.#byName.get(change.table);
+    // A table of a newer version: kept in the store, invisible here.
+    if (!table) return [];
+    const applied = table.apply(change);
+    const topics = [...table.topics(applied)];
+    const job = this.#derive(change.table as TableName, applied);
+    if (job !== undefined) topics.push(statusTopic(job));
+    return topics;
+  }
+
+  /** Keeps the summaries; answers with the job whose allocation's client reported. */
+  #derive(table: TableName, applied: Applied<Stamped>): string | undefined {
+    if (table === 'allocs') this.summaries.allocChanged(applied as Applied<AllocRow>);
+    else if (table === 'evals') this.summaries.evalChanged(applied as unknown as Applied<EvalRow>);
+    else if (table === 'jobs' && !applied.row) this.summaries.jobDeleted(applied.key);
+    else if (table === 'allocStatus') {
+      this.summaries.statusChanged(applied as Applied<AllocStatusRow>);
+      const alloc = this.tables.allocs.get(applied.key);
+      return alloc && jobKey(alloc.Namespace, alloc.JobID);
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,96 @@
+import type {
+  AllocRow,
+  AllocStatusRow,
+  CatalogCheckRow,
+  CatalogNodeRow,
+  CatalogServiceRow,
+  DeploymentRow,
+  EvalRow,
+  JobRow,
+  JobVersionRow,
+  KvRow,
+  MetaRow,
+  NodeRow,
+} from './rows.ts';
+import { Table } from './table.ts';
+
+/** Every table, with its keys and secondary indexes. A new kind of row is one entry here. */
+export function makeTables() {
+  return {
+    /** key: `<namespace>/<id>` */
+    jobs: new Table<JobRow, 'parent'>({
+      name: 'jobs',
+      indexes: { parent: (job) => (job.ParentID === '' ? undefined : jobKey(job.Namespace, job.ParentID)) },
+      stamp: stampJob,
+    }),
+    /** key: `<namespace>/<id>@<version, 10 digits>` */
+    jobVersions: new Table<JobVersionRow, 'job'>({
+      name: 'jobVersions',
+      indexes: { job: (job) => jobKey(job.Namespace, job.ID) },
+      stamp: stampJob,
+    }),
+    nodes: new Table<NodeRow>({ name: 'nodes', indexes: {} }),
+    evals: new Table<EvalRow, 'job' | 'status' | 'deployment'>({
+      name: 'evals',
+      indexes: {
+        job: (row) => jobKey(row.Namespace, row.JobID),
+        status: (row) => row.Status,
+        deployment: (row) => row.DeploymentID || undefined,
+      },
+    }),
+    allocs: new Table<AllocRow, 'job' | 'node' | 'eval' | 'deployment'>({
+      name: 'allocs',
+      indexes: {
+        job: (row) => jobKey(row.Namespace, row.JobID),
+        node: (row) => row.NodeID,
+        eval: (row) => row.EvalID,
+        deployment: (row) => row.DeploymentID || undefined,
+      },
+    }),
+    /** key: the allocation's id */
+    allocStatus: new Table<AllocStatusRow, 'node'>({ name: 'allocStatus', indexes: { node: (row) => row.NodeID } }),
+    deployments: new Table<DeploymentRow, 'job' | 'status'>({
+      name: 'deployments',
+      indexes: { job: (row) => jobKey(row.Namespace, row.JobID), status: (row) => row.Status },
+    }),
+    catalogNodes: new Table<CatalogNodeRow, 'id'>({
+      name: 'catalogNodes',
+      indexes: { id: (row) => row.ID || undefined },
+    }),
+    catalogServices: new Table<CatalogServiceRow, 'node' | 'name'>({
+      name: 'catalogServices',
+      indexes: { node: (row) => row.Node.toLowerCase(), name: (row) => row.ServiceName },
+    }),
+    catalogChecks: new Table<CatalogCheckRow, 'node' | 'serviceName' | 'service' | 'status'>({
+      name: 'catalogChecks',
+      indexes: {
+        node: (row) => row.Node.toLowerCase(),
+        serviceName: (row) => row.ServiceName || undefined,
+        service: (row) => `${row.Node.toLowerCase()}/${row.ServiceID}`,
+        status: (row) => row.Status,
+      },
+    }),
+    /** key: the key itself */
+    kv: new Table<KvRow, 'session'>({ name: 'kv', indexes: { session: (row) => row.Session } }),
+    meta: new Table<MetaRow>({ name: 'meta', indexes: {} }),
+  };
+}
+
+export type Tables = ReturnType<typeof makeTables>;
+export type TableName = keyof Tables;
+
+export function jobKey(namespace: string, id: string): string {
+  return `${namespace}/${id}`;
+}
+
+export function jobVersionKey(namespace: string, id: string, version: number): string {
+  return `${namespace}/${id}@${String(version).padStart(10, '0')}`;
+}
+
+export function catalogKey(node: string, id: string): string {
+  return `${node.toLowerCase()}/${id}`;
+}
+
+function stampJob(job: JobRow): JobRow {
+  return job.JobModifyIndex === 0 ? { ...job, JobModifyIndex: job.ModifyIndex } : job;
+}

@@ -1,0 +1,78 @@
+import type { Affinity, RestartPolicy, Task, TaskArtifact, Template, VaultConfig, VolumeMount } from '@shoal/api';
+import { canonicalResources } from './canonicalize-resources.ts';
+import { canonicalServices } from './canonicalize-service.ts';
+import { KILL_TIMEOUT, LOG_CONFIG, TEMPLATE_SPLAY } from './defaults.ts';
+import type { Draft } from './draft.ts';
+import { fill } from './fill.ts';
+import { weighted } from './weight.ts';
+
+export type TaskContext = { jobName: string; groupName: string; restart: RestartPolicy };
+
+export function canonicalTask(draft: Draft<Task>, context: TaskContext): Task {
+  const task = draft as Task;
+  return {
+    ...task,
+    Affinities: weighted<Affinity>(draft.Affinities),
+    Services: canonicalServices(draft.Services, `${context.jobName}-${context.groupName}-${task.Name}`),
+    Resources: canonicalResources(draft.Resources),
+    RestartPolicy: fill(draft.RestartPolicy, context.restart),
+    LogConfig: fill(draft.LogConfig, LOG_CONFIG),
+    KillTimeout: draft.KillTimeout ?? KILL_TIMEOUT,
+    Lifecycle: draft.Lifecycle?.Hook ? task.Lifecycle : null,
+    Artifacts: draft.Artifacts?.map((each) => canonicalArtifact(each as Draft<TaskArtifact>)) ?? null,
+    Templates: draft.Templates?.map((each) => canonicalTemplate(each as Draft<Template>)) ?? null,
+    Vault: draft.Vault ? fill(draft.Vault as Draft<VaultConfig>, VAULT) : null,
+    VolumeMounts: draft.VolumeMounts?.map((each) => fill(each as Draft<VolumeMount>, VOLUME_MOUNT)) ?? null,
+    ...(task.CSIPluginConfig && {
+      CSIPluginConfig: { ...task.CSIPluginConfig, MountDir: task.CSIPluginConfig.MountDir || '/csi' },
+    }),
+  };
+}
+
+const VAULT: VaultConfig = {
+  Policies: null,
+  Namespace: '',
+  Env: true,
+  ChangeMode: 'restart',
+  ChangeSignal: 'SIGHUP',
+};
+
+const VOLUME_MOUNT: VolumeMount = { Volume: '', Destination: '', ReadOnly: false, PropagationMode: 'private' };
+
+const TEMPLATE: Template = {
+  SourcePath: '',
+  DestPath: '',
+  EmbeddedTmpl: '',
+  ChangeMode: 'restart',
+  ChangeSignal: '',
+  Splay: TEMPLATE_SPLAY,
+  Perms: '0644',
+  LeftDelim: '{{',
+  RightDelim: '}}',
+  Envvars: false,
+  VaultGrace: 0,
+};
+
+function canonicalArtifact(draft: Draft<TaskArtifact>): TaskArtifact {
+  const source = draft.GetterSource ?? '';
+  const mode = draft.GetterMode ?? 'any';
+  const destination = mode === 'file' ? `local/${source.slice(source.lastIndexOf('/') + 1)}` : 'local/';
+  return {
+    ...(draft as TaskArtifact),
+    GetterSource: source,
+    GetterMode: mode as TaskArtifact['GetterMode'],
+    RelativeDest: draft.RelativeDest ?? destination,
+    GetterOptions: emptyAsNull(draft.GetterOptions as Record<string, string> | null),
+    GetterHeaders: emptyAsNull(draft.GetterHeaders as Record<string, string> | null),
+  };
+}
+
+function emptyAsNull<T extends object>(map: T | null): T | null {
+  return map !== null && Object.keys(map).length > 0 ? map : null;
+}
+
+function canonicalTemplate(draft: Draft<Template>): Template {
+  const template = fill<Template>(draft, TEMPLATE);
+  const unsetSignal = template.ChangeMode === 'signal' ? 'SIGHUP' : '';
+  return { ...template, ChangeSignal: draft.ChangeSignal?.toUpperCase() ?? unsetSignal };
+}

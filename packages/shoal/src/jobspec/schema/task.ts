@@ -1,0 +1,170 @@
+import {
+  duration,
+  flag,
+  free,
+  integer,
+  later,
+  many,
+  nullable,
+  one,
+  type Struct,
+  text,
+  textMap,
+  textMapOrArgument,
+  texts,
+} from './field.ts';
+import { logs } from './logs.ts';
+import { affinity, constraint } from './placement.ts';
+import { restart, taskScaling } from './policies.ts';
+import { resources } from './resources.ts';
+import { service } from './service.ts';
+
+const SECOND = 1e9;
+
+export const artifact: Struct = {
+  name: 'artifact',
+  fields: {
+    GetterSource: nullable(text('source')),
+    GetterOptions: textMap('options'),
+    GetterHeaders: textMap('headers'),
+    GetterMode: nullable(text('mode')),
+    GetterInsecure: later(flag('insecure')),
+    RelativeDest: nullable(text('destination')),
+    Chown: later(flag('chown')),
+  },
+};
+
+const changeScript: Struct = {
+  name: 'change_script',
+  fields: {
+    Command: text('command'),
+    Args: texts('args'),
+    Timeout: duration('timeout'),
+    FailOnError: flag('fail_on_error'),
+  },
+};
+
+export const template: Struct = {
+  name: 'template',
+  fields: {
+    SourcePath: nullable(text('source')),
+    DestPath: nullable(text('destination')),
+    EmbeddedTmpl: nullable(text('data')),
+    ChangeMode: nullable(text('change_mode')),
+    ChangeSignal: nullable(text('change_signal')),
+    ChangeScript: later(one(changeScript, 'change_script')),
+    Splay: nullable(duration('splay')),
+    Perms: nullable(text('perms')),
+    Uid: later(integer('uid')),
+    Gid: later(integer('gid')),
+    LeftDelim: nullable(text('left_delimiter')),
+    RightDelim: nullable(text('right_delimiter')),
+    Envvars: nullable(flag('env')),
+    VaultGrace: nullable(duration('vault_grace')),
+    ErrMissingKey: later(flag('error_on_missing_key')),
+  },
+  finish(values) {
+    values.ChangeMode ??= 'restart';
+    values.Splay ??= 5 * SECOND;
+    values.Perms ??= '0644';
+  },
+};
+
+export const vault: Struct = {
+  name: 'vault',
+  fields: {
+    Policies: texts('policies'),
+    Role: later(text('role')),
+    Namespace: nullable(text('namespace')),
+    Cluster: later(text('cluster')),
+    Env: nullable(flag('env')),
+    DisableFile: later(flag('disable_file')),
+    ChangeMode: nullable(text('change_mode')),
+    ChangeSignal: nullable(text('change_signal')),
+  },
+  finish(values) {
+    values.Env ??= true;
+    values.ChangeMode ??= 'restart';
+  },
+};
+
+const volumeMount: Struct = {
+  name: 'volume_mount',
+  fields: {
+    Volume: nullable(text('volume')),
+    Destination: nullable(text('destination')),
+    ReadOnly: nullable(flag('read_only')),
+    PropagationMode: nullable(text('propagation_mode')),
+  },
+};
+
+const csiPlugin: Struct = {
+  name: 'csi_plugin',
+  fields: {
+    ID: text('id'),
+    Type: text('type'),
+    MountDir: text('mount_dir'),
+    StagePublishBaseDir: later(text('stage_publish_base_dir')),
+    HealthTimeout: later(duration('health_timeout')),
+  },
+};
+
+const identity: Struct = {
+  name: 'identity',
+  fields: {
+    Name: text('name'),
+    Audience: texts('aud'),
+    ChangeMode: text('change_mode'),
+    ChangeSignal: text('change_signal'),
+    Env: flag('env'),
+    File: flag('file'),
+    TTL: duration('ttl'),
+  },
+};
+
+const action: Struct = {
+  name: 'action',
+  label: 'Name',
+  fields: { Name: text(), Command: text('command'), Args: texts('args') },
+};
+
+const consul: Struct = {
+  name: 'consul',
+  fields: { Namespace: text('namespace'), Cluster: text('cluster'), Partition: text('partition') },
+};
+
+export const task: Struct = {
+  name: 'task',
+  label: 'Name',
+  fields: {
+    Name: text(),
+    Driver: text('driver'),
+    Config: free('config'),
+    Env: textMapOrArgument('env'),
+    User: text('user'),
+    Kind: text('kind'),
+    Leader: flag('leader'),
+    Constraints: many(constraint, 'constraint'),
+    Affinities: many(affinity, 'affinity'),
+    Services: many(service, 'service'),
+    Resources: one(resources, 'resources'),
+    RestartPolicy: one(restart, 'restart'),
+    Meta: textMapOrArgument('meta'),
+    Artifacts: many(artifact, 'artifact'),
+    Templates: many(template, 'template'),
+    Vault: one(vault, 'vault'),
+    Consul: later(one(consul, 'consul')),
+    Identity: later(one(identity)),
+    Identities: later(many(identity, 'identity')),
+    Actions: later(many(action, 'action')),
+    DispatchPayload: one({ name: 'dispatch_payload', fields: { File: text('file') } }, 'dispatch_payload'),
+    VolumeMounts: many(volumeMount, 'volume_mount'),
+    Lifecycle: one({ name: 'lifecycle', fields: { Hook: text('hook'), Sidecar: flag('sidecar') } }, 'lifecycle'),
+    LogConfig: one(logs, 'logs'),
+    KillTimeout: nullable(duration('kill_timeout')),
+    KillSignal: text('kill_signal'),
+    ShutdownDelay: duration('shutdown_delay'),
+    ScalingPolicies: { ...many(taskScaling, 'scaling'), uniqueLabels: true },
+    CSIPluginConfig: later(one(csiPlugin, 'csi_plugin')),
+  },
+};

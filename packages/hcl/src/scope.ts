@@ -1,0 +1,47 @@
+import type { Traversal } from './ast.ts';
+import type { HclFunction } from './functions/function.ts';
+import type { Value } from './values.ts';
+
+/**
+ * What names mean. Names that are not found are looked up in `parent`.
+ * `unresolved` is asked about a reference whose first name nobody knows; `source` is its text, which includes the blanks
+ * around it when it stands alone in an interpolation. Without an answer the reference is a mistake.
+ */
+export type Scope = {
+  variables: ReadonlyMap<string, Value>;
+  functions: ReadonlyMap<string, HclFunction>;
+  parent?: Scope;
+  unresolved?: (traversal: Traversal, source: string) => Value | undefined;
+};
+
+export function findVariable(scope: Scope, name: string): Value | undefined {
+  for (let s: Scope | undefined = scope; s; s = s.parent) {
+    const value = s.variables.get(name);
+    if (value) return value;
+  }
+  return undefined;
+}
+
+export function findFunction(scope: Scope, name: string): HclFunction | undefined {
+  for (let s: Scope | undefined = scope; s; s = s.parent) {
+    const found = s.functions.get(name);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+export function askUnresolved(scope: Scope, traversal: Traversal, source: string): Value | undefined {
+  for (let s: Scope | undefined = scope; s; s = s.parent) {
+    if (s.unresolved) return s.unresolved(traversal, source);
+  }
+  return undefined;
+}
+
+/** Every variable in reach, for "did you mean". */
+export function variableNames(scope: Scope): string[] {
+  return [...scope.variables.keys(), ...(scope.parent ? variableNames(scope.parent) : [])];
+}
+
+export function functionNames(scope: Scope): string[] {
+  return [...scope.functions.keys(), ...(scope.parent ? functionNames(scope.parent) : [])];
+}

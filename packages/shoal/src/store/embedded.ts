@@ -59,6 +59,8 @@ class EmbeddedStore implements Store {
       encoding: 'string',
       mapSize: options.mapSize ?? 64 * 1024 ** 3,
       compression: false,
+      // Each group is one batch; lmdb's own batches by turns of the event loop have promises that nobody can await.
+      eventTurnBatching: false,
     });
   }
 
@@ -196,19 +198,18 @@ class EmbeddedStore implements Store {
     const last = group[group.length - 1]?.set.index ?? this.#durable;
     try {
       await this.#db.batch(() => {
-        for (const { writes } of group) {
-          for (const write of writes) {
-            if (write.text === undefined) void this.#db.remove(write.key);
-            else void this.#db.put(write.key, write.text);
-          }
-        }
-        void this.#db.put(META, JSON.stringify({ format: FORMAT, index: last } satisfies Meta));
+        for (const { writes } of group) for (const write of writes) void this.#enqueue(write.key, write.text);
+        void this.#enqueue(META, JSON.stringify({ format: FORMAT, index: last } satisfies Meta));
       });
       await this.#db.flushed;
       return undefined;
     } catch (error) {
-      return new StoreWriteError(this.#path, error);
+      return new StoreWriteError(this.#path, await commitFailure(error));
     }
+  }
+
+  #enqueue(key: string, text: string | undefined): Promise<boolean> {
+    return text === undefined ? this.#db.remove(key) : this.#db.put(key, text);
   }
 
   #publish(group: Pending[]): void {
@@ -228,6 +229,16 @@ class EmbeddedStore implements Store {
     this.#overlay.clear();
     this.#next = this.#durable + 1;
     for (const { reject } of failed) reject(error);
+  }
+}
+
+/** lmdb rejects with a general error whose `commitError` is a promise that rejects with the reason. */
+async function commitFailure(error: unknown): Promise<unknown> {
+  try {
+    await (error as { commitError?: Promise<never> }).commitError;
+    return error;
+  } catch (reason) {
+    return reason;
   }
 }
 

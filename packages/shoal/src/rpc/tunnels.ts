@@ -1,0 +1,108 @@
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  constants,
+  type IncomingHttpHeaders,
+} from 'node:http2';
+import type { Readable } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import type { Log } from '../log.ts';
+import { NodeNotConnectedError } from './errors.ts';
+import { HELLO_PATH, type ServeHello } from './protocol.ts';
+
+const HELLO_TIMEOUT_MS = 10_000;
+const PING_INTERVAL_MS = 15_000;
+
+export type TunnelRequest = {
+  method: string;
+  /** Path with query. */
+  path: string;
+  headers: Record<string, string>;
+  body?: Readable;
+};
+
+export type TunnelResponse = { status: number; headers: IncomingHttpHeaders; stream: ClientHttp2Stream };
+
+export type TunnelsDeps = { authenticate(nodeId: string, secret: string): boolean; log: Log };
+
+/**
+ * The serving connections of this server's clients: requests of users go down them to the client that runs the allocation. Each is one
+ * HTTP/2 session, so that a stream whose reader is slow holds up nothing but itself (RFC 9113, 5.2).
+ */
+export class Tunnels {
+  readonly #deps: TunnelsDeps;
+  readonly #sessions = new Map<string, ClientHttp2Session>();
+
+  constructor(deps: TunnelsDeps) {
+    this.#deps = deps;
+  }
+
+  connected(nodeId: string): boolean {
+    return this.#sessions.has(nodeId);
+  }
+
+  /** Takes over a connection that a client dialled in order to serve on it. */
+  accept(socket: TLSSocket): void {
+    const session = connect('https://client', { createConnection: () => socket });
+    session.on('error', () => session.destroy());
+    this.#greet(session).then(
+      (nodeId) => this.#keep(nodeId, session),
+      (error: unknown) => {
+        this.#deps.log.warn(
+          { peer: socket.remoteAddress, error: String(error) },
+          'rpc: a client that wanted to serve did not say who it is',
+        );
+        session.destroy();
+      },
+    );
+  }
+
+  /** Sends a request to the node's client. Rejects with NodeNotConnectedError when there is no connection or it breaks before the answer begins. */
+  request(nodeId: string, request: TunnelRequest, signal: AbortSignal): Promise<TunnelResponse> {
+    const session = this.#sessions.get(nodeId);
+    if (!session || session.destroyed) return Promise.reject(new NodeNotConnectedError(nodeId));
+    return new Promise((resolve, reject) => {
+      const stream = session.request(
+        { ...request.headers, ':method': request.method, ':path': request.path },
+        { endStream: request.body === undefined, signal },
+      );
+      stream.once('response', (headers) => resolve({ status: Number(headers[':status']), headers, stream }));
+      stream.once('error', () => reject(new NodeNotConnectedError(nodeId)));
+      stream.once('close', () => reject(new NodeNotConnectedError(nodeId)));
+      request.body?.pipe(stream);
+    });
+  }
+
+  destroy(): void {
+    for (const session of this.#sessions.values()) session.destroy();
+    this.#sessions.clear();
+  }
+
+  async #greet(session: ClientHttp2Session): Promise<string> {
+    const stream = session.request({ ':path': HELLO_PATH }, { signal: AbortSignal.timeout(HELLO_TIMEOUT_MS) });
+    let body = '';
+    for await (const chunk of stream.setEncoding('utf8')) body += chunk;
+    const hello = JSON.parse(body) as ServeHello;
+    if (!this.#deps.authenticate(hello.nodeId, hello.secret)) throw new Error(`wrong secret for node ${hello.nodeId}`);
+    return hello.nodeId;
+  }
+
+  /** The newest connection of a node is the true one: the older may be half-open after a cut. */
+  #keep(nodeId: string, session: ClientHttp2Session): void {
+    this.#sessions.get(nodeId)?.close();
+    this.#sessions.set(nodeId, session);
+    const ping = setInterval(() => this.#ping(session), PING_INTERVAL_MS);
+    session.once('close', () => {
+      clearInterval(ping);
+      if (this.#sessions.get(nodeId) === session) this.#sessions.delete(nodeId);
+    });
+  }
+
+  /** A connection whose other end is gone without a word fails here, and not at the next user's request. */
+  #ping(session: ClientHttp2Session): void {
+    if (session.destroyed) return;
+    const overdue = setTimeout(() => session.destroy(undefined, constants.NGHTTP2_CANCEL), PING_INTERVAL_MS);
+    session.ping(() => clearTimeout(overdue));
+  }
+}

@@ -1,0 +1,44 @@
+// What `npm start`, `npm test` and `bin/shoal` share: dependencies when missing or stale, the build when stale. Built-in modules only.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+const stamp = join(root, 'node_modules', '.shoal-installed');
+const entry = join(root, 'packages', 'shoal', 'dist', 'shoal.js');
+
+/** Installs what package-lock.json names, unless that was done. */
+export function ensureDependencies() {
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  console.error('Installing dependencies (once per change of package-lock.json) …');
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  writeFileSync(stamp, wanted);
+}
+
+/** Builds when a source file is newer than the built command. */
+export function ensureBuild() {
+  if (existsSync(entry) && newest(join(root, 'packages')) < statSync(entry).mtimeMs) return;
+  run(process.execPath, [join(root, 'scripts', 'build.mjs')]);
+}
+
+/** Runs a program to its end; ends this process with its status when it fails. */
+export function run(program, args, env = {}) {
+  const { status, error } = spawnSync(program, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
+  if (error) throw error;
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+function newest(dir) {
+  let latest = 0;
+  for (const item of readdirSync(dir, { withFileTypes: true })) {
+    if (item.name === 'node_modules' || item.name === 'dist' || item.name === 'test') continue;
+    const path = join(dir, item.name);
+    latest = Math.max(latest, item.isDirectory() ? newest(path) : statSync(path).mtimeMs);
+  }
+  return latest;
+}

@@ -1,0 +1,29 @@
+import type { Readable } from 'node:stream';
+
+/** What a handler answers. Exactly one kind of body, or none (then there is no Content-Type either). */
+export type Answer = {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: AnswerBody;
+};
+
+export type AnswerBody =
+  | { readonly kind: 'json'; readonly value: unknown }
+  | { readonly kind: 'text'; readonly text: string; readonly type: string }
+  | { readonly kind: 'bytes'; readonly bytes: Buffer; readonly type: string }
+  | { readonly kind: 'stream'; readonly stream: Readable; readonly type: string };
+
+export const PLAIN = 'text/plain; charset=utf-8';
+
+export function json(value: unknown, headers?: Readonly<Record<string, string>>, status = 200): Answer {
+  return { status, ...(headers && { headers }), body: { kind: 'json', value } };
+}
+
+/** An error's text, or any other plain text. */
+export function text(status: number, message: string, headers?: Readonly<Record<string, string>>): Answer {
+  return { status, ...(headers && { headers }), body: { kind: 'text', text: message, type: PLAIN } };
+}
+
+export function empty(status = 200, headers?: Readonly<Record<string, string>>): Answer {
+  return { status, ...(headers && { headers }) };
+}

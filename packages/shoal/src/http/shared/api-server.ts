@@ -1,0 +1,75 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { type ApiOptions, createApi } from './api.ts';
+import { messageOf, statusOf } from './errors.ts';
+import { Listener } from './listener.ts';
+import { checkSafety } from './safety.ts';
+
+/** Takes over a connection that switches protocols (WebSocket). It owns the socket from then on. */
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+export type ApiServerOptions = ApiOptions & {
+  /** For messages: `The Consul API`. */
+  readonly what: string;
+  readonly addresses: readonly string[];
+  /** 0: any free port. */
+  readonly port: number;
+  readonly upgrade?: UpgradeHandler;
+  readonly onMissingAddress?: (address: string) => void;
+};
+
+/** An API on its addresses. */
+export type ApiServer = {
+  /** Resolves when it serves. Rejects with PortTakenError. */
+  start(): Promise<void>;
+  /** Waiting requests are answered with what there is, then all connections are closed. */
+  stop(): Promise<void>;
+  addresses(): { address: string; port: number }[];
+  /** For tests: `inject` asks without sockets. */
+  readonly app: FastifyInstance;
+};
+
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  const app = createApi(options);
+  const { upgrade } = options;
+  const listener = new Listener({
+    what: options.what,
+    addresses: options.addresses,
+    port: options.port,
+    handle: (request, response) => app.routing(request, response),
+    ...(upgrade && { upgrade: (request, socket, head) => safely(options, upgrade, request, socket, head) }),
+    ...(options.onMissingAddress && { onMissing: options.onMissingAddress }),
+  });
+  return {
+    app,
+    addresses: () => listener.addresses(),
+    async start() {
+      await app.ready();
+      await listener.start();
+    },
+    async stop() {
+      await Promise.all([app.close(), listener.stop()]);
+    },
+  };
+}
+
+/** An upgrade is a request too: same names, own catch. */
+function safely(
+  options: ApiServerOptions,
+  upgrade: UpgradeHandler,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): void {
+  socket.on('error', () => socket.destroy());
+  try {
+    checkSafety(options.safety, request.headers, request.socket.localAddress);
+    upgrade(request, socket, head);
+  } catch (error) {
+    const message = messageOf(error);
+    const length = Buffer.byteLength(message);
+    const head = `HTTP/1.1 ${statusOf(error)} Refused\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${length}\r\nConnection: close\r\n\r\n`;
+    socket.end(head + message);
+  }
+}

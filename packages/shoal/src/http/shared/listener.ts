@@ -1,0 +1,131 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+/** A port that another program has. */
+export class PortTakenError extends Error {
+  readonly code = 'port-taken';
+  readonly address: string;
+  readonly port: number;
+  constructor(what: string, address: string, port: number, cause: unknown) {
+    super(
+      `${what} cannot listen on ${address}:${port}: the port is taken. End the program that has it (\`ss -ltnp "sport = :${port}"\` names it) or choose another port.`,
+      { cause },
+    );
+    this.name = 'PortTakenError';
+    this.address = address;
+    this.port = port;
+  }
+}
+
+export type ListenOptions = {
+  /** For messages: `The Consul API`. */
+  readonly what: string;
+  readonly addresses: readonly string[];
+  /** 0: any free port; the first address chooses it, the others follow. */
+  readonly port: number;
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Takes over connections that switch protocols; without it they are refused. */
+  readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Told once for an address that this machine does not have (docker0 at boot). It is bound when it comes. */
+  readonly onMissing?: (address: string) => void;
+  readonly retryMs?: number;
+};
+
+/** Longer than clients keep idle connections, so that it is they who close: a request never meets a closing socket. */
+const KEEP_ALIVE_MS = 120_000;
+const RETRY_MS = 3_000;
+const CLOSE_GRACE_MS = 1_000;
+
+/** One HTTP server per address, all with one handler. */
+export class Listener {
+  readonly #options: ListenOptions;
+  readonly #servers = new Map<string, Server>();
+  readonly #retries = new Map<string, NodeJS.Timeout>();
+  #port: number;
+  #started = false;
+
+  constructor(options: ListenOptions) {
+    this.#options = options;
+    this.#port = options.port;
+  }
+
+  /** Where it listens now. */
+  addresses(): { address: string; port: number }[] {
+    return [...this.#servers.values()].map((server) => {
+      const { address, port } = server.address() as AddressInfo;
+      return { address, port };
+    });
+  }
+
+  /** All or nothing, but for addresses that the machine does not have. Rejects with PortTakenError. */
+  async start(): Promise<void> {
+    if (this.#started) return;
+    this.#started = true;
+    try {
+      for (const address of this.#options.addresses) {
+        if (await this.#open(address)) continue;
+        this.#options.onMissing?.(address);
+        this.#retryLater(address);
+      }
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#started = false;
+    for (const retry of this.#retries.values()) clearTimeout(retry);
+    this.#retries.clear();
+    const servers = [...this.#servers.values()];
+    this.#servers.clear();
+    await Promise.all(servers.map(closeServer));
+  }
+
+  /** False when the machine has no such address. */
+  async #open(address: string): Promise<boolean> {
+    if (this.#servers.has(address)) return true;
+    const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, this.#options.handle);
+    if (this.#options.upgrade) server.on('upgrade', this.#options.upgrade);
+    const error = await listening(server, address, this.#port);
+    if (error?.code === 'EADDRNOTAVAIL') return false;
+    if (error?.code === 'EADDRINUSE') throw new PortTakenError(this.#options.what, address, this.#port, error);
+    if (error) throw error;
+    this.#servers.set(address, server);
+    this.#port = (server.address() as AddressInfo).port;
+    return true;
+  }
+
+  #retryLater(address: string): void {
+    const retry = setTimeout(async () => {
+      const bound = await this.#open(address).catch(() => false);
+      if (bound && !this.#started) await this.stop();
+      else if (!bound && this.#started) this.#retryLater(address);
+    }, this.#options.retryMs ?? RETRY_MS);
+    retry.unref();
+    this.#retries.set(address, retry);
+  }
+}
+
+function listening(server: Server, address: string, port: number): Promise<NodeJS.ErrnoException | undefined> {
+  return new Promise((resolve) => {
+    server.once('error', resolve);
+    server.listen(port, address, () => {
+      server.off('error', resolve);
+      resolve(undefined);
+    });
+  });
+}
+
+/** Answers that are on their way get a moment to finish. */
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+    server.close(() => {
+      clearTimeout(force);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,41 +1,39 @@
-import type { NetworkResource, Port, Resources, Service, Task, TaskGroup } from '@shoal/api';
+import type { Job, NetworkResource, Port, Resources, Service, Task, TaskGroup } from '@shoal/api';
+
+/** What a group's tasks take from their job. */
+export type SurroundingJob = Pick<Job, 'Meta' | 'Affinities' | 'Spreads'>;
 
 /**
  * Whether allocations of `before` must be replaced to become `after` (a destructive update), or can be told of it while
  * they run (in place): counts, policies, constraints, services, tags and checks, kill timeouts and logs need no new
- * allocation; whatever a task is started with does (Nomad: `job plan`, "create/destroy update").
+ * allocation; whatever a task is started with does, and a new preference for nodes too (Nomad: `job plan`,
+ * "create/destroy update").
  *
- * Both groups are canonical. This file imports types only: the scheduler uses it.
+ * Both groups are canonical. With `jobs`, what they take from their jobs counts too. This file imports types only: the
+ * scheduler uses it.
  */
-export function tasksUpdated(before: TaskGroup, after: TaskGroup): boolean {
-  return !same(startedWithGroup(before), startedWithGroup(after)) || anyTaskUpdated(before, after);
-}
-
-/** `tasksUpdated` for whole jobs' meta: tasks see the job's and the group's meta merged with their own. */
-export function metaUpdated(
-  before: Record<string, string> | null | undefined,
-  after: Record<string, string> | null | undefined,
+export function tasksUpdated(
+  before: TaskGroup,
+  after: TaskGroup,
+  jobs: { before: SurroundingJob; after: SurroundingJob } = { before: NO_JOB, after: NO_JOB },
 ): boolean {
-  return !same(before ?? {}, after ?? {});
+  const old = startedWith(before, jobs.before);
+  const current = startedWith(after, jobs.after);
+  return !same(old, current);
 }
 
-function anyTaskUpdated(before: TaskGroup, after: TaskGroup): boolean {
-  const old = new Map((before.Tasks ?? []).map((task) => [task.Name, task]));
-  const current = after.Tasks ?? [];
-  if (old.size !== current.length) return true;
-  return current.some((task) => {
-    const earlier = old.get(task.Name);
-    return earlier === undefined || !same(startedWith(earlier), startedWith(task));
-  });
-}
+const NO_JOB: SurroundingJob = { Meta: null, Affinities: null, Spreads: null };
 
-function startedWithGroup(group: TaskGroup): unknown {
+function startedWith(group: TaskGroup, job: SurroundingJob): unknown {
+  const meta = { ...job.Meta, ...group.Meta };
   return {
     networks: networksOf(group.Networks),
     volumes: group.Volumes ?? {},
     disk: group.EphemeralDisk,
-    meta: group.Meta ?? {},
     mesh: (group.Services ?? []).filter((service) => service.Connect).map(meshOf),
+    spreads: [...(job.Spreads ?? []), ...(group.Spreads ?? [])],
+    affinities: [...(job.Affinities ?? []), ...(group.Affinities ?? [])],
+    tasks: Object.fromEntries((group.Tasks ?? []).map((task) => [task.Name, taskStartedWith(task, meta)])),
   };
 }
 
@@ -44,13 +42,14 @@ function meshOf(service: Service): unknown {
   return { name: service.Name, port: service.PortLabel, connect: service.Connect };
 }
 
-function startedWith(task: Task): unknown {
+function taskStartedWith(task: Task, surroundingMeta: Record<string, string>): unknown {
   return {
     driver: task.Driver,
     user: task.User,
     config: task.Config ?? {},
     env: task.Env ?? {},
-    meta: task.Meta ?? {},
+    meta: { ...surroundingMeta, ...task.Meta },
+    affinities: task.Affinities ?? [],
     kind: task.Kind,
     leader: task.Leader,
     artifacts: task.Artifacts ?? [],

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
 /**
- * JSON text as the peers print it: `<`, `>`, `&` and the two line separators are escaped (they are Go programs), four spaces when pretty, and
- * a bigint is a number with all its digits (uint64 flags do not fit a double).
+ * JSON as the peers write and read it. They are Go programs: `<`, `>`, `&` and two line separators are escaped, pretty means four spaces, and 64-bit
+ * integers keep all their digits: what a double would round is a bigint on our side.
  */
 export function toJson(value: unknown, pretty = false): string {
   const text = stringify(value, pretty ? 4 : undefined);
@@ -10,15 +10,28 @@ export function toJson(value: unknown, pretty = false): string {
   return pretty ? `${safe}\n` : safe;
 }
 
+/** Throws a SyntaxError like JSON.parse. */
+export function fromJson(text: string): unknown {
+  if (!LONG_NUMBER.test(text)) return JSON.parse(text);
+  const marked = text.replace(STRING_OR_LONG_NUMBER, (token) =>
+    token.startsWith('"') || Number.isSafeInteger(Number(token)) ? token : `"${MARK}${token}"`,
+  );
+  return JSON.parse(marked, (_, field: unknown) =>
+    typeof field === 'string' && field.startsWith(MARK) ? BigInt(field.slice(MARK.length)) : field,
+  );
+}
+
 /** A bigint travels as a string behind this mark, which no client can guess. */
 const MARK = randomUUID();
 const MARKED = new RegExp(`"${MARK}(-?\\d+)"`, 'g');
+const LONG_NUMBER = /\d{16,}/;
+const STRING_OR_LONG_NUMBER = /"(?:[^"\\]|\\.)*"|(?<![\w.+-])-?\d{16,}(?![\w.])/g;
 
 function stringify(value: unknown, indent: number | undefined): string {
   try {
     return JSON.stringify(value, null, indent) ?? 'null';
   } catch (error) {
-    // JSON.stringify refuses bigints; they are rare, so the replacer is only paid for when one is there.
+    // JSON.stringify refuses bigints. They are rare: the replacer is only paid for when one is there.
     if (!(error instanceof TypeError) || !/BigInt/i.test(error.message)) throw error;
     const marked = JSON.stringify(
       value,

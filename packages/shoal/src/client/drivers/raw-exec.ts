@@ -1,0 +1,170 @@
+import { cpus, uptime } from 'node:os';
+import { pageSize } from '../stats/page-size.ts';
+import { createProcessTable } from '../stats/process-table.ts';
+import { taskUsage, type UsageSample } from '../stats/task-usage.ts';
+import type { Supervisor } from '../supervisor/client.ts';
+import { messageOf, SupervisorError } from '../supervisor/errors.ts';
+import type { StartRequest } from '../supervisor/protocol.ts';
+import { signalNumber } from '../supervisor/signals.ts';
+import { resolveCommand } from './command.ts';
+import { type Driver, DriverError, type TaskHandle, type TaskSpec, type TaskUsage } from './driver.ts';
+import { lookUpUser } from './users.ts';
+
+/**
+ * Runs a program as it is, without isolation, as a child of the supervisor. Config: `command`, `args`
+ * (https://developer.hashicorp.com/nomad/docs/drivers/raw_exec).
+ */
+export type RawExecOptions = {
+  supervisor: Supervisor;
+  enabled: boolean;
+  /** What every task gets below its own environment. @default the agent's PATH and nothing else */
+  hostEnv?: Record<string, string>;
+  /** Speed of one core, to express use in MHz. @default what the system reports */
+  coreMHz?: number;
+};
+
+export const RAW_EXEC = 'raw_exec';
+
+const USUAL_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** The words that users of the API know; what follows them is ours. */
+const LAUNCH_FAILED = 'failed to launch command with executor';
+
+export function rawExec(options: RawExecOptions): Driver {
+  const { supervisor } = options;
+  const hostEnv = options.hostEnv ?? { PATH: process.env.PATH ?? USUAL_PATH };
+  const table = createProcessTable();
+  const samples = new Map<string, UsageSample>();
+
+  return {
+    name: RAW_EXEC,
+    fingerprint: async () => ({
+      Attributes: options.enabled ? { 'driver.raw_exec': 'true' } : {},
+      Detected: options.enabled,
+      Healthy: options.enabled,
+      HealthDescription: options.enabled ? 'Healthy' : 'disabled',
+      UpdateTime: new Date().toISOString(),
+    }),
+    validate,
+    async start(task) {
+      const status = await launch(supervisor, await startRequest(task, hostEnv));
+      const data = { allocId: task.allocId, task: task.task, startTicks: status.startTicks };
+      return { driver: RAW_EXEC, id: task.id, startedAt: status.startedAt, pid: status.pid, data };
+    },
+    wait: async (handle, signal) => {
+      try {
+        return await supervisor.wait(handle.id, signal);
+      } catch (error) {
+        if (!isUnknown(error)) throw error;
+        return { kind: 'unknown', reason: 'the supervisor has no record of the task' };
+      }
+    },
+    async stop(handle, { killSignal, killTimeoutMs }) {
+      const signal = signalNumber(killSignal) === undefined ? 'SIGINT' : killSignal;
+      await unlessUnknown(
+        supervisor.stop({ id: handle.id, signal, timeoutMs: Math.max(0, Math.round(killTimeoutMs)) }),
+      );
+    },
+    async signal(handle, signal) {
+      if (signalNumber(signal) === undefined)
+        throw new DriverError(`unknown signal "${signal}"`, { recoverable: false });
+      try {
+        await supervisor.signal(handle.id, signal);
+      } catch (error) {
+        throw new DriverError(`cannot signal the task: ${messageOf(error)}`, { recoverable: true, cause: error });
+      }
+    },
+    stats: async (handle) => readUsage(handle),
+    recover: async (handle) => (await supervisor.status(handle.id)) !== undefined,
+    async forget(handle) {
+      samples.delete(handle.id);
+      await supervisor.forget(handle.id);
+    },
+  };
+
+  function readUsage(handle: TaskHandle): TaskUsage {
+    const startTicks = Number(handle.data.startTicks ?? 0);
+    const marks = { allocId: String(handle.data.allocId), task: String(handle.data.task) };
+    const { usage, sample } = taskUsage({
+      rows: table.of({ id: handle.id, ...marks, pid: handle.pid ?? -1, startTicks, groupIsOurs: true }),
+      before: samples.get(handle.id),
+      at: uptime() * 1000,
+      startTicks,
+      wallTime: Date.now(),
+      coreMHz: options.coreMHz ?? (cpus()[0]?.speed || 1000),
+      pageBytes: pageSize(),
+    });
+    samples.set(handle.id, sample);
+    return usage;
+  }
+}
+
+/** In the words of Nomad's decoder of driver configurations, with ours for the remedy. */
+function validate(config: Record<string, unknown>): string[] {
+  const mistakes: string[] = [];
+  for (const key of Object.keys(config)) {
+    if (key !== 'command' && key !== 'args')
+      mistakes.push(`No argument or block type is named "${key}"; raw_exec takes "command" and "args"`);
+  }
+  const { command, args } = config;
+  if (command === undefined) mistakes.push('The argument "command" is required, but no definition was found');
+  else if (typeof command !== 'string' || command === '') mistakes.push('"command" must be a text that is not empty');
+  if (args !== undefined && !(Array.isArray(args) && args.every(isPlain)))
+    mistakes.push('"args" must be a list of texts');
+  return mistakes;
+}
+
+/** HCL turns numbers and booleans in a list of texts into texts. */
+function isPlain(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+async function startRequest(task: TaskSpec, hostEnv: Record<string, string>): Promise<StartRequest> {
+  const mistakes = validate(task.config);
+  if (mistakes.length > 0)
+    throw new DriverError(`failed to parse config: ${mistakes.join('; ')}`, { recoverable: false });
+  const env = { ...hostEnv, ...task.env };
+  const name = String(task.config.command);
+  const command = resolveCommand(name, task.dirs, env.PATH ?? USUAL_PATH);
+  if (command === undefined) throw new DriverError(`${LAUNCH_FAILED}: ${notFound(name)}`, { recoverable: true });
+  const owner = task.user === '' ? {} : await lookUpUser(task.user);
+  return {
+    id: task.id,
+    allocId: task.allocId,
+    task: task.task,
+    command,
+    args: ((task.config.args ?? []) as unknown[]).map(String),
+    env,
+    cwd: task.dirs.taskDir,
+    ...owner,
+    logDir: task.dirs.logDir,
+    maxFiles: task.logs.maxFiles,
+    maxFileSizeBytes: task.logs.maxFileSizeBytes,
+  };
+}
+
+function notFound(command: string): string {
+  if (command.startsWith('/')) return `${command}: no such file`;
+  const places = `the task's local/ folder${command.includes('/') ? ' or the task folder' : ', the task folder or PATH'}`;
+  return `"${command}" is not in ${places}; give an absolute path, or deliver it by an artifact`;
+}
+
+async function launch(supervisor: Supervisor, request: StartRequest): ReturnType<Supervisor['start']> {
+  try {
+    return await supervisor.start(request);
+  } catch (error) {
+    throw new DriverError(`${LAUNCH_FAILED}: ${messageOf(error)}`, { recoverable: true, cause: error });
+  }
+}
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof SupervisorError && error.code === 'unknown_task';
+}
+
+/** What is not there any more is stopped. */
+async function unlessUnknown(call: Promise<void>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (!isUnknown(error)) throw error;
+  }
+}

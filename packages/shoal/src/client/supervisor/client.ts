@@ -1,0 +1,151 @@
+import type { ExitResult } from '../drivers/driver.ts';
+import { type Connection, ConnectionLost } from './connection.ts';
+import { messageOf, SupervisorClosedError } from './errors.ts';
+import {
+  type Hello,
+  type OpName,
+  type Ops,
+  PROTOCOL_VERSION,
+  type StartRequest,
+  type StopRequest,
+  type TaskStatus,
+} from './protocol.ts';
+import { connectOrSpawn, type SpawnOptions } from './spawn.ts';
+
+/**
+ * A node's supervisor, as the agent sees it. If it is killed, another one is started, takes the tasks over, and calls that were under way are
+ * made again: callers notice nothing but the time it takes.
+ */
+export type Supervisor = {
+  /** Of the present supervisor. */
+  pid(): number;
+  /** Throws `SupervisorError` with code `spawn_failed`. A task whose id is known already is not started again. */
+  start(request: StartRequest): Promise<TaskStatus>;
+  /** Resolves when the task has ended and nothing of it is left. Throws `unknown_task`, or the signal's reason. */
+  wait(id: string, signal: AbortSignal): Promise<ExitResult>;
+  stop(request: StopRequest): Promise<void>;
+  signal(id: string, signal: string): Promise<void>;
+  status(id: string): Promise<TaskStatus | undefined>;
+  /** All tasks that were not forgotten, also such as this agent does not know. */
+  list(): Promise<TaskStatus[]>;
+  forget(id: string): Promise<void>;
+  /** Ends the supervisor (for an agent that leaves nothing behind) and this client. Throws `busy` while tasks are alive. */
+  shutdown(): Promise<void>;
+  /** Leaves the supervisor and its tasks running. */
+  close(): void;
+};
+
+export type SupervisorOptions = SpawnOptions & { log(message: string): void };
+
+const FIRST_RETRY_MS = 50;
+const LONGEST_RETRY_MS = 5_000;
+
+/** Connects to the supervisor of the data_dir, and starts it first if none runs. Throws `SupervisorStartError`. */
+export async function ensureSupervisor(options: SupervisorOptions): Promise<Supervisor> {
+  const link = await openLink(options);
+
+  /** Every op may be sent again, so a call outlives the connection that it began on. */
+  const call = async <Op extends OpName>(op: Op, params: Ops[Op]['params']): Promise<Ops[Op]['result']> => {
+    for (;;) {
+      try {
+        const connection = await link.connection();
+        return (await connection.call(op, params)) as Ops[Op]['result'];
+      } catch (error) {
+        if (!(error instanceof ConnectionLost)) throw error;
+      }
+    }
+  };
+  return {
+    pid: () => link.pid(),
+    start: (request) => call('start', request),
+    wait: (id, signal) => abortable(call('wait', { id }), signal),
+    stop: async (request) => void (await call('stop', request)),
+    signal: async (id, signal) => void (await call('signal', { id, signal })),
+    status: async (id) => (await call('status', { id })) ?? undefined,
+    list: () => call('list', {}),
+    forget: async (id) => void (await call('forget', { id })),
+    close: () => link.close(),
+    async shutdown() {
+      const connection = await link.connection();
+      await connection.call('shutdown', {}).catch((error: unknown) => {
+        if (!(error instanceof ConnectionLost)) throw error;
+      });
+      link.retire();
+      await connection.closed;
+    },
+  };
+}
+
+type Link = {
+  connection(): Promise<Connection>;
+  pid(): number;
+  close(): void;
+  /** No new connection after the present one. */
+  retire(): void;
+};
+
+/** Keeps one connection up, from the first one on. */
+async function openLink(options: SupervisorOptions): Promise<Link> {
+  let closed = false;
+  let pid = 0;
+  let current: Connection | undefined;
+
+  const greet = async (connection: Connection): Promise<Connection> => {
+    const hello = (await connection.call('hello', {})) as Hello;
+    if (hello.protocol !== PROTOCOL_VERSION) {
+      options.log(
+        `the supervisor (pid ${hello.pid}) speaks protocol ${hello.protocol}, this agent ${PROTOCOL_VERSION}`,
+      );
+    }
+    pid = hello.pid;
+    current = connection;
+    connection.closed.then(lost, lost);
+    return connection;
+  };
+  const open = async (): Promise<Connection> => greet(await connectOrSpawn(options));
+  const lost = (): void => {
+    current = undefined;
+    if (closed) return;
+    options.log(`the connection to the supervisor (pid ${pid}) broke; connecting again`);
+    ready = reopen();
+    // Who calls hears of it.
+    ready.catch(() => {});
+  };
+  const reopen = async (): Promise<Connection> => {
+    for (let delayMs = FIRST_RETRY_MS; !closed; delayMs = Math.min(delayMs * 2, LONGEST_RETRY_MS)) {
+      try {
+        return await open();
+      } catch (error) {
+        options.log(messageOf(error));
+        await new Promise((resolve) => setTimeout(resolve, delayMs));
+      }
+    }
+    throw new SupervisorClosedError();
+  };
+  let ready = open();
+  await ready;
+  return {
+    pid: () => pid,
+    connection: () => (closed ? Promise.reject(new SupervisorClosedError()) : ready),
+    retire() {
+      closed = true;
+    },
+    close() {
+      closed = true;
+      current?.close();
+    },
+  };
+}
+
+function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    const stopListening = (): void => signal.removeEventListener('abort', onAbort);
+    promise
+      .then(resolve, reject)
+      .finally(stopListening)
+      .catch(() => {});
+  });
+}

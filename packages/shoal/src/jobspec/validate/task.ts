@@ -1,0 +1,145 @@
+import type { Resources, Task, TaskGroup, VolumeMount } from '@shoal/api';
+import { nested, nestedEach, quoted, repeated, when } from './findings.ts';
+import { noPorts, validateNetworks } from './network.ts';
+import { validatePlacement } from './placement.ts';
+import { validateLogs, validateRestart } from './policies.ts';
+import { escapesAllocation } from './sandbox-path.ts';
+import { validateServices } from './service.ts';
+import { validateArtifact, validateTemplate } from './task-files.ts';
+
+export type TaskPlace = { jobType: string; group: TaskGroup; groupPorts: ReadonlySet<string> };
+
+export function validateTask(task: Task, place: TaskPlace): string[] {
+  return [
+    ...when(
+      [task.Name === '', 'Missing task name'],
+      [/[/\\]/.test(task.Name), 'Task name cannot include slashes'],
+      [task.Name.includes('\0'), 'Task name cannot include null characters'],
+      [task.Driver === '', 'Missing task driver'],
+      [task.KillTimeout < 0, 'KillTimeout must be a positive value'],
+      [task.ShutdownDelay < 0, 'ShutdownDelay must be a positive value'],
+    ),
+    ...validateResources(task.Resources),
+    ...validateLogs(task.LogConfig, place.group.EphemeralDisk),
+    ...groupOnlyConstraints(task),
+    ...validatePlacement(task, place.jobType),
+    ...validateServices(task.Services, portsFor(task, place.groupPorts)),
+    ...validateRestart(task.RestartPolicy, `task ${task.Name}`).filter(() => hasOwnRestart(task, place.group)),
+    ...nestedEach(task.Artifacts, (n) => `Artifact ${n} validation failed: `, validateArtifact),
+    ...nestedEach(task.Templates, (n) => `Template ${n} validation failed: `, validateTemplate),
+    ...sameDestinations(task),
+    ...validateLifecycle(task),
+    ...validateDispatchPayload(task),
+    ...validateVault(task),
+    ...validateMounts(task.VolumeMounts ?? [], place.group),
+  ];
+}
+
+/** What a group's policy does wrong is said once, for the group. */
+function hasOwnRestart(task: Task, group: TaskGroup): boolean {
+  return JSON.stringify(task.RestartPolicy) !== JSON.stringify(group.RestartPolicy);
+}
+
+function portsFor(task: Task, groupPorts: ReadonlySet<string>): ReadonlySet<string> {
+  const own = (task.Resources.Networks ?? []).flatMap((network) => [
+    ...(network.ReservedPorts ?? []),
+    ...(network.DynamicPorts ?? []),
+  ]);
+  return new Set([...groupPorts, ...own.map((port) => port.Label)]);
+}
+
+function validateResources(resources: Resources): string[] {
+  const cores = resources.Cores ?? 0;
+  const most = resources.MemoryMaxMB ?? 0;
+  return [
+    ...when(
+      [cores > 0 && resources.CPU > 0, "Task can only ask for 'cpu' or 'cores' resource, not both."],
+      [cores < 0, `minimum cores value is 1; got ${cores}`],
+      [cores === 0 && resources.CPU < 1, `minimum CPU value is 1; got ${resources.CPU}`],
+      [resources.MemoryMB < 10, `minimum MemoryMB value is 10; got ${resources.MemoryMB}`],
+      [
+        most > 0 && most < resources.MemoryMB,
+        `MemoryMaxMB value (${most}) should be larger than MemoryMB value (${resources.MemoryMB})`,
+      ],
+      [(resources.DiskMB ?? 0) < 0, `DiskMB can not be less than zero: ${resources.DiskMB}`],
+    ),
+    ...validateNetworks(resources.Networks, 'task network', noPorts()),
+    ...nestedEach(
+      resources.Devices,
+      (n) => `device ${n} validation failed: `,
+      (device) => [
+        ...when([
+          device.Name === '',
+          'device name must be given as one of the following: type, vendor/type, or vendor/type/name',
+        ]),
+        ...when([device.Count < 1, `device count must be at least 1; got ${device.Count}`]),
+        ...validatePlacement(device, 'service'),
+      ],
+    ),
+  ];
+}
+
+/** `distinct_*` compare allocations with each other; a task is never placed alone. */
+function groupOnlyConstraints(task: Task): string[] {
+  const found = (task.Constraints ?? []).filter((each) => each.Operand.startsWith('distinct_'));
+  return found.map((each) => `Constraint ${each.Operand} is not allowed in a task: move it to the group or job`);
+}
+
+function sameDestinations(task: Task): string[] {
+  return repeated((task.Templates ?? []).map((each) => each.DestPath)).map(
+    ({ first, again }) => `Template ${again} has same destination as ${first}`,
+  );
+}
+
+function validateLifecycle(task: Task): string[] {
+  const hook = task.Lifecycle?.Hook ?? '';
+  const isKnown = ['', 'prestart', 'poststart', 'poststop'].includes(hook);
+  return when(
+    [!isKnown, `Lifecycle validation failed: invalid hook: ${hook}`],
+    [task.Leader && hook !== '', 'Leader task must not have lifecycle specified'],
+    [
+      hook === 'poststop' && task.Lifecycle?.Sidecar === true,
+      'Lifecycle validation failed: a poststop task cannot be a sidecar',
+    ],
+  );
+}
+
+function validateDispatchPayload(task: Task): string[] {
+  if (task.DispatchPayload === null) return [];
+  return nested(
+    'Dispatch Payload validation failed: ',
+    when([escapesAllocation(`local/${task.DispatchPayload.File}`), 'Destination escapes allocation directory']),
+  );
+}
+
+function validateVault({ Vault: vault }: Task): string[] {
+  if (vault === null) return [];
+  return nested(
+    'Vault validation failed: ',
+    when(
+      [!['noop', 'restart', 'signal'].includes(vault.ChangeMode), `Unknown change mode ${quoted(vault.ChangeMode)}`],
+      [
+        vault.ChangeMode === 'signal' && vault.ChangeSignal === '',
+        `Signal must be specified when using change mode "signal"`,
+      ],
+      [(vault.Policies ?? []).includes('root'), 'Can not specify "root" policy'],
+    ),
+  );
+}
+
+function validateMounts(mounts: VolumeMount[], group: TaskGroup): string[] {
+  return mounts.flatMap((mount, i) =>
+    when(
+      [mount.Volume === '', `Volume Mount (${i}) references an empty volume`],
+      [
+        mount.Volume !== '' && !Object.hasOwn(group.Volumes ?? {}, mount.Volume),
+        `Volume Mount (${i}) references undefined volume ${mount.Volume}`,
+      ],
+      [mount.Destination === '', `Volume Mount (${i}) has no destination`],
+      [
+        !['private', 'host-to-task', 'bidirectional'].includes(mount.PropagationMode),
+        `Volume Mount (${i}) has an invalid propagation mode: ${quoted(mount.PropagationMode)}`,
+      ],
+    ),
+  );
+}

@@ -59,13 +59,13 @@ export function makeTables() {
     }),
     catalogServices: new Table<CatalogServiceRow, 'node' | 'name'>({
       name: 'catalogServices',
-      indexes: { node: (row) => row.Node.toLowerCase(), name: (row) => row.ServiceName },
+      indexes: { node: (row) => row.Node.toLowerCase(), name: (row) => row.ServiceName.toLowerCase() },
     }),
     catalogChecks: new Table<CatalogCheckRow, 'node' | 'serviceName' | 'service' | 'status'>({
       name: 'catalogChecks',
       indexes: {
         node: (row) => row.Node.toLowerCase(),
-        serviceName: (row) => row.ServiceName || undefined,
+        serviceName: (row) => row.ServiceName.toLowerCase() || undefined,
         service: (row) => `${row.Node.toLowerCase()}/${row.ServiceID}`,
         status: (row) => row.Status,
       },

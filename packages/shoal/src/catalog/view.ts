@@ -1,0 +1,171 @@
+import { isIP } from 'node:net';
+import type { CatalogView, ViewChange, ViewInstance, ViewNode } from '../dns/view.ts';
+import type { CatalogNodeRow, CatalogServiceRow } from '../state/rows.ts';
+import type { State } from '../state/state.ts';
+import { catalogKey } from '../state/tables.ts';
+import type { Change } from '../store/contract.ts';
+import { worstStatus } from './health.ts';
+
+/** What DNS reads of the catalog, from the state of this server. Composed on demand and kept until something of it changes. */
+export function createCatalogView(state: State, datacenter: string): CatalogView & { close(): void } {
+  return new StateView(state, datacenter);
+}
+
+class StateView implements CatalogView {
+  readonly datacenter: string;
+  readonly #state: State;
+  readonly #end: () => void;
+  readonly #listeners = new Set<(change: ViewChange) => void>();
+  readonly #services = new Map<string, readonly ViewInstance[] | undefined>();
+  /** Canonical address → keys of rows with it. Kept by hand: a deletion names only the key. */
+  readonly #nodesAt = new AddressBook();
+  readonly #instancesAt = new AddressBook();
+  /** Row key → service name in lower case, for the same reason. */
+  readonly #nameOf = new Map<string, string>();
+
+  constructor(state: State, datacenter: string) {
+    this.#state = state;
+    this.datacenter = datacenter.toLowerCase();
+    for (const change of state.snapshot()) this.#learn(change);
+    this.#end = state.follow((set) => this.#apply(set.changes));
+  }
+
+  close(): void {
+    this.#end();
+    this.#listeners.clear();
+  }
+
+  service(name: string): readonly ViewInstance[] | undefined {
+    if (this.#services.has(name)) return this.#services.get(name);
+    const composed = this.#compose(name);
+    // Names that do not exist are not kept: anybody can ask for any number of them.
+    if (composed) this.#services.set(name, composed);
+    return composed;
+  }
+
+  node(name: string): ViewNode | undefined {
+    const row = this.#state.tables.catalogNodes.get(name);
+    return row && viewNode(row);
+  }
+
+  nodeAt(address: string): ViewNode | undefined {
+    const key = this.#nodesAt.first(address);
+    return key === undefined ? undefined : this.node(key);
+  }
+
+  instanceAt(address: string): ViewInstance | undefined {
+    const key = this.#instancesAt.first(address);
+    const row = key === undefined ? undefined : this.#state.tables.catalogServices.get(key);
+    return row && this.#instance(row);
+  }
+
+  onChange(listener: (change: ViewChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #compose(name: string): readonly ViewInstance[] | undefined {
+    const rows = [...this.#state.tables.catalogServices.by('name', name)];
+    const instances = rows.flatMap((row) => this.#instance(row) ?? []);
+    return instances.length > 0 ? instances : undefined;
+  }
+
+  #instance(row: CatalogServiceRow): ViewInstance | undefined {
+    const { catalogNodes, catalogChecks } = this.#state.tables;
+    const node = catalogNodes.get(row.Node.toLowerCase());
+    if (!node) return undefined;
+    const checks = [
+      ...catalogChecks.by('service', catalogKey(row.Node, '')),
+      ...catalogChecks.by('service', catalogKey(row.Node, row.ServiceID)),
+    ];
+    return {
+      id: row.ServiceID,
+      name: row.ServiceName,
+      node: viewNode(node),
+      address: row.ServiceAddress,
+      port: row.ServicePort,
+      tags: row.ServiceTags,
+      weights: { passing: row.ServiceWeights.Passing, warning: row.ServiceWeights.Warning },
+      health: worstStatus(checks),
+      modifyIndex: Math.max(row.ModifyIndex, node.ModifyIndex, ...checks.map((check) => check.ModifyIndex)),
+    };
+  }
+
+  #apply(changes: readonly Change[]): void {
+    const services = new Set<string>();
+    const nodes = new Set<string>();
+    for (const change of changes) this.#affected(change, services, nodes);
+    if (services.size + nodes.size === 0) return;
+    for (const name of services) this.#services.delete(name);
+    const told = { services: [...services], nodes: [...nodes] };
+    for (const listener of this.#listeners) listener(told);
+  }
+
+  #affected(change: Change, services: Set<string>, nodes: Set<string>): void {
+    if (change.table === 'catalogServices') {
+      // Under the name that it had, and under the one that it has now.
+      const before = this.#nameOf.get(change.key);
+      this.#learn(change);
+      for (const name of [before, this.#nameOf.get(change.key)]) if (name !== undefined) services.add(name);
+    } else if (change.table === 'catalogNodes' || change.table === 'catalogChecks') {
+      this.#learn(change);
+      const node = change.table === 'catalogNodes' ? change.key : nodeOfKey(change.key);
+      nodes.add(node);
+      for (const row of this.#state.tables.catalogServices.by('node', node)) services.add(row.ServiceName.toLowerCase());
+    }
+  }
+
+  #learn({ table, key, value }: Change): void {
+    if (table === 'catalogNodes') this.#nodesAt.set(key, (value as CatalogNodeRow | undefined)?.Address);
+    if (table !== 'catalogServices') return;
+    const row = value as CatalogServiceRow | undefined;
+    this.#instancesAt.set(key, row?.ServiceAddress);
+    if (row) this.#nameOf.set(key, row.ServiceName.toLowerCase());
+    else this.#nameOf.delete(key);
+  }
+}
+
+/** Which rows have an address. */
+class AddressBook {
+  readonly #keys = new Map<string, Set<string>>();
+  readonly #addresses = new Map<string, string>();
+
+  /** Undefined or no IP address: the row has none. */
+  set(key: string, text: string | undefined): void {
+    const address = text && canonical(text);
+    const before = this.#addresses.get(key);
+    if (before === address) return;
+    if (before !== undefined) this.#forget(key, before);
+    if (!address) return;
+    this.#addresses.set(key, address);
+    const keys = this.#keys.get(address) ?? new Set();
+    this.#keys.set(address, keys.add(key));
+  }
+
+  first(address: string): string | undefined {
+    return this.#keys.get(address)?.values().next().value;
+  }
+
+  #forget(key: string, address: string): void {
+    this.#addresses.delete(key);
+    const keys = this.#keys.get(address);
+    keys?.delete(key);
+    if (keys?.size === 0) this.#keys.delete(address);
+  }
+}
+
+/** As RFC 5952 writes it; URLs do the same. */
+function canonical(text: string): string | undefined {
+  const family = isIP(text);
+  if (family === 0) return undefined;
+  return family === 4 ? text : new URL(`http://[${text.replace(/%.*/, '')}]/`).hostname.slice(1, -1);
+}
+
+/** A node's name may hold anything but a slash; a service's or check's id may hold slashes. */
+function nodeOfKey(key: string): string {
+  return key.slice(0, key.indexOf('/'));
+}
+
+function viewNode(row: CatalogNodeRow): ViewNode {
+  return { name: row.Node, address: row.Address, meta: row.Meta ?? {} };
+}

@@ -2,7 +2,10 @@ import type { AllocClientStatus } from '@shoal/api';
 import type { AllocRow, AllocStatusRow } from './rows.ts';
 
 /** An allocation's client status: the client's own report of an end first, then what a server knows, then the report, then 'pending'. */
-export function clientStatus(alloc: AllocRow, reported: AllocStatusRow | undefined): AllocClientStatus {
+export function clientStatus(
+  alloc: Pick<AllocRow, 'ClientStatus'>,
+  reported: Pick<AllocStatusRow, 'ClientStatus'> | undefined,
+): AllocClientStatus {
   const status = reported?.ClientStatus ?? 'pending';
   if (status === 'complete' || status === 'failed') return status;
   return alloc.ClientStatus ?? status;

@@ -1,0 +1,95 @@
+import type { Evaluation } from '@shoal/api';
+import type { AllocationUpdate } from '../client/server-connection.ts';
+import { isTerminal } from '../state/alloc-view.ts';
+import type { AllocRow, AllocStatusRow } from '../state/rows.ts';
+import { jobKey } from '../state/tables.ts';
+import type { Op } from '../store/contract.ts';
+import { commitDecision } from './commit.ts';
+import { nowNanos, type ServerDeps } from './deps.ts';
+import { NotFoundError } from './errors.ts';
+import { newEvaluation, putEvaluation } from './evaluations.ts';
+
+export type Allocations = ReturnType<typeof createAllocations>;
+
+/** What clients report of allocations, and what users ask of them. */
+export function createAllocations(deps: ServerDeps) {
+  const { state } = deps;
+  const { allocs, allocStatus, jobs } = state.tables;
+
+  /** Resolves when all of it is durable. Allocations that are gone, or another node's, are passed over. */
+  async function report(nodeId: string, updates: readonly AllocationUpdate[]): Promise<void> {
+    const known = updates.filter(({ id }) => allocs.get(id)?.NodeID === nodeId);
+    const ops: Op[] = known.map((update) => ({
+      kind: 'put',
+      table: 'allocStatus',
+      key: update.id,
+      value: statusRow(nodeId, update, nowNanos(deps)),
+    }));
+    for (let at = 0; at < ops.length; at += state.limits.opsPerTxn / 2) {
+      const part = ops.slice(at, at + state.limits.opsPerTxn / 2);
+      const followUps = failureEvaluations(known.slice(at, at + part.length));
+      await state.commit({ ops: [...part, ...followUps.map(putEvaluation)] });
+    }
+  }
+
+  /** Replaces the allocation: it is stopped, and its job placed anew (Nomad: `alloc stop`). */
+  async function stop(id: string): Promise<{ index: number; evalId: string }> {
+    const { index, answer } = await commitDecision(state, `Allocation ${id}`, () => {
+      const row = allocs.get(id);
+      if (!row) throw new NotFoundError(`alloc not found`);
+      const job = jobs.get(jobKey(row.Namespace, row.JobID)) ?? jobOf(row);
+      const evaluation = newEvaluation(deps, job, 'alloc-stop');
+      const moved = { ...row, DesiredTransition: { Migrate: true, Reschedule: null, ForceReschedule: null } };
+      return {
+        txn: {
+          ops: [{ kind: 'put', table: 'allocs', key: id, value: moved }, putEvaluation(evaluation)],
+          require: [{ table: 'allocs', key: id, modifyIndex: row.ModifyIndex }],
+        },
+        answer: evaluation.ID,
+      };
+    });
+    return { index, evalId: answer };
+  }
+
+  /** One per job with an allocation that has just failed. */
+  function failureEvaluations(updates: readonly AllocationUpdate[]): Evaluation[] {
+    const made = new Map<string, Evaluation>();
+    for (const update of updates) {
+      const row = allocs.get(update.id);
+      if (!row || !justFailed(row, allocStatus.get(update.id), update)) continue;
+      const key = jobKey(row.Namespace, row.JobID);
+      const job = jobs.get(key);
+      if (!job || job.Stop || made.has(key)) continue;
+      made.set(key, newEvaluation(deps, job, 'alloc-failure'));
+    }
+    return [...made.values()];
+  }
+
+  return { report, stop };
+}
+
+function justFailed(row: AllocRow, before: AllocStatusRow | undefined, update: AllocationUpdate): boolean {
+  return update.clientStatus === 'failed' && !isTerminal(row, before);
+}
+
+function statusRow(
+  nodeId: string,
+  update: AllocationUpdate,
+  time: number,
+): Omit<AllocStatusRow, 'CreateIndex' | 'ModifyIndex'> {
+  const health = update.deploymentHealthy;
+  return {
+    ID: update.id,
+    NodeID: nodeId,
+    ClientStatus: update.clientStatus,
+    ClientDescription: update.clientDescription,
+    TaskStates: update.taskStates,
+    DeploymentHealthy: health && { Healthy: health.healthy, Timestamp: health.timestamp },
+    NetworkStatus: update.networkStatus,
+    ModifyTime: time,
+  };
+}
+
+function jobOf(row: AllocRow) {
+  return { ID: row.JobID, Namespace: row.Namespace, Type: 'service', Priority: 50 } as const;
+}

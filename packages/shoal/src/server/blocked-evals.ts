@@ -1,0 +1,106 @@
+import { isClientTerminal } from '../state/alloc-view.ts';
+import type { AllocRow, AllocStatusRow, EvalRow, NodeRow } from '../state/rows.ts';
+import type { Change } from '../store/contract.ts';
+import { nowNanos, type ServerDeps } from './deps.ts';
+
+/** New room of nodes of one class; '' for any class. */
+type Room = { index: number; classes: Set<string> };
+
+/**
+ * Wakes evaluations that wait for room: when a node comes or becomes eligible, and when allocations end. What became free between the
+ * snapshot of an evaluation and its being blocked counts, too.
+ */
+export class BlockedEvals {
+  readonly #deps: ServerDeps;
+  /** The newest index at which a class got room. */
+  readonly #freed = new Map<string, number>();
+  #pending: Room | undefined;
+  #unfollow: (() => void) | undefined;
+
+  constructor(deps: ServerDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#unfollow ??= this.#deps.state.follow(({ index, changes }) => {
+      for (const change of changes) this.#saw(index, change);
+    });
+  }
+
+  stop(): void {
+    this.#unfollow?.();
+    this.#unfollow = undefined;
+  }
+
+  #saw(index: number, change: Change): void {
+    const nodeClass = this.#roomFor(change);
+    if (nodeClass !== undefined) this.#free(index, nodeClass);
+    else if (change.table === 'evals' && (change.value as EvalRow | undefined)?.Status === 'blocked')
+      this.#missed(change.value as EvalRow);
+  }
+
+  /** The class of the node that the change gave room, if it did. */
+  #roomFor({ table, value }: Change): string | undefined {
+    if (!value) return undefined;
+    if (table === 'nodes') {
+      const node = value as NodeRow;
+      return node.Status === 'ready' && node.SchedulingEligibility === 'eligible' && !node.Drain
+        ? node.ComputedClass
+        : undefined;
+    }
+    if (table === 'allocStatus' && isClientTerminal((value as AllocStatusRow).ClientStatus))
+      return this.#classOf((value as AllocStatusRow).NodeID);
+    if (table === 'allocs' && (value as AllocRow).DesiredStatus !== 'run')
+      return this.#classOf((value as AllocRow).NodeID);
+    return undefined;
+  }
+
+  #classOf(nodeId: string): string {
+    return this.#deps.state.tables.nodes.get(nodeId)?.ComputedClass ?? '';
+  }
+
+  #free(index: number, nodeClass: string): void {
+    this.#freed.set(nodeClass, index);
+    if (!this.#pending) setImmediate(() => void this.#unblock());
+    this.#pending ??= { index, classes: new Set() };
+    this.#pending.index = index;
+    this.#pending.classes.add(nodeClass);
+  }
+
+  #missed(row: EvalRow): void {
+    const since = row.SnapshotIndex ?? 0;
+    const missed = [...this.#freed].find(([nodeClass, index]) => index > since && concerns(row, nodeClass));
+    if (missed) this.#free(missed[1], missed[0]);
+  }
+
+  async #unblock(): Promise<void> {
+    const room = this.#pending;
+    this.#pending = undefined;
+    if (!room || !this.#unfollow) return;
+    const { state, log } = this.#deps;
+    for (const row of [...state.tables.evals.by('status', 'blocked')]) {
+      if ((row.SnapshotIndex ?? 0) >= room.index || ![...room.classes].some((nodeClass) => concerns(row, nodeClass)))
+        continue;
+      const pending: EvalRow = {
+        ...row,
+        Status: 'pending',
+        TriggeredBy: 'queued-allocs',
+        ModifyTime: nowNanos(this.#deps),
+      };
+      // Refused means that somebody else has just decided about it, and it is no longer blocked as it was.
+      await state
+        .commit({
+          ops: [{ kind: 'put', table: 'evals', key: row.ID, value: pending }],
+          require: [{ table: 'evals', key: row.ID, modifyIndex: row.ModifyIndex }],
+        })
+        .catch((error: unknown) =>
+          log.error({ eval: row.ID, error: String(error) }, 'server: could not wake a blocked evaluation'),
+        );
+    }
+  }
+}
+
+/** A class that the job's constraints were found to rule out brings nothing. */
+function concerns(row: EvalRow, nodeClass: string): boolean {
+  return row.EscapedComputedClass === true || row.ClassEligibility?.[nodeClass] !== false;
+}

@@ -1,0 +1,45 @@
+/** The job's author has to change something. `findings` are sentences, without line breaks of their own. */
+export class JobInvalidError extends Error {
+  readonly code = 'job-invalid';
+  readonly findings: readonly string[];
+  constructor(findings: readonly string[], message: string) {
+    super(message);
+    this.name = 'JobInvalidError';
+    this.findings = findings;
+  }
+}
+
+/** `EnforceIndex` of a registration did not hold. */
+export class EnforceIndexError extends Error {
+  readonly code = 'enforce-index';
+  constructor(index: number, reason: string) {
+    super(`Enforcing job modify index ${index}: ${reason}`);
+    this.name = 'EnforceIndexError';
+  }
+}
+
+export class NotFoundError extends Error {
+  readonly code = 'not-found';
+  constructor(message: string) {
+    super(message);
+    this.name = 'NotFoundError';
+  }
+}
+
+/** The request makes no sense for the object it names. */
+export class InvalidRequestError extends Error {
+  readonly code = 'invalid-request';
+  constructor(message: string) {
+    super(message);
+    this.name = 'InvalidRequestError';
+  }
+}
+
+/** The same rows were changed by others again and again. */
+export class ContentionError extends Error {
+  readonly code = 'contention';
+  constructor(what: string) {
+    super(`${what} was changed by others at the same time, several times over. Nothing was changed; try again.`);
+    this.name = 'ContentionError';
+  }
+}

@@ -1,0 +1,221 @@
+import type { Evaluation, Job, JobInput } from '@shoal/api';
+import { canonicalize } from '../jobspec/canonicalize.ts';
+import { specChanged } from '../jobspec/spec-changed.ts';
+import { toStored } from '../jobspec/stored.ts';
+import { formatErrors } from '../jobspec/validate/findings.ts';
+import { validate } from '../jobspec/validate/validate.ts';
+import { jobStatus } from '../state/job-summary.ts';
+import type { JobRow } from '../state/rows.ts';
+import { jobKey, jobVersionKey } from '../state/tables.ts';
+import type { Op, Precondition } from '../store/contract.ts';
+import { commitDecision } from './commit.ts';
+import { nowNanos, type ServerDeps } from './deps.ts';
+import { EnforceIndexError, InvalidRequestError, JobInvalidError, NotFoundError } from './errors.ts';
+import { newEvaluation, putEvaluation } from './evaluations.ts';
+
+/** Versions that are kept of a job, the newest included; stable ones as well, so that a revert has somewhere to go (Nomad: job_tracked_versions). */
+const TRACKED_VERSIONS = 6;
+
+/** Purge and scale evaluations are of this type, whatever the job's. */
+const GENERIC_TYPE = 'service';
+
+export type RegisterOptions = { enforceIndex?: number; preserveCounts?: boolean };
+
+export type JobWritten = {
+  /** Of the write. */
+  index: number;
+  jobModifyIndex: number;
+  /** Undefined for a job that only its children are run of. */
+  evaluation: Evaluation | undefined;
+  warnings: string[];
+};
+
+export type Jobs = ReturnType<typeof createJobs>;
+
+/** Everything that changes a job. */
+export function createJobs(deps: ServerDeps) {
+  const { state } = deps;
+  const { jobs, jobVersions } = state.tables;
+
+  async function register(input: JobInput, options: RegisterOptions = {}): Promise<JobWritten> {
+    const { job, warnings } = acceptable(input);
+    const key = jobKey(job.Namespace, job.ID);
+    const { index, answer } = await commitDecision(state, `Job "${job.ID}"`, () => {
+      const existing = jobs.get(key);
+      enforceIndex(existing, options.enforceIndex);
+      const next = nextVersion(existing, options.preserveCounts ? withCounts(job, existing) : job);
+      const evaluation = evaluates(next) ? newEvaluation(deps, next, 'job-register') : undefined;
+      const changed = next !== existing;
+      const ops = [...(changed ? versionOps(next, existing) : []), ...(evaluation ? [putEvaluation(evaluation)] : [])];
+      return {
+        ...(ops.length > 0 && { txn: { ops, require: [unchanged(key, existing)] } }),
+        answer: { evaluation, kept: changed ? undefined : existing },
+      };
+    });
+    return { index, jobModifyIndex: answer.kept?.JobModifyIndex ?? index, evaluation: answer.evaluation, warnings };
+  }
+
+  /** A job that is unknown is answered like one that is known: whoever stops it wants it to be gone, and it is. */
+  async function deregister(namespace: string, id: string, options: { purge: boolean }): Promise<JobWritten> {
+    const key = jobKey(namespace, id);
+    const { index, answer } = await commitDecision(state, `Job "${id}"`, () => {
+      const existing = jobs.get(key);
+      const gone = options.purge || !existing;
+      const about = existing ?? { ID: id, Namespace: namespace, Priority: 50, Type: GENERIC_TYPE };
+      const evaluation = newEvaluation(deps, gone ? { ...about, Type: GENERIC_TYPE } : about, 'job-deregister');
+      const ops = [...(existing ? stopOps(existing, options.purge) : []), putEvaluation(evaluation)];
+      return { txn: { ops, require: [unchanged(key, existing)] }, answer: { evaluation, existing } };
+    });
+    return { index, jobModifyIndex: index, evaluation: answer.evaluation, warnings: [] };
+  }
+
+  /** Makes the scheduler look at the job again. */
+  async function evaluate(namespace: string, id: string): Promise<JobWritten> {
+    const job = existingJob(namespace, id);
+    if (job.Periodic) throw new InvalidRequestError("can't evaluate periodic job");
+    if (job.ParameterizedJob) throw new InvalidRequestError("can't evaluate parameterized job");
+    const evaluation = newEvaluation(deps, job, 'job-register', { JobModifyIndex: job.JobModifyIndex });
+    const result = await state.commit({ ops: [putEvaluation(evaluation)] });
+    return {
+      index: result.ok ? result.index : state.index(),
+      jobModifyIndex: job.JobModifyIndex,
+      evaluation,
+      warnings: [],
+    };
+  }
+
+  /** Registers an older version's specification as the newest. */
+  async function revert(
+    namespace: string,
+    id: string,
+    version: number,
+    enforcePriorVersion?: number,
+  ): Promise<JobWritten> {
+    const current = existingJob(namespace, id);
+    if (enforcePriorVersion !== undefined && current.Version !== enforcePriorVersion)
+      throw new InvalidRequestError(
+        `Current job has version ${current.Version}; enforcing version ${enforcePriorVersion}`,
+      );
+    if (current.Version === version) throw new InvalidRequestError(`can't revert to current version`);
+    const target = jobVersions.get(jobVersionKey(namespace, id, version));
+    if (!target) throw new NotFoundError(`job "${id}" in namespace "${namespace}" at version ${version} not found`);
+    return register({ ...target, Stop: false }, { enforceIndex: current.JobModifyIndex });
+  }
+
+  /** Marks a version as one that may be gone back to. */
+  async function markStable(namespace: string, id: string, version: number, stable: boolean): Promise<number> {
+    const { index } = await commitDecision(state, `Job "${id}"`, () => {
+      const row = jobVersions.get(jobVersionKey(namespace, id, version));
+      if (!row) throw new NotFoundError(`job "${id}" in namespace "${namespace}" at version ${version} not found`);
+      if (row.Stable === stable) return { answer: undefined };
+      return { txn: { ops: stableOps(row, jobs.get(jobKey(namespace, id)), stable), require: [] }, answer: undefined };
+    });
+    return index;
+  }
+
+  /** The row that registering `input` would make, for a dry run. */
+  function preview(input: JobInput): { job: Job; existing: JobRow | undefined; warnings: string[] } {
+    const { job, warnings } = acceptable(input);
+    const existing = jobs.get(jobKey(job.Namespace, job.ID));
+    return { job: nextVersion(existing, job), existing, warnings };
+  }
+
+  function existingJob(namespace: string, id: string): JobRow {
+    const job = jobs.get(jobKey(namespace, id));
+    if (!job) throw new NotFoundError('job not found');
+    return job;
+  }
+
+  function nextVersion(existing: JobRow | undefined, job: Job): JobRow {
+    const next = {
+      ...job,
+      Stop: job.Stop,
+      Version: 0,
+      SubmitTime: nowNanos(deps),
+      Status: 'pending' as const,
+      Stable: false,
+    };
+    if (!existing) return { ...next, ...UNSTAMPED };
+    if (!specChanged(existing, job)) return existing;
+    const status = jobStatus(existing, state.summaries.get(existing.Namespace, existing.ID));
+    return { ...next, Version: existing.Version + 1, Status: status, ...UNSTAMPED, CreateIndex: existing.CreateIndex };
+  }
+
+  function versionOps(next: JobRow, existing: JobRow | undefined): Op[] {
+    const key = jobKey(next.Namespace, next.ID);
+    const versions = [...jobVersions.by('job', key)].sort((a, b) => a.Version - b.Version);
+    // Versions that a purged job of this name left for its last allocations would read as versions of this one.
+    const obsolete = existing ? versions.slice(0, Math.max(0, versions.length + 1 - TRACKED_VERSIONS)) : versions;
+    return [
+      { kind: 'put', table: 'jobs', key, value: next },
+      { kind: 'put', table: 'jobVersions', key: jobVersionKey(next.Namespace, next.ID, next.Version), value: next },
+      ...obsolete.filter(({ Version }) => Version !== next.Version).map(deleteVersion),
+    ];
+  }
+
+  function stopOps(existing: JobRow, purge: boolean): Op[] {
+    const key = jobKey(existing.Namespace, existing.ID);
+    if (purge) return [{ kind: 'delete', table: 'jobs', key }];
+    const status = jobStatus(existing, state.summaries.get(existing.Namespace, existing.ID));
+    const stopped = { ...existing, ...UNSTAMPED, CreateIndex: existing.CreateIndex, Stop: true, Status: status };
+    return versionOps(
+      { ...stopped, Version: existing.Version + 1, Stable: false, SubmitTime: nowNanos(deps) },
+      existing,
+    );
+  }
+
+  return { register, deregister, evaluate, revert, markStable, preview, existingJob };
+}
+
+/** Zeros: a store stamps the indexes when it applies the row. */
+const UNSTAMPED = { CreateIndex: 0, ModifyIndex: 0, JobModifyIndex: 0 } as const;
+
+/** A deployment that succeeded marks its version so; both rows of the newest version say it. */
+export function stableOps(version: JobRow, job: JobRow | undefined, stable: boolean): Op[] {
+  const ops: Op[] = [
+    {
+      kind: 'put',
+      table: 'jobVersions',
+      key: jobVersionKey(version.Namespace, version.ID, version.Version),
+      value: { ...version, Stable: stable },
+    },
+  ];
+  if (job && job.Version === version.Version)
+    ops.push({ kind: 'put', table: 'jobs', key: jobKey(job.Namespace, job.ID), value: { ...job, Stable: stable } });
+  return ops;
+}
+
+function acceptable(input: JobInput): { job: Job; warnings: string[] } {
+  const job = canonicalize(input);
+  const { errors, warnings } = validate(job);
+  if (errors.length > 0) throw new JobInvalidError(errors, formatErrors(errors));
+  return { job: toStored(job), warnings };
+}
+
+/** Jobs that are templates for others are not run themselves. */
+function evaluates(job: Job): boolean {
+  return !job.Periodic && !job.ParameterizedJob;
+}
+
+function enforceIndex(existing: JobRow | undefined, wanted: number | undefined): void {
+  if (wanted === undefined) return;
+  if (wanted === 0 && existing) throw new EnforceIndexError(0, 'job already exists');
+  if (wanted !== 0 && !existing) throw new EnforceIndexError(wanted, 'job does not exist');
+  if (existing && wanted !== existing.JobModifyIndex)
+    throw new EnforceIndexError(wanted, `job exists with conflicting job modify index: ${existing.JobModifyIndex}`);
+}
+
+/** Keeps the counts of groups that exist (`-preserve-counts`). */
+function withCounts(job: Job, existing: JobRow | undefined): Job {
+  const counts = new Map(existing?.TaskGroups?.map(({ Name, Count }) => [Name, Count]));
+  const groups = job.TaskGroups?.map((group) => ({ ...group, Count: counts.get(group.Name) ?? group.Count }));
+  return { ...job, TaskGroups: groups ?? null };
+}
+
+function unchanged(key: string, row: JobRow | undefined): Precondition {
+  return { table: 'jobs', key, modifyIndex: row?.ModifyIndex ?? 0 };
+}
+
+function deleteVersion(row: JobRow): Op {
+  return { kind: 'delete', table: 'jobVersions', key: jobVersionKey(row.Namespace, row.ID, row.Version) };
+}

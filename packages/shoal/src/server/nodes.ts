@@ -1,0 +1,167 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Node, NodeEvent, NodeStatus } from '@shoal/api';
+import type { Read } from '../state/read.ts';
+import type { NodeRow } from '../state/rows.ts';
+import { jobKey } from '../state/tables.ts';
+import type { Op, Txn } from '../store/contract.ts';
+import { commitDecision } from './commit.ts';
+import type { ServerDeps } from './deps.ts';
+import { NotFoundError } from './errors.ts';
+import { newEvaluation, putEvaluation } from './evaluations.ts';
+
+/** Events that are kept of a node. */
+const NODE_EVENTS = 10;
+
+export type Nodes = ReturnType<typeof createNodes>;
+export type NodeWritten = { index: number; evalIds: string[]; evalIndex: number };
+
+/** Everything that changes a client node. A node's row keeps a digest of its secret, never the secret. */
+export function createNodes(deps: ServerDeps) {
+  const { state } = deps;
+  const { nodes, allocs, jobs } = state.tables;
+
+  function authenticate(nodeId: string, secret: string): boolean {
+    const known = nodes.get(nodeId)?.SecretID;
+    return known === undefined || timingSafeEqual(Buffer.from(known), Buffer.from(digest(secret)));
+  }
+
+  /** A node that comes back keeps what operators decided about it. */
+  async function register(node: Node): Promise<NodeWritten> {
+    return change(node.ID, (existing) => {
+      const event = existing ? (existing.Status === 'ready' ? undefined : 'Node re-registered') : 'Node registered';
+      const next: NodeRow = {
+        ...node,
+        SecretID: digest(node.SecretID),
+        Status: 'ready',
+        StatusDescription: '',
+        StatusUpdatedAt: existing?.Status === 'ready' ? existing.StatusUpdatedAt : Math.floor(deps.now() / 1000),
+        SchedulingEligibility: existing?.SchedulingEligibility ?? 'eligible',
+        Drain: existing?.Drain ?? false,
+        DrainStrategy: existing?.DrainStrategy ?? null,
+        Events: existing?.Events ?? [],
+        CreateIndex: 0,
+        ModifyIndex: 0,
+      };
+      return event ? withEvent(next, event) : next;
+    });
+  }
+
+  async function setStatus(
+    nodeId: string,
+    status: NodeStatus,
+    description: string,
+    event?: string,
+  ): Promise<NodeWritten> {
+    return change(nodeId, (existing) => {
+      if (!existing) throw new NotFoundError('node not found');
+      if (existing.Status === status) return existing;
+      const next = {
+        ...existing,
+        Status: status,
+        StatusDescription: description,
+        StatusUpdatedAt: Math.floor(deps.now() / 1000),
+      };
+      return event ? withEvent(next, event) : next;
+    });
+  }
+
+  async function setEligibility(nodeId: string, eligibility: NodeRow['SchedulingEligibility']): Promise<NodeWritten> {
+    return change(nodeId, (existing) => {
+      if (!existing) throw new NotFoundError('node not found');
+      if (existing.SchedulingEligibility === eligibility) return existing;
+      return withEvent(
+        { ...existing, SchedulingEligibility: eligibility },
+        `Node marked as ${eligibility} for scheduling`,
+      );
+    });
+  }
+
+  /** Evaluates every job that has something on the node, and those that want something on each node. */
+  async function evaluate(nodeId: string): Promise<NodeWritten> {
+    const node = nodes.get(nodeId);
+    if (!node) throw new NotFoundError('node not found');
+    const ops = evaluationsFor(node);
+    const result = ops.length > 0 ? await state.commit({ ops }) : undefined;
+    return written(result?.ok ? result.index : state.index(), ops);
+  }
+
+  /** Id of each allocation with its AllocModifyIndex: what a client compares with what it runs. */
+  function assignments(read: Read, nodeId: string): Record<string, number> {
+    return Object.fromEntries(read.by(allocs, 'node', nodeId).map((row) => [row.ID, row.ModifyIndex]));
+  }
+
+  async function change(nodeId: string, decide: (existing: NodeRow | undefined) => NodeRow): Promise<NodeWritten> {
+    const { index, answer } = await commitDecision(state, `Node ${nodeId}`, () => {
+      const existing = nodes.get(nodeId);
+      const next = decide(existing);
+      if (existing && sameNode(existing, next)) return { answer: [] };
+      const ops = schedulingChanged(existing, next) ? evaluationsFor(next) : [];
+      return { txn: putNode(next, existing, ops), answer: ops };
+    });
+    return written(index, answer);
+  }
+
+  function evaluationsFor(node: NodeRow): Op[] {
+    const affected = new Set<string>();
+    for (const row of allocs.by('node', node.ID))
+      if (row.DesiredStatus === 'run') affected.add(jobKey(row.Namespace, row.JobID));
+    for (const job of jobs.values())
+      if (job.Type === 'system' && !job.Stop) affected.add(jobKey(job.Namespace, job.ID));
+    return [...affected].flatMap((key) => {
+      const job = jobs.get(key);
+      return job
+        ? [
+            putEvaluation(
+              newEvaluation(deps, job, 'node-update', { NodeID: node.ID, NodeModifyIndex: node.ModifyIndex }),
+            ),
+          ]
+        : [];
+    });
+  }
+
+  function withEvent(node: NodeRow, message: string): NodeRow {
+    const event: NodeEvent = {
+      Message: message,
+      Subsystem: 'Cluster',
+      Details: null,
+      Timestamp: new Date(deps.now()).toISOString(),
+      CreateIndex: 0,
+    };
+    return { ...node, Events: [...node.Events, event].slice(-NODE_EVENTS) };
+  }
+
+  return { authenticate, register, setStatus, setEligibility, evaluate, assignments };
+}
+
+function putNode(next: NodeRow, existing: NodeRow | undefined, ops: Op[]): Txn {
+  return {
+    ops: [{ kind: 'put', table: 'nodes', key: next.ID, value: next }, ...ops],
+    require: [{ table: 'nodes', key: next.ID, modifyIndex: existing?.ModifyIndex ?? 0 }],
+  };
+}
+
+function written(index: number, ops: Op[]): NodeWritten {
+  return { index, evalIds: ops.map(({ key }) => key), evalIndex: ops.length > 0 ? index : 0 };
+}
+
+/** Whether the scheduler may decide otherwise than before. */
+function schedulingChanged(existing: NodeRow | undefined, next: NodeRow): boolean {
+  if (!existing) return true;
+  return (
+    existing.Status !== next.Status ||
+    existing.SchedulingEligibility !== next.SchedulingEligibility ||
+    existing.Drain !== next.Drain ||
+    existing.ComputedClass !== next.ComputedClass
+  );
+}
+
+/** Re-registering what is known already writes nothing. */
+function sameNode(existing: NodeRow, next: NodeRow): boolean {
+  if (existing === next) return true;
+  const stamps = { CreateIndex: existing.CreateIndex, ModifyIndex: existing.ModifyIndex };
+  return JSON.stringify(existing) === JSON.stringify({ ...next, ...stamps });
+}
+
+function digest(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}

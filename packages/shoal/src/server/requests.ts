@@ -1,0 +1,51 @@
+import { RequestRefusedError } from '../rpc/errors.ts';
+import type { NodeRequests } from '../rpc/node-requests.ts';
+import { blockingQuery } from '../state/blocking.ts';
+import { composeAllocation } from '../state/compose/allocation.ts';
+import type { Allocations } from './allocations.ts';
+import type { ServerDeps } from './deps.ts';
+import type { Heartbeats } from './heartbeats.ts';
+import type { Nodes } from './nodes.ts';
+
+/** Answers the requests of client agents. */
+export function createNodeRequests(
+  deps: ServerDeps,
+  parts: { nodes: Nodes; allocations: Allocations; heartbeats: Heartbeats },
+): NodeRequests {
+  const { state } = deps;
+  const { nodes, allocations, heartbeats } = parts;
+  return {
+    authenticate: nodes.authenticate,
+    async register(node) {
+      const { index } = await nodes.register(node);
+      return { heartbeatTtlMs: heartbeats.heard(node.ID), index };
+    },
+    async heartbeat(nodeId, status) {
+      const row = state.tables.nodes.get(nodeId);
+      if (!row) throw new RequestRefusedError(404, `Node ${nodeId} is not registered here: it has to register again.`);
+      // Nothing is written while nothing changes: heartbeats would be most of all writes.
+      const { index } =
+        row.Status === status
+          ? { index: state.index() }
+          : await nodes.setStatus(nodeId, status, '', statusEvent(row.Status, status));
+      return { heartbeatTtlMs: heartbeats.heard(nodeId), index };
+    },
+    async watchAllocations(nodeId, after, signal) {
+      const options = { ...after, signal, random: deps.random, now: () => performance.now() };
+      const { result, read } = await blockingQuery(state, options, (reading) => nodes.assignments(reading, nodeId));
+      return { index: read.index, allocations: result };
+    },
+    fetchAllocations(nodeId, ids) {
+      const read = state.read();
+      return ids.flatMap((id) => {
+        const row = state.tables.allocs.get(id);
+        return row?.NodeID === nodeId ? [composeAllocation(read, row)] : [];
+      });
+    },
+    updateAllocations: allocations.report,
+  };
+}
+
+function statusEvent(before: string, status: string): string | undefined {
+  return before === 'down' && status === 'ready' ? 'Node heartbeat recovered' : undefined;
+}

@@ -1,0 +1,10 @@
+import type { Diagnostic, Scope } from '@shoal/hcl';
+
+/** What reading a job file needs and gathers along the way. */
+export type Reading = {
+  /** Every mistake so far, in the order found. */
+  diagnostics: Diagnostic[];
+};
+
+/** A body's place: the scope in which its expressions are evaluated. Iterators of `dynamic` make inner ones. */
+export type Located<T> = { at: T; scope: Scope };

@@ -1,0 +1,114 @@
+import type { Job } from '@shoal/api';
+import {
+  type Block,
+  type Body,
+  type Diagnostic,
+  type FileAccess,
+  FunctionError,
+  fileFunctions,
+  type HclFunction,
+  hasErrors,
+  parse,
+  content as readContent,
+  type Scope,
+  standardFunctions,
+  stringType,
+  stringValue,
+} from '@shoal/hcl';
+import type { Draft } from '../draft.ts';
+import { job as jobStruct } from '../schema/job.ts';
+import { readApiJson } from './api-json.ts';
+import type { Reading } from './context.ts';
+import { readLocals, withLocals } from './locals.ts';
+import { readStruct } from './struct.ts';
+import { readVariables, type VariableInput } from './variables.ts';
+
+export type ParseOptions = VariableInput & {
+  /** As messages name the file. */
+  filename: string;
+  /** What `file("…")` and its like may read; without it they are refused, as servers refuse them. */
+  files?: FileAccess;
+};
+
+export type ParsedJob = {
+  /** What the file says, in the API's shape, `null` where it says nothing. Absent if there is an error. */
+  job?: Draft<Job>;
+  diagnostics: Diagnostic[];
+};
+
+/**
+ * Reads a job file: HCL2 (native or JSON syntax), or a job as the API shows it. Only what parsing itself fills is filled
+ * (see `finish` in the tables); `canonicalJob` fills the defaults.
+ */
+export function parseJob(source: string | Uint8Array, options: ParseOptions): ParsedJob {
+  if (typeof source === 'string') {
+    const fromApi = readApiJson(source);
+    if (fromApi) return answer(fromApi.job, fromApi.diagnostics);
+  }
+  const { body, diagnostics } = parse(source, options.filename);
+  if (hasErrors(diagnostics)) return { diagnostics };
+  const reading: Reading = { diagnostics: [...diagnostics] };
+  return answer(readFile(body, options, reading), reading.diagnostics);
+}
+
+function answer(job: Draft<Job> | undefined, diagnostics: Diagnostic[]): ParsedJob {
+  return job === undefined || hasErrors(diagnostics) ? { diagnostics } : { job, diagnostics };
+}
+
+const SCHEMA = {
+  attributes: [],
+  blocks: [
+    { type: 'job', labels: ['name'] },
+    { type: 'variable', labels: ['name'] },
+    { type: 'variables', labels: [] },
+    { type: 'locals', labels: [] },
+  ],
+} as const;
+
+function readFile(body: Body, options: ParseOptions, reading: Reading): Draft<Job> | undefined {
+  const found = readContent(body, SCHEMA);
+  reading.diagnostics.push(...found.diagnostics);
+  const ofType = (type: string) => found.blocks.filter((block) => block.type === type);
+  const variables = readVariables({ variable: ofType('variable'), variables: ofType('variables') }, options, reading);
+  const outer: Scope = {
+    variables: new Map([['var', variables]]),
+    functions: new Map([...standardFunctions, ...filesFor(options.files)]),
+    unresolved: (_traversal, text) => stringValue(`\${${text}}`),
+  };
+  const scope = withLocals(outer, readLocals(ofType('locals'), outer, reading));
+  const job = onlyJob(ofType('job'), found.diagnostics, body, reading);
+  if (job === undefined) return undefined;
+  return readStruct({ body: job.body, scope, label: job.labels[0] ?? '' }, jobStruct, reading) as Draft<Job>;
+}
+
+function onlyJob(jobs: Block[], alreadyFound: Diagnostic[], body: Body, reading: Reading): Block | undefined {
+  const [job, second] = jobs;
+  if (job === undefined && !hasErrors(alreadyFound)) {
+    const detail = 'The file has no job block.';
+    const remedy = 'begin with: job "name" { … }';
+    reading.diagnostics.push({ severity: 'error', summary: 'Missing job block', detail, remedy, range: body.endRange });
+  }
+  if (second !== undefined) {
+    const detail = 'A file describes one job.';
+    const remedy = 'put the second job into a file of its own';
+    const range = second.typeRange;
+    reading.diagnostics.push({ severity: 'error', summary: 'Duplicate job block', detail, remedy, range });
+  }
+  return job;
+}
+
+function filesFor(access: FileAccess | undefined): ReadonlyMap<string, HclFunction> {
+  return access ? fileFunctions(access) : new Map(FILE_FUNCTIONS.map((name) => [name, refused]));
+}
+
+/** All that look at the file system, or at paths in it: a server's files are nobody's business. */
+const FILE_FUNCTIONS = ['abspath', 'basename', 'dirname', 'file', 'filebase64', 'fileexists', 'fileset', 'pathexpand'];
+
+const refused: HclFunction = {
+  kind: 'eager',
+  params: [],
+  variadic: { name: 'path', type: stringType },
+  call: () => {
+    throw new FunctionError('filesystem function disabled');
+  },
+};

@@ -1,9 +1,229 @@
-import type { Expression } from './ast.ts';
-import type { Diagnostic } from './diagnostic.ts';
-import type { Scope } from './scope.ts';
-import type { Value } from './values.ts';
+import type {
+  BinaryExpression,
+  ConditionalExpression,
+  Expression,
+  ObjectExpression,
+  ReferenceExpression,
+  TemplateExpression,
+  UnaryExpression,
+} from './ast.ts';
+import { callFunction } from './call.ts';
+import { convert, isFailure } from './convert.ts';
+import { type Diagnostic, hasErrors } from './diagnostic.ts';
+import { type Evaluation, refuse, withArticle } from './evaluation.ts';
+import { evaluateFor } from './for.ts';
+import { applyBinary, minus, not, operandType } from './operators.ts';
+import { type Range, rangeBetween } from './position.ts';
+import { askUnresolved, findVariable, type Scope, variableNames } from './scope.ts';
+import { applySteps } from './steps.ts';
+import { suggest } from './suggest.ts';
+import { boolType, numberType, stringType, type Type } from './types.ts';
+import { unify } from './unify.ts';
+import { objectValue, stringValue, tupleValue, typeOf, unknown, unknownValue, type Value } from './values.ts';
 
 /** The value of an expression; where it has none, an unknown value and the reasons in `diagnostics`. */
-export function evaluate(_expression: Expression, _scope: Scope): { value: Value; diagnostics: Diagnostic[] } {
-  throw new Error('being written');
+export function evaluate(expression: Expression, scope: Scope): { value: Value; diagnostics: Diagnostic[] } {
+  const diagnostics: Diagnostic[] = [];
+  const value = compute(expression, { scope, diagnostics, compute });
+  return { value, diagnostics };
+}
+
+function compute(expression: Expression, evaluation: Evaluation): Value {
+  switch (expression.kind) {
+    case 'literal':
+      return expression.value;
+    case 'template':
+      return template(expression, evaluation);
+    case 'interpolation':
+    case 'parentheses':
+      return compute(expression.inner, evaluation);
+    case 'join':
+      return join(compute(expression.each, evaluation), expression.range, evaluation);
+    case 'reference':
+      return reference(expression, evaluation);
+    case 'access':
+      return applySteps(compute(expression.source, evaluation), expression.steps, expression.source.range, evaluation);
+    case 'call':
+      return callFunction(expression, evaluation);
+    case 'conditional':
+      return conditional(expression, evaluation);
+    case 'binary':
+      return binary(expression, evaluation);
+    case 'unary':
+      return unary(expression, evaluation);
+    case 'tuple':
+      return tupleValue(expression.items.map((item) => compute(item, evaluation)));
+    case 'object':
+      return object(expression, evaluation);
+    case 'for':
+      return evaluateFor(expression, evaluation);
+    case 'invalid':
+      return unknown;
+  }
+}
+
+function template({ parts }: TemplateExpression, evaluation: Evaluation): Value {
+  let text = '';
+  let known = true;
+  for (const part of parts) {
+    const value = interpolated(compute(part, evaluation), part.range, evaluation);
+    if (value.kind === 'string') text += value.value;
+    else known = false;
+  }
+  return known ? stringValue(text) : unknownValue(stringType);
+}
+
+function interpolated(value: Value, range: Range, evaluation: Evaluation): Value {
+  const summary = 'Invalid template interpolation value';
+  if (value.kind === 'null')
+    return refuse(evaluation, range, summary, 'The value is null, which has no place in a text.');
+  const text = convert(value, stringType);
+  if (!isFailure(text)) return text;
+  const detail = `The value is ${withArticle(value)}, which cannot become a part of a text.`;
+  return refuse(evaluation, range, summary, detail, { remedy: 'pick a part of it, or use join(…) or jsonencode(…)' });
+}
+
+function join(each: Value, range: Range, evaluation: Evaluation): Value {
+  if (each.kind !== 'tuple') return unknownValue(stringType);
+  const texts = each.items.map((item) => interpolated(item, range, evaluation));
+  if (texts.some((text) => text.kind !== 'string')) return unknownValue(stringType);
+  return stringValue(texts.map((text) => (text.kind === 'string' ? text.value : '')).join(''));
+}
+
+function reference({ traversal, source, range }: ReferenceExpression, evaluation: Evaluation): Value {
+  const { scope } = evaluation;
+  const value = findVariable(scope, traversal.root);
+  if (value) return applySteps(value, traversal.steps, traversal.rootRange, evaluation);
+  const answer = askUnresolved(scope, traversal, source);
+  if (answer) return answer;
+  const known = variableNames(scope);
+  const near = suggest(traversal.root, known);
+  const detail = `There is no variable named "${traversal.root}".`;
+  const remedy = near ? { remedy: `did you mean ${near}?` } : hintForUnknown(traversal.root, range, evaluation);
+  return refuse(evaluation, traversal.rootRange, 'Unknown variable', detail, { context: range, ...remedy });
+}
+
+function hintForUnknown(name: string, range: Range, { scope }: Evaluation): { remedy?: string } {
+  const dashed = name.includes('-') && name.split('-').every((part) => /^\d+$/.test(part) || findVariable(scope, part));
+  if (dashed) return { remedy: 'a dash belongs to the name; to subtract, put blanks around it' };
+  return range.end.byte - range.start.byte === name.length
+    ? { remedy: `for a text, write it in quotes: "${name}"` }
+    : {};
+}
+
+function conditional({ condition, whenTrue, whenFalse }: ConditionalExpression, evaluation: Evaluation): Value {
+  const trueSide = aside(whenTrue, evaluation);
+  const falseSide = aside(whenFalse, evaluation);
+  const type = unify([typeOf(trueSide.value), typeOf(falseSide.value)]);
+  if (!type) return inconsistent(whenTrue, whenFalse, [trueSide.value, falseSide.value], evaluation);
+  const test = conditionOf(condition, evaluation, condition.range);
+  if (test === undefined) return unknownValue(type);
+  const chosen = test ? trueSide : falseSide;
+  evaluation.diagnostics.push(...chosen.diagnostics);
+  const converted = convert(chosen.value, type);
+  if (!isFailure(converted)) return converted;
+  const side = test ? whenTrue : whenFalse;
+  return refuse(
+    evaluation,
+    side.range,
+    'Inconsistent conditional result types',
+    `The result cannot be used: ${converted.failure}.`,
+  );
+}
+
+/** Evaluates what may turn out not to be needed. */
+function aside(expression: Expression, { scope }: Evaluation): { value: Value; diagnostics: Diagnostic[] } {
+  return evaluate(expression, scope);
+}
+
+function inconsistent(
+  whenTrue: Expression,
+  whenFalse: Expression,
+  [a, b]: [Value, Value],
+  evaluation: Evaluation,
+): Value {
+  const detail = `Both results of a conditional must have one type, but these are ${withArticle(a)} and ${withArticle(b)}.`;
+  return refuse(
+    evaluation,
+    rangeBetween(whenTrue.range, whenFalse.range),
+    'Inconsistent conditional result types',
+    detail,
+  );
+}
+
+/** Evaluates a condition; undefined when it is not known, or is none, which is reported. */
+function conditionOf(condition: Expression, evaluation: Evaluation, range: Range): boolean | undefined {
+  const value = compute(condition, evaluation);
+  if (value.kind === 'null') {
+    refuse(evaluation, range, 'Null condition', 'The condition is null; it must be true or false.');
+    return undefined;
+  }
+  const test = convert(value, boolType);
+  if (isFailure(test)) {
+    refuse(evaluation, range, 'Incorrect condition type', `A condition must be true or false: ${test.failure}.`);
+    return undefined;
+  }
+  return test.kind === 'bool' ? test.value : undefined;
+}
+
+function binary({ operator, left, right, range }: BinaryExpression, evaluation: Evaluation): Value {
+  const before = evaluation.diagnostics.length;
+  const type = operandType(operator);
+  const a = operand(left, type, evaluation);
+  const b = operand(right, type, evaluation);
+  if (hasErrors(evaluation.diagnostics.slice(before))) return unknown;
+  const result = applyBinary(operator, a, b);
+  return typeof result === 'string' ? refuse(evaluation, range, 'Operation failed', `${result}`) : result;
+}
+
+function operand(expression: Expression, type: Type | undefined, evaluation: Evaluation): Value {
+  const value = compute(expression, evaluation);
+  const converted = type ? convert(value, type) : value;
+  if (!isFailure(converted)) return converted;
+  const more =
+    type === numberType && value.kind === 'string' ? { remedy: 'to join texts, use a template: "${a}${b}"' } : {};
+  return refuse(
+    evaluation,
+    expression.range,
+    'Invalid operand',
+    `This does not suit the operator: ${converted.failure}.`,
+    more,
+  );
+}
+
+function unary({ operator, operand: inner, range }: UnaryExpression, evaluation: Evaluation): Value {
+  const value = operand(inner, operator === '-' ? numberType : boolType, evaluation);
+  if (value.kind === 'null') return refuse(evaluation, range, 'Operation failed', 'The operand is null.');
+  return operator === '-' ? minus(value) : not(value);
+}
+
+function object({ items }: ObjectExpression, evaluation: Evaluation): Value {
+  const entries: [string, Value][] = [];
+  let known = true;
+  for (const item of items) {
+    const value = compute(item.value, evaluation);
+    const name = item.name ?? objectKey(item.key, item.value, evaluation);
+    if (name === undefined) known = false;
+    else entries.push([name.normalize('NFC'), value]);
+  }
+  return known ? objectValue(entries) : unknown;
+}
+
+function objectKey(key: Expression, value: Expression, evaluation: Evaluation): string | undefined {
+  if (key.kind === 'reference' && key.traversal.steps.length > 0) {
+    const remedy = `for a value, write (${key.source}) = …; for a key with dots, "${key.source}" = …`;
+    refuse(evaluation, key.range, 'Ambiguous attribute key', 'A key with steps could be a reference or a name.', {
+      remedy,
+    });
+    return undefined;
+  }
+  const result = compute(key, evaluation);
+  if (result.kind === 'null') {
+    refuse(evaluation, value.range, 'Null value as key', 'A key must not be null.', { context: key.range });
+    return undefined;
+  }
+  const text = convert(result, stringType);
+  if (!isFailure(text)) return text.kind === 'string' ? text.value : undefined;
+  refuse(evaluation, key.range, 'Incorrect key type', `This cannot be a key: ${text.failure}.`);
+  return undefined;
 }

@@ -1,0 +1,82 @@
+import { type Diagnostic, errorAt } from '../diagnostic.ts';
+import type { Token } from './tokens.ts';
+
+/** Tokens that no valid text has. Of a habit carried over from another language one mention is enough. */
+export function lexicalMistakes(tokens: readonly Token[]): Diagnostic[] {
+  const told = new Set<string>();
+  return tokens.flatMap((token) => {
+    const found = mistake(token);
+    if (!found || (found.once && told.has(found.once))) return [];
+    if (found.once) told.add(found.once);
+    return [found.diagnostic];
+  });
+}
+
+type Mistake = { once?: string; diagnostic: Diagnostic };
+
+function mistake({ type, text, range }: Token): Mistake | undefined {
+  switch (type) {
+    case 'invalid':
+      return { diagnostic: invalidCharacter({ text, range }) };
+    case 'quoted newline':
+      return {
+        diagnostic: errorAt(
+          range,
+          'Invalid multi-line string',
+          'A quoted string must end on the line that it began on.',
+          {
+            remedy: 'close the quote, write \\n for a line break, or use a heredoc (<<EOT … EOT)',
+          },
+        ),
+      };
+    case '&':
+    case '|':
+    case '^':
+    case '~':
+      return { once: 'bitwise', diagnostic: bitwise({ text, range }) };
+    case '`':
+    case "'":
+      return {
+        once: text,
+        diagnostic: errorAt(range, 'Invalid character', `Strings are not written with ${text} here.`, {
+          remedy: 'use double quotes: "…"',
+        }),
+      };
+    case ';':
+      return {
+        once: text,
+        diagnostic: errorAt(range, 'Invalid character', 'The ";" character is not valid.', {
+          remedy: 'separate with newlines',
+        }),
+      };
+    default:
+      return undefined;
+  }
+}
+
+type Place = Pick<Token, 'text' | 'range'>;
+
+function bitwise({ text, range }: Place): Diagnostic {
+  const logical = text === '&' || text === '|' ? { remedy: `for a logical operation write ${text}${text}` } : {};
+  return errorAt(range, 'Unsupported operator', `There is no bitwise operator "${text}".`, logical);
+}
+
+function invalidCharacter({ text, range }: Place): Diagnostic {
+  if (text === '\ufffd') {
+    return errorAt(range, 'Invalid character encoding', 'Here are bytes that are not UTF-8.', {
+      remedy: 'save the file as UTF-8',
+    });
+  }
+  if (text === '\u201c' || text === '\u201d') {
+    return errorAt(range, 'Invalid character', 'Curly quotes do not make a string.', {
+      remedy: 'use straight quotes: "…"',
+    });
+  }
+  if (text === '$') {
+    const remedy = 'write an expression as it is; "${ … }" belongs inside a quoted string';
+    return errorAt(range, 'Invalid character', 'The "$" character begins an interpolation only inside a string.', {
+      remedy,
+    });
+  }
+  return errorAt(range, 'Invalid character', `The character ${JSON.stringify(text)} has no meaning here.`);
+}

@@ -1,0 +1,51 @@
+import type { Expression } from '../ast.ts';
+import type { Range } from '../position.ts';
+import type { ForIntroduction } from './for.ts';
+
+/** What a template is made of, in the order of the text. Sequences may ask to trim the text at their sides. */
+export type TemplatePart = TextPart | SequencePart;
+export type TextPart = { kind: 'text'; text: string; range: Range };
+export type SequencePart = InterpolationPart | IfPart | ForPart | EndPart;
+export type SequenceFrame = { range: Range; trimBefore: boolean; trimAfter: boolean };
+export type InterpolationPart = SequenceFrame & { kind: 'interpolation'; expression: Expression };
+export type IfPart = SequenceFrame & { kind: 'if'; condition: Expression };
+export type ForPart = SequenceFrame & { kind: 'for'; introduction: ForIntroduction };
+export type EndPart = SequenceFrame & { kind: 'else' | 'endif' | 'endfor' };
+
+/** `~` takes away the blanks of the piece of text at its side; in a heredoc each line is a piece. */
+export function trimAroundMarkers(parts: TemplatePart[]): void {
+  for (const [i, part] of parts.entries()) {
+    if (part.kind === 'text') continue;
+    const before = parts[i - 1];
+    const after = parts[i + 1];
+    if (part.trimBefore && before?.kind === 'text') before.text = before.text.trimEnd();
+    if (part.trimAfter && after?.kind === 'text') after.text = after.text.trimStart();
+  }
+}
+
+/**
+ * `<<-` takes from the start of each line as many blanks as all lines have. Lines of nothing but blanks are neither
+ * counted nor changed, and a line that begins with a sequence has no text to count.
+ */
+export function flushIndentation(parts: TemplatePart[]): void {
+  const lines = lineStarts(parts);
+  const width = Math.min(...lines.map((part) => leadingBlanks(part.text)));
+  for (const part of lines) part.text = dropBlanks(part.text, width);
+}
+
+function lineStarts(parts: TemplatePart[]): TextPart[] {
+  let lineStart = true;
+  return parts.filter((part): part is TextPart => {
+    const here = lineStart;
+    lineStart = part.kind === 'text' && part.text.endsWith('\n');
+    return here && part.kind === 'text' && !/^\s*\n$/.test(part.text);
+  });
+}
+
+function leadingBlanks(text: string): number {
+  return [.../^\s*/.exec(text)![0]].length;
+}
+
+function dropBlanks(text: string, count: number): string {
+  return [...text].slice(count).join('');
+}

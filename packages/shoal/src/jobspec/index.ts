@@ -12,4 +12,4 @@ export { toStored } from './stored.ts';
 export { type SurroundingJob, tasksUpdated } from './tasks-updated.ts';
 export { formatErrors, formatWarnings } from './validate/findings.ts';
 export { compileRegexp } from './validate/regexp.ts';
-export { type Validation, validate } from './validate.ts';
+export { type Validation, validate } from './validate/validate.ts';

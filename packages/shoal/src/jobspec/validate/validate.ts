@@ -1,9 +1,9 @@
 import type { Job } from '@shoal/api';
-import { nested, nestedEach, quoted, repeated, when } from './validate/findings.ts';
-import { validateGroup } from './validate/group.ts';
-import { validateParameterized, validatePeriodic } from './validate/periodic.ts';
-import { validatePlacement } from './validate/placement.ts';
-import { jobWarnings } from './validate/warnings.ts';
+import { nested, nestedEach, quoted, repeated, when } from './findings.ts';
+import { validateGroup } from './group.ts';
+import { validateParameterized, validatePeriodic } from './periodic.ts';
+import { validatePlacement } from './placement.ts';
+import { jobWarnings } from './warnings.ts';
 
 export type Validation = {
   /** Each may be several lines long: a part's errors are nested in it. `formatErrors` makes the API's text of all. */

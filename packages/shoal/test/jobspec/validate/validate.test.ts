@@ -1,11 +1,11 @@
 import type { JobInput } from '@shoal/api';
 import { describe, expect, test } from 'vitest';
-import { canonicalize, canonicalJob } from '../../src/jobspec/canonicalize.ts';
-import { readJob } from '../../src/jobspec/read.ts';
-import { formatErrors, formatWarnings } from '../../src/jobspec/validate/findings.ts';
-import { validate } from '../../src/jobspec/validate.ts';
-import { goldenJson, goldenNames } from '../support/golden.ts';
-import { type Answer, recordedSteps, sentJob } from './recorded-jobs.ts';
+import { canonicalize, canonicalJob } from '../../../src/jobspec/canonicalize.ts';
+import { readJob } from '../../../src/jobspec/read.ts';
+import { formatErrors, formatWarnings } from '../../../src/jobspec/validate/findings.ts';
+import { validate } from '../../../src/jobspec/validate/validate.ts';
+import { goldenJson, goldenNames } from '../../support/golden.ts';
+import { type Answer, recordedSteps, sentJob } from '../recorded-jobs.ts';
 
 type ValidateAnswer = { Error: string; ValidationErrors: string[] | null; Warnings: string };
 

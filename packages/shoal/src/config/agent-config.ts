@@ -1,0 +1,215 @@
+import type { DnsSettings } from '../dns/settings.ts';
+import type { PendingAddress } from './addresses/resolve-address.ts';
+
+/** What the agent listens with. `dns` is UDP and TCP, the others are TCP. */
+export type Listener = 'http' | 'consulHttp' | 'dns' | 'rpc' | 'edge';
+export type PortName = 'http' | 'consulHttp' | 'dns' | 'rpc' | 'edgeHttp' | 'edgeHttps';
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
+
+/**
+ * All that an agent is told, from files and flags of any dialect, complete with defaults. A plain object: two of them
+ * can be compared when the configuration is read again. Times are milliseconds where the name says so.
+ */
+export type AgentConfig = {
+  /** All roles in one process, on loopback, with data that goes away; `-dev`. */
+  dev: boolean;
+  /** A group of datacenters with servers of its own. Default `global`. */
+  region: string;
+  /** The place of this agent: jobs choose by it, DNS names carry it. Default `dc1`. */
+  datacenter: string;
+  /** Name of the node, unique in its region, in DNS `NAME.node.DOMAIN`. Default: the hostname up to its first dot. */
+  nodeName: string;
+  /** Fixed id of the node (a UUID). Default: made once and kept in the data folder. */
+  nodeId: string | undefined;
+  /** Metadata of the node in the catalog, from Consul's `node_meta`. */
+  nodeMeta: Record<string, string>;
+  /** Absolute folder of all state. Undefined only with `-dev`: the agent makes a temporary one and removes it at its end. */
+  dataDir: string | undefined;
+  log: LogConfig;
+  server: ServerConfig;
+  client: ClientConfig;
+  /** Driver plug-ins by name, as `plugin "NAME" { config { … } }` gives them. */
+  plugins: Record<string, PluginConfig>;
+  /** The driver that runs commands without isolation: off unless it is asked for, as in Nomad. */
+  rawExec: { enabled: boolean };
+  join: JoinConfig;
+  dns: DnsConfig;
+  edge: EdgeConfig;
+  http: HttpConfig;
+  /** Port of each listener; undefined turns it off, 0 takes any free one. */
+  ports: Record<PortName, number | undefined>;
+  /** Addresses to listen on now. Empty: the listener is off, or all its addresses are pending. */
+  listen: Record<Listener, readonly string[]>;
+  /** Parts of addresses that this machine does not have yet: resolve them again when interfaces change. */
+  pending: readonly PendingListener[];
+  /** Addresses that other agents and users are told. */
+  advertise: AdvertiseConfig;
+  /** Commands and URLs that are told of changes in the catalog. Run by the watch runner, in this order. */
+  watches: readonly Watch[];
+  /** Services and checks that Consul's `service`, `services`, `check` and `checks` define, as written there. */
+  services: readonly Record<string, unknown>[];
+  checks: readonly Record<string, unknown>[];
+  telemetry: TelemetryConfig;
+  /** Whether the web page is served. Default true. */
+  ui: boolean;
+  /** Whether SIGTERM leaves the cluster and stops the tasks. Default false, true with `-dev`. */
+  leaveOnTerminate: boolean;
+  /** Whether SIGINT leaves the cluster and stops the tasks. Default false, true with `-dev`. */
+  leaveOnInterrupt: boolean;
+  /** Files that were read, in order. */
+  files: readonly string[];
+};
+
+export type LogConfig = {
+  /** Least level that is written. Default `info`. */
+  level: LogLevel;
+  /** JSON lines. Undefined: only when the output is no terminal. */
+  json: boolean | undefined;
+  /** File that is written beside the output. */
+  file: string | undefined;
+};
+
+/** The server role: scheduling and state. */
+export type ServerConfig = {
+  enabled: boolean;
+  /** Servers to wait for before the first start. Default 1. */
+  bootstrapExpect: number;
+  /** Time that a client's heartbeat may be late. Default 10 s. */
+  heartbeatGraceMs: number;
+  /** Least time between a client's heartbeats. Default 10 s. */
+  minHeartbeatTtlMs: number;
+  /** Heartbeats per second that TTLs are stretched for. Default 50. */
+  maxHeartbeatsPerSecond: number;
+  /** How long things that are over are kept. */
+  nodeGcThresholdMs: number;
+  jobGcThresholdMs: number;
+  evalGcThresholdMs: number;
+  deploymentGcThresholdMs: number;
+  /** Time between two garbage collections. Default 5 min. */
+  jobGcIntervalMs: number;
+  /** First scheduler configuration, as `default_scheduler_config` gives it. */
+  schedulerConfig: Record<string, unknown> | undefined;
+};
+
+/** The client role: runs allocations. */
+export type ClientConfig = {
+  enabled: boolean;
+  /** Groups nodes for constraints (`${node.class}`). Default empty. */
+  nodeClass: string;
+  /** Node metadata for constraints (`${meta.KEY}`). */
+  meta: Record<string, string>;
+  /** Internal options, as `driver.allowlist`. */
+  options: Record<string, string>;
+  /** Addresses of servers, with or without port. */
+  servers: readonly string[];
+  /** Interface whose address tasks get. Default: the one of the default route. */
+  networkInterface: string | undefined;
+  /** Overrides what was measured: MHz over all cores, MB. */
+  cpuTotalCompute: number | undefined;
+  memoryTotalMb: number | undefined;
+  /** What tasks may not have. Ports are those of Nomad's `reserved_ports` (`22,80,8500-8600`). */
+  reserved: { cpuMhz: number; memoryMb: number; diskMb: number; ports: string };
+  /** Longest `kill_timeout` that a task may ask for. Default 30 s. */
+  maxKillTimeoutMs: number;
+  /** Range of dynamic ports. Default 20000 to 32000. */
+  minDynamicPort: number;
+  maxDynamicPort: number;
+  /** Folders of allocations and of the client's state. Default `alloc` and `client` under the data folder. */
+  allocDir: string | undefined;
+  stateDir: string | undefined;
+  /** Folders of this machine that jobs may mount, by name. */
+  hostVolumes: Record<string, HostVolume>;
+  /** Networks that ports may be chosen on, by name. */
+  hostNetworks: Record<string, HostNetwork>;
+  /** Removal of ended allocations' folders: how often, and from which number or use on. */
+  gcIntervalMs: number;
+  gcMaxAllocs: number;
+  gcDiskUsageThreshold: number;
+  /** Whether `exec` into allocations is refused. Default false. */
+  disableRemoteExec: boolean;
+  /** Template functions that jobs may not use. Default `plugin`. */
+  templateFunctionDenylist: readonly string[];
+  /** Whether templates may read any file of the machine. Default false. */
+  templateDisableFileSandbox: boolean;
+};
+
+export type HostVolume = { path: string; readOnly: boolean };
+export type HostNetwork = { cidr: string | undefined; interface: string | undefined; reservedPorts: string };
+export type PluginConfig = { config: Record<string, unknown>; args: readonly string[] };
+
+/** How this agent finds the others. */
+export type JoinConfig = {
+  /** Addresses, names, or cloud discovery strings (`provider=…`). */
+  addresses: readonly string[];
+  /** Time between attempts. Default 30 s. */
+  retryIntervalMs: number;
+  /** Attempts; 0 is without end. Default 0. */
+  retryMax: number;
+};
+
+export type DnsConfig = DnsSettings & {
+  /** Names of the domain that nobody knows are asked of the recursors. Default false. */
+  fallthrough: boolean;
+};
+
+export type EdgeConfig = {
+  /** Default: on with `-dev` or an `edge` block, else off. */
+  enabled: boolean;
+  /** What carries the traffic. Default `embedded`. */
+  plane: string;
+};
+
+export type HttpConfig = {
+  /** Headers of every answer of the APIs. */
+  responseHeaders: Record<string, string>;
+  /** Names beside localhost and addresses by which the APIs may be called (`Host`). */
+  allowedHosts: readonly string[];
+  /** Largest value of a key, in bytes. Default 512 KiB. */
+  kvMaxValueSize: number;
+  /** Largest body of a transaction, in bytes. Default 512 KiB. */
+  txnMaxRequestSize: number;
+  /** Longest and usual time of a blocking query. Default 10 min and 5 min. */
+  maxQueryTimeMs: number;
+  defaultQueryTimeMs: number;
+};
+
+export type PendingListener = PendingAddress & {
+  readonly listener: Listener;
+  /** The setting it is from, as written: `client_addr`. */
+  readonly setting: string;
+};
+
+export type AdvertiseConfig = {
+  /** IP address of this node for others: in the catalog, and for tasks. */
+  address: string;
+  /** `IP:port` of the Nomad API and of the agents' port. */
+  http: string;
+  rpc: string;
+};
+
+/** One `watches` entry: what is watched and whom to tell. */
+export type Watch = {
+  /** What is watched. */
+  type: 'key' | 'keyprefix' | 'services' | 'nodes' | 'service' | 'checks' | 'event';
+  /** Which of them: `service`, `tag`, `passingonly`, `key`, `prefix`, `name`, `state`, `node`. */
+  parameters: Record<string, unknown>;
+  handler: WatchHandler;
+  datacenter: string | undefined;
+  token: string | undefined;
+};
+
+/** A program with its arguments, a line for the shell, or a URL. */
+export type WatchHandler =
+  | { type: 'args'; args: readonly string[] }
+  | { type: 'shell'; command: string }
+  | { type: 'http'; url: string; method: string; headers: Record<string, readonly string[]>; timeoutMs: number };
+
+export type TelemetryConfig = {
+  /** `/v1/metrics?format=prometheus`. Default true. */
+  prometheusMetrics: boolean;
+  /** Per-allocation and per-node metrics. Default false. */
+  publishAllocationMetrics: boolean;
+  publishNodeMetrics: boolean;
+  /** Time between measurements. Default 1 s. */
+  collectionIntervalMs: number;
+};

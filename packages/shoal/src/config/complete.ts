@@ -1,0 +1,265 @@
+import { isAbsolute, resolve } from 'node:path';
+import type { Diagnostic } from '@shoal/hcl';
+import { dnsSettings } from '../dns/settings.ts';
+import type { Machine } from './addresses/resolve-address.ts';
+import type {
+  AgentConfig,
+  ClientConfig,
+  DnsConfig,
+  HttpConfig,
+  LogConfig,
+  LogLevel,
+  ServerConfig,
+} from './agent-config.ts';
+import { DEFAULTS } from './defaults.ts';
+import { advertising, listening } from './listeners.ts';
+import type { Merged } from './merge.ts';
+import type { SettingName, Settings } from './settings.ts';
+
+/** The machine, as far as a configuration depends on it. */
+export type Surroundings = Machine & {
+  readonly hostname: string;
+  /** Folder that a relative data folder starts from. */
+  readonly cwd: string;
+};
+
+export type Completed = { readonly config: AgentConfig; readonly diagnostics: readonly Diagnostic[] };
+
+/** Fills in defaults and checks what only the whole can tell. The config is usable when no diagnostic is an error. */
+export function complete(merged: Merged, around: Surroundings, files: readonly string[]): Completed {
+  const { values } = merged;
+  const dev = values.dev ?? false;
+  const edge = { enabled: values['edge.enabled'] ?? dev, plane: values['edge.plane'] ?? DEFAULTS.edgePlane };
+  const where = listening(merged, around, { dev, edge: edge.enabled });
+  const told = advertising(merged, around, where, dev);
+  const level = logLevel(merged);
+  const config: AgentConfig = {
+    dev,
+    region: values.region ?? DEFAULTS.region,
+    datacenter: values.datacenter ?? DEFAULTS.datacenter,
+    nodeName: values.nodeName ?? around.hostname.split('.')[0] ?? around.hostname,
+    nodeId: values.nodeId,
+    nodeMeta: values.nodeMeta ?? {},
+    dataDir: values.dataDir === undefined ? undefined : resolve(around.cwd, values.dataDir),
+    log: { ...logConfig(values), level: level.value },
+    server: serverConfig(values, dev),
+    client: clientConfig(values, dev),
+    plugins: values.plugins ?? {},
+    rawExec: { enabled: rawExecEnabled(values, dev) },
+    join: joinConfig(values),
+    dns: dnsConfig(values),
+    edge,
+    http: httpConfig(values),
+    ports: where.ports,
+    listen: where.listen,
+    pending: where.pending,
+    advertise: told.advertise,
+    watches: values.watches ?? [],
+    services: values.services ?? [],
+    checks: values.checks ?? [],
+    telemetry: telemetryConfig(values),
+    ui: values.ui ?? true,
+    leaveOnTerminate: values.leaveOnTerminate ?? dev,
+    leaveOnInterrupt: values.leaveOnInterrupt ?? dev,
+    files,
+  };
+  const checks = [...where.diagnostics, ...told.diagnostics, ...level.diagnostics, ...wholeChecks(config, merged)];
+  return { config, diagnostics: checks };
+}
+
+function logConfig(values: Partial<Settings>): Omit<LogConfig, 'level'> {
+  return { json: values['log.json'], file: values['log.file'] };
+}
+
+const LEVELS: Readonly<Record<string, LogLevel>> = {
+  trace: 'trace',
+  debug: 'debug',
+  info: 'info',
+  warn: 'warn',
+  warning: 'warn',
+  err: 'error',
+  error: 'error',
+};
+
+function logLevel(merged: Merged): { value: LogLevel; diagnostics: Diagnostic[] } {
+  const given = merged.values['log.level'];
+  const value = LEVELS[(given ?? DEFAULTS.logLevel).toLowerCase()];
+  if (value !== undefined) return { value, diagnostics: [] };
+  const problem = at(
+    merged,
+    'log.level',
+    `Unknown log level "${given}"`,
+    'There are trace, debug, info, warn and error.',
+  );
+  return { value: DEFAULTS.logLevel, diagnostics: [problem] };
+}
+
+function serverConfig(values: Partial<Settings>, dev: boolean): ServerConfig {
+  const { server } = DEFAULTS;
+  return {
+    enabled: values['server.enabled'] ?? dev,
+    // 0 means "not told" in the peers' files.
+    bootstrapExpect: values['server.bootstrapExpect'] || server.bootstrapExpect,
+    heartbeatGraceMs: values['server.heartbeatGraceMs'] ?? server.heartbeatGraceMs,
+    minHeartbeatTtlMs: values['server.minHeartbeatTtlMs'] ?? server.minHeartbeatTtlMs,
+    maxHeartbeatsPerSecond: values['server.maxHeartbeatsPerSecond'] ?? server.maxHeartbeatsPerSecond,
+    nodeGcThresholdMs: values['server.nodeGcThresholdMs'] ?? server.nodeGcThresholdMs,
+    jobGcThresholdMs: values['server.jobGcThresholdMs'] ?? server.jobGcThresholdMs,
+    evalGcThresholdMs: values['server.evalGcThresholdMs'] ?? server.evalGcThresholdMs,
+    deploymentGcThresholdMs: values['server.deploymentGcThresholdMs'] ?? server.deploymentGcThresholdMs,
+    jobGcIntervalMs: values['server.jobGcIntervalMs'] ?? server.jobGcIntervalMs,
+    schedulerConfig: values['server.schedulerConfig'],
+  };
+}
+
+function clientConfig(values: Partial<Settings>, dev: boolean): ClientConfig {
+  const { client } = DEFAULTS;
+  return {
+    enabled: values['client.enabled'] ?? dev,
+    nodeClass: values['client.nodeClass'] ?? '',
+    meta: values['client.meta'] ?? {},
+    options: values['client.options'] ?? {},
+    servers: values['client.servers'] ?? [],
+    networkInterface: values['client.networkInterface'],
+    cpuTotalCompute: values['client.cpuTotalCompute'] || undefined,
+    memoryTotalMb: values['client.memoryTotalMb'] || undefined,
+    reserved: {
+      cpuMhz: values['client.reserved.cpuMhz'] ?? 0,
+      memoryMb: values['client.reserved.memoryMb'] ?? 0,
+      diskMb: values['client.reserved.diskMb'] ?? 0,
+      ports: values['client.reserved.ports'] ?? '',
+    },
+    maxKillTimeoutMs: values['client.maxKillTimeoutMs'] ?? client.maxKillTimeoutMs,
+    minDynamicPort: values['client.minDynamicPort'] ?? client.minDynamicPort,
+    maxDynamicPort: values['client.maxDynamicPort'] ?? client.maxDynamicPort,
+    allocDir: values['client.allocDir'],
+    stateDir: values['client.stateDir'],
+    hostVolumes: values['client.hostVolumes'] ?? {},
+    hostNetworks: values['client.hostNetworks'] ?? {},
+    gcIntervalMs: values['client.gcIntervalMs'] ?? client.gcIntervalMs,
+    gcMaxAllocs: values['client.gcMaxAllocs'] ?? client.gcMaxAllocs,
+    gcDiskUsageThreshold: values['client.gcDiskUsageThreshold'] ?? client.gcDiskUsageThreshold,
+    disableRemoteExec: values['client.disableRemoteExec'] ?? false,
+    templateFunctionDenylist: values['client.templateFunctionDenylist'] ?? client.templateFunctionDenylist,
+    templateDisableFileSandbox: values['client.templateDisableFileSandbox'] ?? false,
+  };
+}
+
+/** Asked for by its plug-in block, by the old client option, by Shoal's own key, or by `-dev`. */
+function rawExecEnabled(values: Partial<Settings>, dev: boolean): boolean {
+  const plugin = values.plugins?.raw_exec?.config.enabled;
+  const option = values['client.options']?.['driver.raw_exec.enable'];
+  const asked = [plugin, option].find((value) => value !== undefined);
+  if (values['rawExec.enabled'] !== undefined) return values['rawExec.enabled'];
+  return asked === undefined ? dev : ['true', '1'].includes(String(asked).toLowerCase());
+}
+
+function joinConfig(values: Partial<Settings>): AgentConfig['join'] {
+  return {
+    addresses: (values['join.addresses'] ?? []).filter((address) => address !== ''),
+    retryIntervalMs: values['join.retryIntervalMs'] ?? DEFAULTS.join.retryIntervalMs,
+    retryMax: values['join.retryMax'] ?? DEFAULTS.join.retryMax,
+  };
+}
+
+function dnsConfig(values: Partial<Settings>): DnsConfig {
+  const base = dnsSettings();
+  const given = {
+    domain: values['dns.domain'] ?? base.domain,
+    altDomains: values['dns.altDomain'] === undefined ? [] : [values['dns.altDomain']],
+    recursors: values['dns.recursors'] ?? base.recursors,
+    nodeTtl: values['dns.nodeTtl'] ?? base.nodeTtl,
+    serviceTtl: values['dns.serviceTtl'] ?? base.serviceTtl,
+    udpAnswerLimit: values['dns.udpAnswerLimit'] ?? base.udpAnswerLimit,
+    aRecordLimit: values['dns.aRecordLimit'] ?? base.aRecordLimit,
+    enableTruncate: values['dns.enableTruncate'] ?? base.enableTruncate,
+    onlyPassing: values['dns.onlyPassing'] ?? base.onlyPassing,
+    nodeMetaTxt: values['dns.nodeMetaTxt'] ?? base.nodeMetaTxt,
+    recursorTimeoutMs: values['dns.recursorTimeoutMs'] ?? base.recursorTimeoutMs,
+    soa: {
+      refresh: values['dns.soa.refresh'] ?? base.soa.refresh,
+      retry: values['dns.soa.retry'] ?? base.soa.retry,
+      expire: values['dns.soa.expire'] ?? base.soa.expire,
+      minTtl: values['dns.soa.minTtl'] ?? base.soa.minTtl,
+    },
+  };
+  return { ...dnsSettings(given), fallthrough: values['dns.fallthrough'] ?? false };
+}
+
+function httpConfig(values: Partial<Settings>): HttpConfig {
+  const { http } = DEFAULTS;
+  return {
+    responseHeaders: values['http.responseHeaders'] ?? {},
+    allowedHosts: values['http.allowedHosts'] ?? [],
+    kvMaxValueSize: values['http.kvMaxValueSize'] ?? http.kvMaxValueSize,
+    txnMaxRequestSize: values['http.txnMaxRequestSize'] ?? http.txnMaxRequestSize,
+    maxQueryTimeMs: values['http.maxQueryTimeMs'] ?? http.maxQueryTimeMs,
+    defaultQueryTimeMs: values['http.defaultQueryTimeMs'] ?? http.defaultQueryTimeMs,
+  };
+}
+
+function telemetryConfig(values: Partial<Settings>): AgentConfig['telemetry'] {
+  return {
+    prometheusMetrics: values['telemetry.prometheusMetrics'] ?? true,
+    publishAllocationMetrics: values['telemetry.publishAllocationMetrics'] ?? false,
+    publishNodeMetrics: values['telemetry.publishNodeMetrics'] ?? false,
+    collectionIntervalMs: values['telemetry.collectionIntervalMs'] ?? DEFAULTS.telemetryIntervalMs,
+  };
+}
+
+const DNS_LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
+
+function wholeChecks(config: AgentConfig, merged: Merged): Diagnostic[] {
+  const checks: Diagnostic[] = [];
+  if (!DNS_LABEL.test(config.nodeName)) checks.push(nodeNameProblem(config, merged));
+  if (config.dataDir === undefined && !config.dev) {
+    checks.push({
+      severity: 'error',
+      summary: 'No data folder is given',
+      detail: 'The agent keeps its state there.',
+      remedy: 'set data_dir = "/var/lib/shoal" in a file, or start with -data-dir (with -dev it is not needed)',
+    });
+  }
+  const { dataDir } = merged.values;
+  if (dataDir !== undefined && !isAbsolute(dataDir)) {
+    checks.push({
+      ...at(merged, 'dataDir', 'data_dir is relative', `It means ${config.dataDir} now.`),
+      severity: 'warning',
+    });
+  }
+  if (config.client.minDynamicPort > config.client.maxDynamicPort) {
+    const detail = `It is greater than max_dynamic_port, ${config.client.maxDynamicPort}.`;
+    checks.push(at(merged, 'client.minDynamicPort', `min_dynamic_port is ${config.client.minDynamicPort}`, detail));
+  }
+  return [...checks, ...roleChecks(config, merged)];
+}
+
+function nodeNameProblem(config: AgentConfig, merged: Merged): Diagnostic {
+  const detail = `"${config.nodeName}" is no DNS label, so that ${config.nodeName}.node.${config.dns.domain} cannot be asked for.`;
+  const remedy = 'use letters, digits and hyphens, at most 63';
+  return { ...at(merged, 'nodeName', 'The node name does not fit DNS', detail), severity: 'warning', remedy };
+}
+
+function roleChecks(config: AgentConfig, merged: Merged): Diagnostic[] {
+  const joins = config.join.addresses.length + config.client.servers.length > 0;
+  const checks: Diagnostic[] = [];
+  if (!config.server.enabled && !joins) {
+    checks.push({
+      severity: 'warning',
+      summary: config.client.enabled ? 'The client knows no server' : 'The agent is no server and knows none',
+      detail: 'It has nothing to get its work and its catalog from.',
+      remedy: 'set retry_join, or make it a server',
+    });
+  }
+  const expect = config.server.bootstrapExpect;
+  if (config.server.enabled && expect > 1 && expect % 2 === 0) {
+    const detail = `${expect} servers bear no more failures than ${expect - 1}: a majority is needed.`;
+    checks.push({ ...at(merged, 'server.bootstrapExpect', 'An even number of servers', detail), severity: 'warning' });
+  }
+  return checks;
+}
+
+function at(merged: Merged, name: SettingName, summary: string, detail: string): Diagnostic {
+  const range = merged.origins.get(name)?.range;
+  return { severity: 'error', summary, detail, ...(range !== undefined && { range }) };
+}

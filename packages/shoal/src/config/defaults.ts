@@ -1,0 +1,48 @@
+import type { PortName } from './agent-config.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** What holds when nobody says anything else. */
+export const DEFAULTS = {
+  region: 'global',
+  datacenter: 'dc1',
+  logLevel: 'info',
+  listenAddress: '127.0.0.1',
+  /** The edge is the public door. */
+  edgeAddress: '0.0.0.0',
+  ports: { http: 4646, consulHttp: 8500, dns: 8600, rpc: 4647, edgeHttp: 8080, edgeHttps: 8443 } satisfies Record<
+    PortName,
+    number
+  >,
+  server: {
+    bootstrapExpect: 1,
+    heartbeatGraceMs: 10 * SECOND,
+    minHeartbeatTtlMs: 10 * SECOND,
+    maxHeartbeatsPerSecond: 50,
+    nodeGcThresholdMs: 24 * HOUR,
+    jobGcThresholdMs: 4 * HOUR,
+    evalGcThresholdMs: HOUR,
+    deploymentGcThresholdMs: HOUR,
+    jobGcIntervalMs: 5 * MINUTE,
+  },
+  client: {
+    maxKillTimeoutMs: 30 * SECOND,
+    minDynamicPort: 20_000,
+    maxDynamicPort: 32_000,
+    gcIntervalMs: MINUTE,
+    gcMaxAllocs: 50,
+    gcDiskUsageThreshold: 80,
+    templateFunctionDenylist: ['plugin'],
+  },
+  join: { retryIntervalMs: 30 * SECOND, retryMax: 0 },
+  edgePlane: 'embedded',
+  http: {
+    kvMaxValueSize: 512 * 1024,
+    txnMaxRequestSize: 512 * 1024,
+    maxQueryTimeMs: 10 * MINUTE,
+    defaultQueryTimeMs: 5 * MINUTE,
+  },
+  telemetryIntervalMs: SECOND,
+} as const;

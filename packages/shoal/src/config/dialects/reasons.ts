@@ -1,0 +1,24 @@
+/** Why documented keys have no effect. One reason for each kind of thing, in words for the person who set it. */
+export const NO_ACL =
+  'There are no access rules yet: every request is allowed. Keep the APIs on loopback or a private network.';
+export const NO_GOSSIP = 'Agents do not gossip: there is nothing to tune, bind or encrypt.';
+export const OWN_TLS = 'Agents talk over TLS with certificates that they make for themselves.';
+export const NO_HTTPS = 'The APIs are served over plain HTTP; put TLS before them where they leave the machine.';
+export const NO_RAFT = 'The state is not kept by Raft.';
+export const NO_MESH = 'The service mesh (Connect) is not there: services are reached by DNS or the edge.';
+export const NO_GRPC = 'There is no gRPC interface (it serves Envoy proxies only).';
+export const NO_WAN = 'Datacenters are not federated by WAN gossip.';
+export const ENTERPRISE = "It belongs to the peer's Enterprise edition.";
+export const NO_SYSLOG = 'Logs go to the standard output, for the journal or a collector.';
+export const NO_ROTATION = 'The log file is not rotated: leave that to the journal or logrotate.';
+export const NO_PHONE = 'The program asks nobody for updates.';
+export const NO_LIMITS = 'Connections are not limited per client.';
+export const NO_VAULT = 'There is no Vault integration.';
+export const NO_SINK = 'Metrics are read from /v1/metrics (Prometheus, JSON) and not sent anywhere.';
+export const OWN_CONSUL = 'The agent is its own Consul: services and checks are registered in it.';
+export const NO_SCRIPTS = 'Checks of the type script are not run.';
+export const OWN_STATE = 'Every server reads its own memory: there are no stale reads to allow and no cache to fill.';
+export const NO_CSI = 'There are no CSI volumes.';
+export const NO_KEYRING = 'There is no keyring for variables and workload identities.';
+export const NO_SOCKETS = 'Unix sockets are not served.';
+export const NOT_YET = 'It is not supported yet.';

@@ -1,0 +1,157 @@
+import {
+  type Attribute,
+  type Body,
+  type Diagnostic,
+  type Expression,
+  evaluate,
+  type JsonNode,
+  parse,
+  type Range,
+  toJs,
+} from '@shoal/hcl';
+import { unquoteNames } from './quoted-names.ts';
+
+/** A configuration file as one tree, whether it was HCL or JSON, with the place of everything. */
+export type DocumentObject = { readonly kind: 'object'; readonly entries: readonly Entry[]; readonly range: Range };
+export type DocumentList = { readonly kind: 'list'; readonly items: readonly DocumentNode[]; readonly range: Range };
+export type DocumentValue = {
+  readonly kind: 'value';
+  readonly value: string | number | boolean | null;
+  readonly range: Range;
+};
+export type DocumentNode = DocumentObject | DocumentList | DocumentValue;
+
+/** `labels` are those of an HCL block (`plugin "docker"`); JSON writes them as nested objects. */
+export type Entry = {
+  readonly name: string;
+  readonly nameRange: Range;
+  readonly labels: readonly { readonly text: string; readonly range: Range }[];
+  readonly node: DocumentNode;
+};
+
+export type Document = { readonly root: DocumentObject; readonly diagnostics: readonly Diagnostic[] };
+
+/** Reads HCL or JSON. The tree holds as much as could be read, whatever the diagnostics say. */
+export function readDocument(source: string, filename: string): Document {
+  const { body, diagnostics, nameAt } = unquoteNames(source, (text) => parse(text, filename));
+  const reader: Reader = { nameAt, diagnostics: [...diagnostics] };
+  return { root: readBody(body, reader), diagnostics: reader.diagnostics };
+}
+
+type Reader = { readonly nameAt: (byte: number) => string | undefined; readonly diagnostics: Diagnostic[] };
+
+function readBody(body: Body, reader: Reader): DocumentObject {
+  if (body.json !== undefined) return asObject(readJson(body.json));
+  const attributes = [...body.attributes.values()].map((attribute) => readAttribute(attribute, reader));
+  const blocks = body.blocks.map((block) => ({
+    name: reader.nameAt(block.typeRange.start.byte) ?? block.type,
+    nameRange: block.typeRange,
+    labels: block.labels.map((text, index) => ({ text, range: block.labelRanges[index] ?? block.typeRange })),
+    node: { ...readBody(block.body, reader), range: block.typeRange },
+  }));
+  const entries = [...attributes, ...blocks].sort((a, b) => a.nameRange.start.byte - b.nameRange.start.byte);
+  return { kind: 'object', entries, range: body.range };
+}
+
+function readAttribute(attribute: Attribute, reader: Reader): Entry {
+  const name = reader.nameAt(attribute.nameRange.start.byte) ?? attribute.name;
+  return { name, nameRange: attribute.nameRange, labels: [], node: readExpression(attribute.expression, reader) };
+}
+
+function readExpression(expression: Expression, reader: Reader): DocumentNode {
+  const { range } = expression;
+  switch (expression.kind) {
+    case 'tuple':
+      return { kind: 'list', items: expression.items.map((item) => readExpression(item, reader)), range };
+    case 'object':
+      return { kind: 'object', range, entries: expression.items.map((item) => readItem(item, reader)) };
+    default:
+      return fromJs(evaluated(expression, reader), range);
+  }
+}
+
+type Item = Extract<Expression, { kind: 'object' }>['items'][number];
+
+function readItem(item: Item, reader: Reader): Entry {
+  const nameRange = item.key.range;
+  const name = reader.nameAt(nameRange.start.byte) ?? item.name ?? String(evaluated(item.key, reader));
+  return { name, nameRange, labels: [], node: readExpression(item.value, reader) };
+}
+
+function evaluated(expression: Expression, reader: Reader): unknown {
+  const { value, diagnostics } = evaluate(expression, { variables: new Map(), functions: new Map() });
+  reader.diagnostics.push(...diagnostics);
+  return toJs(value);
+}
+
+function fromJs(value: unknown, range: Range): DocumentNode {
+  if (Array.isArray(value)) return { kind: 'list', items: value.map((item) => fromJs(item, range)), range };
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).map(([name, item]) => ({
+      name,
+      nameRange: range,
+      labels: [],
+      node: fromJs(item, range),
+    }));
+    return { kind: 'object', entries, range };
+  }
+  const plain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  return { kind: 'value', value: plain ? value : null, range };
+}
+
+/** JSON is taken as it stands: `${` in a text is no template in an agent's configuration. */
+function readJson(node: JsonNode): DocumentNode {
+  const { range } = node;
+  switch (node.kind) {
+    case 'string':
+      return { kind: 'value', value: node.text, range };
+    case 'scalar':
+      return fromJs(toJs(node.value), range);
+    case 'array':
+      return { kind: 'list', items: node.items.map(readJson), range };
+    case 'object':
+      return {
+        kind: 'object',
+        range,
+        entries: node.properties.map((property) => ({
+          name: property.name,
+          nameRange: property.nameRange,
+          labels: [],
+          node: readJson(property.value),
+        })),
+      };
+  }
+}
+
+function asObject(node: DocumentNode): DocumentObject {
+  return node.kind === 'object' ? node : { kind: 'object', entries: [], range: node.range };
+}
+
+/** The tree as plain JavaScript; entries of one name become a list, labels nested objects. */
+export function toPlain(node: DocumentNode): unknown {
+  switch (node.kind) {
+    case 'value':
+      return node.value;
+    case 'list':
+      return node.items.map(toPlain);
+    case 'object':
+      return plainObject(node);
+  }
+}
+
+export function plainObject(node: DocumentObject): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const entry of node.entries) {
+    const value = labelled(
+      entry.labels.map((label) => label.text),
+      toPlain(entry.node),
+    );
+    const before = Object.hasOwn(values, entry.name) ? values[entry.name] : undefined;
+    values[entry.name] = before === undefined ? value : [before, value].flat();
+  }
+  return values;
+}
+
+function labelled(labels: readonly string[], value: unknown): unknown {
+  return labels.reduceRight((inner, label) => ({ [label]: inner }), value);
+}

@@ -1,0 +1,227 @@
+import type { Diagnostic } from '@shoal/hcl';
+import { type Machine, resolveAddresses } from './addresses/resolve-address.ts';
+import type { AdvertiseConfig, AgentConfig, Listener, PendingListener, PortName } from './agent-config.ts';
+import { DEFAULTS } from './defaults.ts';
+import type { Merged } from './merge.ts';
+import type { Setting, SettingName } from './settings.ts';
+
+export type Listening = Pick<AgentConfig, 'ports' | 'listen' | 'pending'> & {
+  readonly diagnostics: readonly Diagnostic[];
+};
+
+const LISTENERS: readonly Listener[] = ['http', 'consulHttp', 'dns', 'rpc', 'edge'];
+const PORTS_OF: Readonly<Record<Listener, readonly PortName[]>> = {
+  http: ['http'],
+  consulHttp: ['consulHttp'],
+  dns: ['dns'],
+  rpc: ['rpc'],
+  edge: ['edgeHttp', 'edgeHttps'],
+};
+
+/** Where to listen: the addresses of each listener, and what waits for an interface. */
+export function listening(merged: Merged, machine: Machine, roles: { dev: boolean; edge: boolean }): Listening {
+  const ports = portsOf(merged);
+  const results = LISTENERS.map((listener) => {
+    const on = (listener !== 'edge' || roles.edge) && PORTS_OF[listener].some((name) => ports[name] !== undefined);
+    return on
+      ? addressesOf(listener, merged, machine, roles.dev)
+      : { listener, addresses: [], pending: [], diagnostics: [] };
+  });
+  const listen = Object.fromEntries(
+    results.map(({ listener, addresses }) => [listener, addresses]),
+  ) as AgentConfig['listen'];
+  return {
+    ports,
+    listen,
+    pending: results.flatMap(({ pending }) => pending),
+    diagnostics: [...unique(results.flatMap(({ diagnostics }) => diagnostics)), ...portClashes(ports, merged)],
+  };
+}
+
+type ListenerResult = {
+  listener: Listener;
+  addresses: readonly string[];
+  pending: readonly PendingListener[];
+  diagnostics: readonly Diagnostic[];
+};
+
+function addressesOf(listener: Listener, merged: Merged, machine: Machine, dev: boolean): ListenerResult {
+  const origin = originOf(listener, merged);
+  if (origin === undefined) {
+    const address = listener === 'edge' && !dev ? DEFAULTS.edgeAddress : DEFAULTS.listenAddress;
+    return { listener, addresses: [address], pending: [], diagnostics: [] };
+  }
+  const { addresses, pending, errors } = resolveAddresses(String(origin.value), machine);
+  return {
+    listener,
+    addresses,
+    pending: pending.map((part) => ({ ...part, listener, setting: origin.key })),
+    diagnostics: [
+      ...errors.map(({ source, reason, remedy }) => problem('error', origin, `${source}: ${reason}.`, remedy)),
+      ...pending.map(({ reason }) =>
+        problem('warning', origin, `${capital(reason)}. It is bound when it comes.`, undefined),
+      ),
+    ],
+  };
+}
+
+/** What is said of this listener alone comes before what is said of several. */
+function originOf(listener: Listener, merged: Merged): Setting | undefined {
+  const general: Partial<Record<Listener, SettingName>> = {
+    http: 'bind.http',
+    consulHttp: 'bind.consulHttp',
+    dns: 'bind.dns',
+    rpc: 'bind.rpc',
+  };
+  const name = general[listener];
+  return merged.origins.get(`addresses.${listener}`) ?? (name && merged.origins.get(name));
+}
+
+function problem(
+  severity: Diagnostic['severity'],
+  origin: Setting,
+  detail: string,
+  remedy: string | undefined,
+): Diagnostic {
+  return {
+    severity,
+    summary: severity === 'error' ? `${origin.key} is no address` : `${origin.key} waits for an address`,
+    detail,
+    ...(origin.range !== undefined && { range: origin.range }),
+    ...(remedy !== undefined && { remedy }),
+  };
+}
+
+/** One setting for two listeners is reported once. */
+function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Set<string>();
+  return diagnostics.filter(({ summary, detail, range }) => {
+    const key = JSON.stringify([summary, detail, range?.filename, range?.start.byte]);
+    const fresh = !seen.has(key);
+    seen.add(key);
+    return fresh;
+  });
+}
+
+function portsOf(merged: Merged): AgentConfig['ports'] {
+  const names = Object.keys(DEFAULTS.ports) as PortName[];
+  const ports = names.map((name) => {
+    const port = merged.values[`ports.${name}`] ?? DEFAULTS.ports[name];
+    return [name, port === -1 ? undefined : port];
+  });
+  return Object.fromEntries(ports) as AgentConfig['ports'];
+}
+
+function portClashes(ports: AgentConfig['ports'], merged: Merged): Diagnostic[] {
+  const names = Object.keys(ports) as PortName[];
+  return names.flatMap((name, index) => {
+    const other = names.slice(0, index).find((before) => ports[before] === ports[name] && ports[name]);
+    if (other === undefined) return [];
+    const origin = merged.origins.get(`ports.${name}`) ?? merged.origins.get(`ports.${other}`);
+    return [clash(ports[name] ?? 0, name, other, origin)];
+  });
+}
+
+const PORT_NAMES: Readonly<Record<PortName, string>> = {
+  http: 'the Nomad API',
+  consulHttp: 'the Consul API',
+  dns: 'DNS',
+  rpc: 'the agents',
+  edgeHttp: "the edge's HTTP",
+  edgeHttps: "the edge's HTTPS",
+};
+
+function clash(port: number, name: PortName, other: PortName, origin: Setting | undefined): Diagnostic {
+  return {
+    severity: 'error',
+    summary: `Port ${port} is given twice`,
+    detail: `Both ${PORT_NAMES[other]} and ${PORT_NAMES[name]} would listen on it.`,
+    ...(origin?.range !== undefined && { range: origin.range }),
+    remedy: 'choose another port for one of them',
+  };
+}
+
+/** What others are told: as configured, else where it listens, else the machine's private or first address. */
+export function advertising(
+  merged: Merged,
+  machine: Machine,
+  where: Listening,
+  dev: boolean,
+): { advertise: AdvertiseConfig; diagnostics: Diagnostic[] } {
+  const address = nodeAddress(merged, machine, where, dev);
+  const http = advertised(
+    'advertise.http',
+    merged,
+    machine,
+    endpoint(where.listen.http, where.ports.http, address.value),
+  );
+  const rpc = advertised('advertise.rpc', merged, machine, endpoint(where.listen.rpc, where.ports.rpc, address.value));
+  return {
+    advertise: { address: address.value, http: http.value, rpc: rpc.value },
+    diagnostics: [...address.diagnostics, ...http.diagnostics, ...rpc.diagnostics],
+  };
+}
+
+type Found = { value: string; diagnostics: readonly Diagnostic[] };
+
+function nodeAddress(merged: Merged, machine: Machine, where: Listening, dev: boolean): Found {
+  const origin = merged.origins.get('advertise.address');
+  if (origin !== undefined) return resolvedOne(origin, machine, defaultAddress(machine));
+  const rpc = specific(where.listen.rpc) ?? specific(where.listen.http);
+  const told = merged.origins.has('bind.rpc') || merged.origins.has('addresses.rpc') || merged.origins.has('bind.http');
+  if (rpc !== undefined && told) return { value: rpc, diagnostics: [] };
+  return { value: dev ? DEFAULTS.listenAddress : defaultAddress(machine), diagnostics: [] };
+}
+
+function resolvedOne(origin: Setting, machine: Machine, otherwise: string): Found {
+  const { addresses, pending, errors } = resolveAddresses(String(origin.value), machine);
+  const diagnostics = [
+    ...errors.map(({ source, reason, remedy }) => problem('error', origin, `${source}: ${reason}.`, remedy)),
+    ...pending.map(({ reason }) =>
+      problem('warning', origin, `${capital(reason)}; ${otherwise} is told until then.`, undefined),
+    ),
+  ];
+  return { value: addresses[0] ?? otherwise, diagnostics };
+}
+
+/** `advertise { http = "1.2.3.4:5678" }`: the port is optional. */
+function advertised(
+  name: 'advertise.http' | 'advertise.rpc',
+  merged: Merged,
+  machine: Machine,
+  otherwise: string,
+): Found {
+  const origin = merged.origins.get(name);
+  if (origin === undefined) return { value: otherwise, diagnostics: [] };
+  const written = String(origin.value);
+  const port = /^(.*[^:]):(\d+)$/s.exec(written);
+  const [, host = written, number = otherwise.slice(otherwise.lastIndexOf(':') + 1)] = port ?? [];
+  const { value, diagnostics } = resolvedOne({ ...origin, value: host } as Setting, machine, defaultAddress(machine));
+  return { value: joinPort(value, number), diagnostics };
+}
+
+function endpoint(listen: readonly string[], port: number | undefined, address: string): string {
+  const host = listen.every(isLoopback) ? (listen[0] ?? address) : (specific(listen) ?? address);
+  return joinPort(host, String(port ?? 0));
+}
+
+function joinPort(host: string, port: string): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function specific(addresses: readonly string[]): string | undefined {
+  return addresses.find((address) => address !== '0.0.0.0' && address !== '::');
+}
+
+function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1';
+}
+
+function defaultAddress(machine: Machine): string {
+  const template = '{{ GetPrivateIP }} {{ GetPublicIP }}';
+  return resolveAddresses(template, machine).addresses[0] ?? DEFAULTS.listenAddress;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

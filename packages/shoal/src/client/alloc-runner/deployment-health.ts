@@ -1,0 +1,96 @@
+import type { Allocation, Task, TaskGroup, TaskState } from '@shoal/api';
+import type { AllocationUpdate } from '../server-connection.ts';
+import { SERVICE_ID_PREFIX } from '../services/registrations.ts';
+import type { HealthRecord } from '../state-db.ts';
+import type { TaskWorld } from '../task-runner/task-context.ts';
+import { type HealthInput, type HealthPolicy, healthPolicy } from './health.ts';
+import { type HealthWatch, watchHealth } from './health-watch.ts';
+import { roleOf } from './lifecycle.ts';
+
+/** Follows one allocation's health for as long as a deployment asks for it, and keeps the verdict. */
+export type DeploymentHealth = {
+  report(): AllocationUpdate['deploymentHealthy'];
+  /** Begins to watch if the allocation belongs to a deployment that has no verdict on it. */
+  follow(): void;
+  /** A task's state has changed. */
+  look(): void;
+  stop(): Promise<void>;
+};
+
+export type DeploymentHealthInput = {
+  subject: () => { allocation: Allocation; group: TaskGroup };
+  states: () => Record<string, TaskState>;
+  restored: HealthRecord | null;
+  /** The verdict is there. `reason` is set if it is a bad one. */
+  onVerdict: (reason: string | undefined) => void;
+};
+
+export function createDeploymentHealth(input: DeploymentHealthInput, world: TaskWorld): DeploymentHealth {
+  const { clock } = world;
+  const { registrar, log } = world.services;
+  let record = input.restored;
+  let watching: { deploymentId: string; watch: HealthWatch; unsubscribe: () => void } | undefined;
+
+  function keep(next: HealthRecord): void {
+    record = next;
+    const { ID } = input.subject().allocation;
+    world.db.putHealth(ID, next).catch((error) => log.error({ err: error, alloc: ID }, 'health could not be kept'));
+  }
+
+  function follow(): void {
+    const { allocation, group } = input.subject();
+    const { DeploymentID: deploymentId = '', DeploymentStatus } = allocation;
+    if (watching?.deploymentId === deploymentId) return;
+    void end();
+    const policy = healthPolicy(group.Update);
+    if (deploymentId === '' || policy === undefined || typeof DeploymentStatus?.Healthy === 'boolean') return;
+    if (record?.deploymentId !== deploymentId) keep({ deploymentId, since: clock.now(), healthy: null, timestamp: '' });
+    if (record?.healthy === null) begin(deploymentId, policy, record);
+  }
+
+  function begin(deploymentId: string, policy: HealthPolicy, open: HealthRecord): void {
+    const prefix = `${SERVICE_ID_PREFIX}${input.subject().allocation.ID}-`;
+    const watch = watchHealth({
+      clock,
+      since: open.since,
+      observe: () => observe(policy, prefix),
+      verdict: (judgement) => {
+        keep({ ...open, healthy: judgement.kind === 'healthy', timestamp: new Date(clock.now()).toISOString() });
+        input.onVerdict(judgement.kind === 'healthy' ? undefined : judgement.reason);
+      },
+    });
+    const unsubscribe = registrar.onStatusChange((id) => id.startsWith(prefix) && watch.look());
+    watching = { deploymentId, watch, unsubscribe };
+  }
+
+  function observe(policy: HealthPolicy, prefix: string): Omit<HealthInput, 'since' | 'wellSince' | 'now'> {
+    const tasks = input.subject().group.Tasks ?? [];
+    const known = registrar.owned().filter((id) => id.startsWith(prefix));
+    const missing = Math.max(0, serviceCount(input.subject().group, tasks) - known.length);
+    const services = [...known.map((id) => registrar.status(id)), ...Array<undefined>(missing).fill(undefined)];
+    return { policy, tasks, states: input.states(), services };
+  }
+
+  async function end(): Promise<void> {
+    const last = watching;
+    watching = undefined;
+    last?.unsubscribe();
+    await last?.watch.stop();
+  }
+
+  return {
+    report() {
+      if (record === null || record.healthy === null) return null;
+      if (record.deploymentId !== input.subject().allocation.DeploymentID) return null;
+      return { healthy: record.healthy, timestamp: record.timestamp };
+    },
+    follow,
+    look: () => watching?.watch.look(),
+    stop: end,
+  };
+}
+
+function serviceCount(group: TaskGroup, tasks: readonly Task[]): number {
+  const own = tasks.filter((task) => roleOf(task) !== 'poststop').map((task) => task.Services?.length ?? 0);
+  return own.reduce((sum, count) => sum + count, group.Services?.length ?? 0);
+}

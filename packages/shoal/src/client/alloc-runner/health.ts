@@ -1,0 +1,76 @@
+import type { Task, TaskState, UpdateStrategy } from '@shoal/api';
+import { goDuration } from '../go-duration.ts';
+import { roleOf } from './lifecycle.ts';
+
+/**
+ * Whether an allocation of a deployment is healthy (https://developer.hashicorp.com/nomad/docs/job-specification/update): its tasks have to run,
+ * and with `health_check = "checks"` its checks have to pass, for `min_healthy_time` on end, before `healthy_deadline`. Pure.
+ */
+export type HealthPolicy = { useChecks: boolean; minHealthyMs: number; deadlineMs: number };
+
+export type HealthInput = {
+  policy: HealthPolicy;
+  tasks: readonly Task[];
+  states: Readonly<Record<string, TaskState>>;
+  /** One for each service instance of the allocation; undefined: not registered. */
+  services: readonly ('passing' | 'warning' | 'critical' | undefined)[];
+  /** When the watch began. */
+  since: number;
+  /** What the last judgement handed back, null at first. */
+  wellSince: number | null;
+  now: number;
+};
+
+export type Judgement =
+  | { kind: 'healthy' }
+  | { kind: 'unhealthy'; reason: string }
+  /** Undecided; look again at `lookAgainAt` at the latest. */
+  | { kind: 'open'; wellSince: number | null; lookAgainAt: number };
+
+/** Undefined where an operator decides (`manual`) or nobody asks. */
+export function healthPolicy(update: UpdateStrategy | null): HealthPolicy | undefined {
+  if (update?.HealthCheck === 'manual') return undefined;
+  return {
+    useChecks: update?.HealthCheck !== 'task_states',
+    minHealthyMs: (update?.MinHealthyTime ?? 10e9) / 1e6,
+    deadlineMs: (update?.HealthyDeadline || 300e9) / 1e6,
+  };
+}
+
+export function judgeHealth(input: HealthInput): Judgement {
+  const { policy, now } = input;
+  const tasks = input.tasks.filter((task) => roleOf(task) !== 'poststop');
+  if (tasks.some((task) => input.states[task.Name]?.Failed)) return unhealthy('Unhealthy because of failed task');
+  const running = tasks.every((task) => isUp(task, input.states[task.Name]));
+  const passing = !policy.useChecks || input.services.every((status) => status === 'passing');
+  const wellSince = running && passing ? latest(input, tasks) : null;
+  if (wellSince !== null && now - wellSince >= policy.minHealthyMs) return { kind: 'healthy' };
+  const deadline = input.since + policy.deadlineMs;
+  if (now >= deadline) return unhealthy(lateReason({ running, passing }, policy));
+  const ripe = wellSince === null ? deadline : wellSince + policy.minHealthyMs;
+  return { kind: 'open', wellSince, lookAgainAt: Math.min(deadline, ripe) };
+}
+
+// A prestart or poststart task does its part by ending well; all others do theirs by running.
+function isUp(task: Task, state: TaskState | undefined): boolean {
+  if (state === undefined) return false;
+  const role = roleOf(task);
+  if (role === 'prestart' || role === 'poststart') return state.State === 'dead' && !state.Failed;
+  return state.State === 'running';
+}
+
+// A task that was restarted in between begins its time anew.
+function latest({ wellSince, states, now }: HealthInput, tasks: readonly Task[]): number {
+  const starts = tasks.map((task) => Date.parse(states[task.Name]?.StartedAt ?? '') || 0);
+  return Math.max(wellSince ?? now, ...starts);
+}
+
+function lateReason(seen: { running: boolean; passing: boolean }, policy: HealthPolicy): string {
+  if (!seen.running) return 'Task not running by deadline';
+  if (!seen.passing) return 'Services not healthy by deadline';
+  return `Task not running for min_healthy_time of ${goDuration(policy.minHealthyMs * 1e6)} by deadline`;
+}
+
+function unhealthy(reason: string): Judgement {
+  return { kind: 'unhealthy', reason };
+}

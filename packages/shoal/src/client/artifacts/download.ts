@@ -1,0 +1,95 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ArtifactError, messageOf } from '../errors.ts';
+import { type Checksum, hasher, mismatch } from './checksum.ts';
+import type { ArtifactSettings } from './settings.ts';
+import type { ArtifactSource } from './source.ts';
+
+export type Download = {
+  source: Pick<ArtifactSource, 'kind' | 'location'>;
+  headers: Record<string, string>;
+  checksum: Checksum | undefined;
+  /** The file to write; it is overwritten. */
+  to: string;
+  settings: ArtifactSettings;
+  signal: AbortSignal;
+};
+
+/** Streams the source into a file, never holding more than a chunk of it, and compares its checksum. */
+export async function download(request: Download): Promise<void> {
+  const { checksum, settings } = request;
+  const stall = stallWatch(settings.stallTimeoutMs);
+  const signal = AbortSignal.any([request.signal, stall.signal, AbortSignal.timeout(settings.readTimeoutMs)]);
+  const sum = checksum === undefined ? undefined : hasher(checksum);
+  const meter = sizeMeter(settings.maxBytes, (chunk) => {
+    stall.seen();
+    sum?.update(chunk);
+  });
+  try {
+    await pipeline(await open(request, signal), meter, createWriteStream(request.to), { signal });
+  } catch (error) {
+    throw readable(error, request, stall.signal);
+  } finally {
+    stall.stop();
+  }
+  const got = sum?.digest('hex');
+  if (checksum !== undefined && got !== checksum.hex) throw mismatch(checksum, got ?? '');
+}
+
+async function open({ source, headers }: Download, signal: AbortSignal): Promise<Readable> {
+  if (source.kind === 'file') return openFile(source.location);
+  // Otherwise an archive that a server sends as "encoded" would be unpacked on its way.
+  const response = await fetch(source.location, { headers: { 'accept-encoding': 'identity', ...headers }, signal });
+  if (response.ok && response.body !== null) return Readable.fromWeb(response.body);
+  await response.body?.cancel();
+  // The server's word on a missing file may change with the next deploy; the restart policy bounds the tries.
+  throw new ArtifactError(`${source.location} answered ${response.status} ${response.statusText}`.trim(), {
+    recoverable: true,
+  });
+}
+
+async function openFile(path: string): Promise<Readable> {
+  if (!(await stat(path)).isFile()) throw new ArtifactError(`${path} is not a file`, { recoverable: false });
+  return createReadStream(path);
+}
+
+function sizeMeter(maxBytes: number, onChunk: (chunk: Buffer) => void): Transform {
+  let total = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      total += chunk.length;
+      onChunk(chunk);
+      const tooLarge = new ArtifactError(`it is larger than the allowed ${maxBytes} bytes`, { recoverable: false });
+      done(total > maxBytes ? tooLarge : null, chunk);
+    },
+  });
+}
+
+// A server that accepts and then says nothing must not hold a task for the whole of the read timeout.
+function stallWatch(ms: number): { signal: AbortSignal; seen(): void; stop(): void } {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), ms);
+  return { signal: controller.signal, seen: () => void timer.refresh(), stop: () => clearTimeout(timer) };
+}
+
+function readable(error: unknown, { source, settings }: Download, stalled: AbortSignal): unknown {
+  if (error instanceof ArtifactError) return error;
+  if (stalled.aborted) return lost(`${source.location} sent nothing for ${settings.stallTimeoutMs / 1000} s`, error);
+  if (error instanceof Error && error.name === 'TimeoutError') {
+    return lost(`${source.location} took longer than ${settings.readTimeoutMs / 1000} s`, error);
+  }
+  return lost(`${source.location}: ${causeOf(error)}`, error);
+}
+
+// fetch says "fetch failed" and keeps what happened in the cause.
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof AggregateError && cause.errors.length > 0) return messageOf(cause.errors[0]);
+  return messageOf(cause ?? error);
+}
+
+function lost(message: string, cause: unknown): ArtifactError {
+  return new ArtifactError(message, { recoverable: true, cause });
+}

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { chmod, cp, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { TaskArtifact } from '@shoal/api';
+import type { TaskDirs } from '../drivers/driver.ts';
+import { ArtifactError } from '../errors.ts';
+import { archiveKind } from './archive-kind.ts';
+import { type Checksum, checksumFromList, parseChecksum } from './checksum.ts';
+import { download } from './download.ts';
+import { destinationInside, isInside } from './inside.ts';
+import { moveFile, moveInto } from './place.ts';
+import type { ArtifactSettings } from './settings.ts';
+import { type ArtifactSource, parseSource } from './source.ts';
+import { unpackGz, unpackTar } from './unpack.ts';
+
+export type ArtifactRequest = {
+  artifact: TaskArtifact;
+  dirs: Pick<TaskDirs, 'taskDir' | 'sharedDir' | 'tmpDir'>;
+  settings: ArtifactSettings;
+  signal: AbortSignal;
+};
+
+/**
+ * Fetches one artifact into the task's folder: download and unpack beside the destination, on the same disk, then move. Whatever interrupts it
+ * leaves nothing at the destination that looks complete, and the next attempt begins with an empty workplace. Throws `ArtifactError`.
+ */
+export async function fetchArtifact(request: ArtifactRequest): Promise<void> {
+  const { artifact, dirs } = request;
+  const source = parseSource(artifact.GetterSource, artifact.GetterOptions ?? {});
+  const destination = await destinationInside(dirs, artifact.RelativeDest || 'local/');
+  const workplace = join(dirs.tmpDir, `.artifact-${idOf(artifact)}`);
+  await rm(workplace, { recursive: true, force: true });
+  await mkdir(workplace, { recursive: true });
+  try {
+    if (await isFolder(source)) await copyFolder(source, destination, artifact.GetterMode);
+    else await fetchFile({ ...request, source, destination, workplace });
+  } finally {
+    await rm(workplace, { recursive: true, force: true });
+  }
+}
+
+type FileFetch = ArtifactRequest & { source: ArtifactSource; destination: string; workplace: string };
+
+async function fetchFile(fetch: FileFetch): Promise<void> {
+  const { artifact, source, settings, signal, workplace } = fetch;
+  const kind = archiveKind(source.fileName, source.archive);
+  const packed = join(workplace, 'download');
+  const checksum = await findChecksum(fetch);
+  await download({ source, headers: artifact.GetterHeaders ?? {}, checksum, to: packed, settings, signal });
+  if (kind === undefined) return placeFile(fetch, packed, source.fileName);
+  if (kind === 'gz') {
+    const plain = join(workplace, 'plain');
+    await unpackGz({ archive: packed, into: plain, settings, signal });
+    return placeFile(fetch, plain, source.fileName.replace(/\.gz$/i, ''));
+  }
+  const unpacked = join(workplace, 'unpacked');
+  await mkdir(unpacked);
+  await unpackTar({ archive: packed, into: unpacked, settings, signal });
+  await placeFolder(fetch, unpacked);
+}
+
+// `file:<url>` names a list of sums, as release pages have them.
+async function findChecksum({ source, settings, signal, workplace }: FileFetch): Promise<Checksum | undefined> {
+  if (source.checksum === undefined) return undefined;
+  if (!source.checksum.startsWith('file:')) return parseChecksum(source.checksum);
+  const list = join(workplace, 'checksums');
+  const at = parseSource(source.checksum.slice('file:'.length));
+  await download({ source: at, headers: {}, checksum: undefined, to: list, settings: { ...settings, maxBytes: 1e6 }, signal });
+  return checksumFromList(await readFile(list, 'utf8'), source.fileName);
+}
+
+async function placeFile({ artifact, destination }: FileFetch, file: string, name: string): Promise<void> {
+  if (artifact.GetterMode === 'dir') {
+    throw new ArtifactError('mode = "dir" needs an archive or a folder, and this is a single file', { recoverable: false });
+  }
+  const target = artifact.GetterMode === 'file' ? destination : join(destination, name);
+  await chmod(file, 0o644);
+  await mkdir(dirname(target), { recursive: true });
+  await moveFile(file, target);
+}
+
+async function placeFolder(fetch: FileFetch, folder: string): Promise<void> {
+  const { source, destination, artifact } = fetch;
+  const wanted = resolve(folder, source.subfolder);
+  if (!isInside(folder, wanted)) throw new ArtifactError('its //folder leads out of the archive', { recoverable: false });
+  const there = await stat(wanted).catch(() => undefined);
+  if (there === undefined) {
+    throw new ArtifactError(`the archive has no "${source.subfolder}"`, { recoverable: false });
+  }
+  if (artifact.GetterMode !== 'file') return moveInto(wanted, destination);
+  const [only, ...more] = await readdir(wanted, { withFileTypes: true });
+  if (only === undefined || more.length > 0 || !only.isFile()) {
+    throw new ArtifactError('mode = "file" needs an archive of exactly one file', { recoverable: false });
+  }
+  await placeFile(fetch, join(wanted, only.name), only.name);
+}
+
+async function isFolder({ kind, location }: ArtifactSource): Promise<boolean> {
+  if (kind !== 'file') return false;
+  const found = await stat(location).catch(() => undefined);
+  if (found === undefined) throw new ArtifactError(`${location} does not exist`, { recoverable: true });
+  return found.isDirectory();
+}
+
+async function copyFolder(source: ArtifactSource, destination: string, mode: string): Promise<void> {
+  if (mode === 'file') throw new ArtifactError('mode = "file" needs a file, and this is a folder', { recoverable: false });
+  await cp(join(source.location, source.subfolder), destination, { recursive: true });
+}
+
+function idOf(artifact: TaskArtifact): string {
+  return createHash('sha256').update(JSON.stringify(artifact)).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,72 @@
+import type { AllocatedResources, NetworkResource } from '@shoal/api';
+
+/** Names of variables may hold letters, digits and `_`; everything else becomes `_`. */
+export function cleanName(name: string): string {
+  return name.replaceAll(/[^A-Za-z0-9_]/g, '_');
+}
+
+/** An address that a label of the group stands for. `to`: the port inside the task's network, 0 for the same as outside. */
+type LabelledPort = { label: string; ip: string; port: number; to: number };
+
+/**
+ * The variables of the allocation's ports (https://developer.hashicorp.com/nomad/docs/runtime/environment): the group's as `NOMAD_PORT_<label>`,
+ * those of a task's own network without the task's name for itself and as `NOMAD_PORT_<task>_<label>` for the others.
+ */
+export function portVariables(resources: AllocatedResources, task: string): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const [other, { Networks }] of Object.entries(resources.Tasks)) {
+    for (const port of networkPorts(Networks)) Object.assign(variables, siblingPort(other, port));
+  }
+  const own = networkPorts(resources.Tasks[task]?.Networks ?? null);
+  for (const port of [...own, ...sharedPorts(resources)]) Object.assign(variables, ownPort(port));
+  return variables;
+}
+
+function siblingPort(task: string, { label, ip, port }: LabelledPort): Record<string, string> {
+  const name = cleanName(`${task}_${label}`);
+  return {
+    [`NOMAD_IP_${name}`]: ip,
+    [`NOMAD_PORT_${name}`]: String(port),
+    [`NOMAD_ADDR_${name}`]: hostPort(ip, port),
+  };
+}
+
+// Three of the seven keep the label as it is written; they are given under the clean name too, since no shell can read the others.
+function ownPort({ label, ip, port, to }: LabelledPort): Record<string, string> {
+  const name = cleanName(label);
+  const inside = String(to > 0 ? to : port);
+  const kept = { HOST_ADDR: hostPort(ip, port), HOST_IP: ip, ALLOC_PORT: inside };
+  const both = Object.entries(kept).flatMap(([key, value]) => [
+    [`NOMAD_${key}_${label}`, value],
+    [`NOMAD_${key}_${name}`, value],
+  ]);
+  return {
+    ...Object.fromEntries(both),
+    [`NOMAD_ADDR_${name}`]: hostPort(ip, port),
+    [`NOMAD_IP_${name}`]: ip,
+    [`NOMAD_PORT_${name}`]: inside,
+    [`NOMAD_HOST_PORT_${name}`]: String(port),
+  };
+}
+
+function sharedPorts(resources: AllocatedResources): LabelledPort[] {
+  const ports = resources.Shared.Ports;
+  if (ports === null || ports.length === 0) return networkPorts(resources.Shared.Networks);
+  return ports.map((port) => ({ label: port.Label, ip: port.HostIP, port: port.Value, to: port.To }));
+}
+
+function networkPorts(networks: NetworkResource[] | null): LabelledPort[] {
+  return (networks ?? []).flatMap((network) =>
+    [...(network.ReservedPorts ?? []), ...(network.DynamicPorts ?? [])].map((port) => ({
+      label: port.Label,
+      ip: network.IP,
+      port: port.Value,
+      to: port.To,
+    })),
+  );
+}
+
+/** `ip:port`, an IPv6 address in brackets. */
+export function hostPort(ip: string, port: number): string {
+  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
+}

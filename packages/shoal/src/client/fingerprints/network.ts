@@ -1,0 +1,83 @@
+import type { NetworkResource, NodeNetwork } from '@shoal/api';
+import type { Fingerprint, Machine } from './fingerprint.ts';
+
+/** Mbit/s where the interface does not tell (virtual ones, the loopback). */
+const UNKNOWN_SPEED = 1_000;
+
+type Interface = ReturnType<Machine['interfaces']>[string][number];
+
+/** The interface that tasks are reached at: the configured one, or that of the default route, or the first that is up. */
+export const networkFingerprint: Fingerprint = {
+  name: 'network',
+  periodic: false,
+  async run({ machine, config }) {
+    const all = machine.interfaces();
+    const routes = (await machine.readText('/proc/net/route')) ?? '';
+    const device = config.networkInterface || defaultInterface(routes) || firstUsable(all);
+    const addresses = ordered(all[device ?? ''] ?? []);
+    const [main] = addresses;
+    if (device === undefined || main === undefined) return {};
+    const speed = config.networkSpeed || (await linkSpeed(machine, device));
+    return {
+      attributes: { 'unique.network.ip-address': main.address },
+      networks: addresses.map((address) => networkResource(device, address, speed)),
+      nodeNetworks: [nodeNetwork(device, addresses, speed)],
+    };
+  },
+};
+
+/** The device of the default route in /proc/net/route; of several the one with the smallest metric. */
+export function defaultInterface(routes: string): string | undefined {
+  const rows = routes
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([device, destination]) => device !== '' && destination === '00000000')
+    .sort((a, b) => Number(a[6]) - Number(b[6]));
+  return rows[0]?.[0];
+}
+
+function firstUsable(all: ReturnType<Machine['interfaces']>): string | undefined {
+  const names = Object.keys(all);
+  return names.find((name) => all[name]?.some(({ internal }) => !internal)) ?? names[0];
+}
+
+// IPv4 first: the first address is what tasks are given. Link-local addresses reach nobody without a zone.
+function ordered(addresses: Interface[]): Interface[] {
+  const usable = addresses.filter(({ address }) => !address.toLowerCase().startsWith('fe80:'));
+  return usable.sort((a, b) => Number(a.family !== 'IPv4') - Number(b.family !== 'IPv4'));
+}
+
+async function linkSpeed(machine: Machine, device: string): Promise<number> {
+  const speed = Number(await machine.readText(`/sys/class/net/${device}/speed`));
+  return speed > 0 ? speed : UNKNOWN_SPEED;
+}
+
+function networkResource(device: string, { address, family }: Interface, speed: number): NetworkResource {
+  return {
+    Mode: 'host',
+    Device: device,
+    CIDR: `${address}/${family === 'IPv4' ? 32 : 128}`,
+    IP: address,
+    MBits: speed,
+    DNS: null,
+    ReservedPorts: null,
+    DynamicPorts: null,
+  };
+}
+
+function nodeNetwork(device: string, addresses: Interface[], speed: number): NodeNetwork {
+  return {
+    Mode: 'host',
+    Device: device,
+    MacAddress: addresses[0]?.mac ?? '',
+    Speed: speed,
+    Addresses: addresses.map(({ address, family }) => ({
+      Family: family === 'IPv4' ? 'ipv4' : 'ipv6',
+      Alias: 'default',
+      Address: address,
+      ReservedPorts: '',
+      Gateway: '',
+    })),
+  };
+}

@@ -1,0 +1,41 @@
+import { chmod, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TaskDirs } from '../drivers/driver.ts';
+import { messageOf } from '../errors.ts';
+import { setupFailure, taskSetup } from '../task-runner/events.ts';
+import { HookFailure, type TaskHook } from './hook.ts';
+
+/** Makes the folders of the task and the shared ones. Tasks may run as another user than the agent, so all but `secrets` are open. */
+export const directoriesHook: TaskHook = {
+  name: 'directories',
+  async prestart({ dirs, done, emit }) {
+    if (done.get('built') === undefined) emit(taskSetup('Building Task Directory'));
+    try {
+      for (const [path, mode] of foldersOf(dirs)) await makeFolder(path, mode);
+    } catch (error) {
+      const reason = `failed to build the task directory: ${messageOf(error)}`;
+      throw new HookFailure(reason, { event: setupFailure(reason), recoverable: true, cause: error });
+    }
+    await done.set('built', 'yes');
+  },
+};
+
+function foldersOf(dirs: TaskDirs): [path: string, mode: number][] {
+  return [
+    [dirs.allocDir, 0o755],
+    [dirs.sharedDir, 0o777],
+    [join(dirs.sharedDir, 'data'), 0o777],
+    [dirs.logDir, 0o777],
+    [join(dirs.sharedDir, 'tmp'), 0o777],
+    [dirs.taskDir, 0o777],
+    [dirs.localDir, 0o777],
+    [dirs.secretsDir, 0o700],
+    [dirs.tmpDir, 0o777],
+  ];
+}
+
+// The umask takes bits away from mkdir's mode, not from chmod's.
+async function makeFolder(path: string, mode: number): Promise<void> {
+  const made = await mkdir(path, { recursive: true });
+  if (made !== undefined) await chmod(path, mode);
+}

@@ -1,0 +1,58 @@
+import type { Allocation, Job, Node, Task, TaskGroup } from '@shoal/api';
+import type { ArtifactSettings } from '../artifacts/settings.ts';
+import type { Driver, TaskDirs } from '../drivers/driver.ts';
+import type { TaskEnv } from '../env/task-env.ts';
+import type { Log } from '../log.ts';
+import type { Registrar } from '../registrar.ts';
+import type { EventMaker } from '../task-runner/events.ts';
+
+/**
+ * One concern of a task's life. The runner calls the hooks of `task-hooks.ts` one after another, in that order; those of different tasks run at
+ * the same time. Each is called again after a restart of the task or of the agent, and must then find what is done already: on disk, or in `done`.
+ */
+export type TaskHook = {
+  readonly name: string;
+  /** Before each start. Throws `HookFailure` to keep the task from starting; the restart policy decides what then. */
+  prestart?(context: HookContext): Promise<void>;
+  /** When the task runs, also when it is found running after a restart of the agent. A failure is logged and shown as an event; the task goes on. */
+  poststart?(context: HookContext): Promise<void>;
+  /** Before the task is told to end. Resolves to true if others need a moment to notice. */
+  prekill?(context: HookContext): Promise<boolean>;
+  /** After each end of the task, however it came. */
+  exited?(context: HookContext): Promise<void>;
+};
+
+export type HookContext = {
+  allocation: Allocation;
+  job: Job;
+  group: TaskGroup;
+  task: Task;
+  node: Node;
+  dirs: TaskDirs;
+  env: TaskEnv;
+  driver: Driver;
+  /** What this hook has done before, kept over restarts of the agent. */
+  done: Done;
+  emit(event: EventMaker): void;
+  /** Aborted when the task is to end, or the agent. */
+  signal: AbortSignal;
+  services: HookServices;
+};
+
+/** The parts of the agent that hooks use. */
+export type HookServices = { registrar: Registrar; artifacts: ArtifactSettings; log: Log };
+
+export type Done = { get(key: string): string | undefined; set(key: string, value: string): Promise<void> };
+
+/** A hook could not do its part. The event is what the user sees. */
+export class HookFailure extends Error {
+  readonly code = 'hook_failed';
+  readonly event: EventMaker;
+  readonly recoverable: boolean;
+  constructor(message: string, options: { event: EventMaker; recoverable: boolean; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.name = 'HookFailure';
+    this.event = options.event;
+    this.recoverable = options.recoverable;
+  }
+}

@@ -1,0 +1,38 @@
+import { taskServiceRegistrations } from '../services/registrations.ts';
+import type { HookContext, TaskHook } from './hook.ts';
+
+/**
+ * Announces the services in the task's block while it runs, and takes them back before it is told to end. What is announced is kept in `done`: the
+ * block may have changed in place since. Group services: `alloc-runner/group-services.ts`.
+ */
+export const servicesHook: TaskHook = {
+  name: 'services',
+  async poststart(context) {
+    const { allocation, task, env, done, services } = context;
+    const wanted = taskServiceRegistrations(allocation, task, env.variables);
+    const stale = announced(context).filter((id) => !wanted.some((service) => service.id === id));
+    if (wanted.length + stale.length === 0) return;
+    await done.set('ids', JSON.stringify(wanted.map(({ id }) => id)));
+    await Promise.all([
+      ...stale.map((id) => services.registrar.deregister(id)),
+      ...wanted.map((service) => services.registrar.register(service)),
+    ]);
+  },
+  async prekill(context) {
+    return (await takeBack(context)) > 0;
+  },
+  async exited(context) {
+    if ((await takeBack(context)) > 0) await context.done.set('ids', '[]');
+  },
+};
+
+async function takeBack(context: HookContext): Promise<number> {
+  const ids = announced(context);
+  await Promise.all(ids.map((id) => context.services.registrar.deregister(id)));
+  return ids.length;
+}
+
+function announced({ done }: HookContext): string[] {
+  const ids: unknown = JSON.parse(done.get('ids') ?? '[]');
+  return Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [];
+}

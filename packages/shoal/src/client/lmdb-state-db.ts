@@ -1,0 +1,42 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Allocation } from '@shoal/api';
+import { open } from 'lmdb';
+import type { AllocRecord, HealthRecord, StateDb, TaskRecord } from './state-db.ts';
+
+/**
+ * LMDB rather than a file per allocation: a burst of starts becomes a few group commits instead of a thousand files synced one by one, and a
+ * record is there whole or not at all. Keys are `[allocId, 'allocation' | 'health']` and `[allocId, 'task', name]`.
+ */
+export function openStateDb(path: string): StateDb {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const db = open<unknown, string[]>({ path, encoding: 'json', noSubdir: true });
+  const put = async (key: string[], value: unknown) => void (await db.put(key, value));
+  return {
+    load: () => loadRecords(db.getRange()),
+    putAllocation: (allocation) => put([allocation.ID, 'allocation'], allocation),
+    putTask: (id, task, record) => put([id, 'task', task], record),
+    putHealth: (id, health) => put([id, 'health'], health),
+    remove: async (id) => {
+      const keys = [...db.getKeys({ start: [id], end: [id, '\uffff'] })];
+      await Promise.all(keys.map((key) => db.remove(key)));
+    },
+    close: () => db.close(),
+  };
+}
+
+// Only this file writes the rows, so their kind follows from the key. Rows without their allocation are remains of a removal that was cut short.
+function loadRecords(rows: Iterable<{ key: string[]; value: unknown }>): AllocRecord[] {
+  const found = new Map<string, Partial<AllocRecord> & { tasks: Record<string, TaskRecord> }>();
+  for (const { key, value } of rows) {
+    const [id = '', kind, task = ''] = key;
+    const record = found.get(id) ?? { tasks: {} };
+    if (kind === 'allocation') record.allocation = value as Allocation;
+    if (kind === 'health') record.health = value as HealthRecord;
+    if (kind === 'task') record.tasks[task] = value as TaskRecord;
+    found.set(id, record);
+  }
+  return [...found.values()].flatMap(({ allocation, tasks, health = null }) =>
+    allocation === undefined ? [] : [{ allocation, tasks, health }],
+  );
+}

@@ -1,0 +1,10 @@
+/** What the client writes its log with: fields first, then a sentence. A pino logger fits. */
+export type Log = {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+};
+
+/** For tests and tools that want no log. */
+export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };

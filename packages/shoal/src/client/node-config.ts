@@ -1,0 +1,32 @@
+/** What the operator says about this node: the client part of the agent's configuration, filled in and checked by `agent/`. */
+export type NodeConfig = {
+  name: string;
+  datacenter: string;
+  region: string;
+  nodeClass: string;
+  nodePool: string;
+  meta: Record<string, string>;
+  /** Absolute. */
+  dataDir: string;
+  /** host:port of this agent's :4646, as others reach it. */
+  httpAddr: string;
+  tlsEnabled: boolean;
+  /** The interface that tasks are reached at; '' finds the one with the default route. In -dev: the loopback. */
+  networkInterface: string;
+  /** Mbit/s; 0 asks the interface. */
+  networkSpeed: number;
+  /** MHz in all; 0 measures. */
+  cpuTotalCompute: number;
+  /** MB; 0 measures. */
+  memoryTotalMB: number;
+  /** MB; 0 measures. */
+  diskTotalMB: number;
+  reserved: { cpuMHz: number; memoryMB: number; diskMB: number; ports: string };
+  hostVolumes: Record<string, { path: string; readOnly: boolean }>;
+  minDynamicPort: number;
+  maxDynamicPort: number;
+  /** What the agent answers when it is asked for its version: constraints compare `nomad.version` and `consul.version`. */
+  versions: { nomad: string; revision: string; consul: string };
+  /** Whether this agent also holds the catalog, for the `consul.*` attributes. */
+  server: boolean;
+};

@@ -1,0 +1,70 @@
+import type { Allocation, Service, Task, TaskGroup } from '@shoal/api';
+import { interpolate, interpolateMap, type Variables } from '../env/interpolate.ts';
+import type { ServiceRegistration } from '../registrar.ts';
+import { resolveAddress } from './address.ts';
+import { checkRegistration } from './checks.ts';
+import { routeTag } from './route-tag.ts';
+
+/** What every instance's id begins with that a client registers, as with Nomad. */
+export const SERVICE_ID_PREFIX = '_nomad-task-';
+
+/** The allocation that a service instance belongs to; undefined for an id that no client made. */
+export function allocationOfService(serviceId: string): string | undefined {
+  if (!serviceId.startsWith(SERVICE_ID_PREFIX)) return undefined;
+  return serviceId.slice(SERVICE_ID_PREFIX.length, SERVICE_ID_PREFIX.length + 36);
+}
+
+/** The services of a task's block. Throws `ServiceAddressError` if one names a port that is not there. */
+export function taskServiceRegistrations(allocation: Allocation, task: Task, variables: Variables): ServiceRegistration[] {
+  const owner = { idPart: task.Name, task: task.Name };
+  return (task.Services ?? []).map((service) => registration({ allocation, service, owner, variables }));
+}
+
+/** The services of the group's block. Throws as above. */
+export function groupServiceRegistrations(
+  allocation: Allocation,
+  group: TaskGroup,
+  variables: Variables,
+): ServiceRegistration[] {
+  const owner = { idPart: `group-${group.Name}`, task: '' };
+  return (group.Services ?? []).map((service) => registration({ allocation, service, owner, variables }));
+}
+
+type Input = {
+  allocation: Allocation;
+  service: Service;
+  owner: { idPart: string; task: string };
+  variables: Variables;
+};
+
+function registration({ allocation, service, owner, variables }: Input): ServiceRegistration {
+  const name = interpolate(service.Name, variables);
+  const portLabel = interpolate(service.PortLabel, variables);
+  const address = { allocation, task: owner.task, subject: `service "${name}"` };
+  const { ip, port } = resolveAddress({ ...address, portLabel, mode: service.AddressMode });
+  const id = `${SERVICE_ID_PREFIX}${allocation.ID}-${owner.idPart}-${name}-${service.PortLabel}`;
+  const checks = (service.Checks ?? []).map((check) =>
+    checkRegistration({ check, service, serviceId: id, serviceName: name, address, variables }),
+  );
+  return {
+    id,
+    name,
+    ...labels(allocation, service, variables),
+    address: interpolate(service.Address ?? '', variables) || ip,
+    port,
+    enableTagOverride: service.EnableTagOverride,
+    checks: checks.filter((check) => check !== undefined),
+  };
+}
+
+// A canary that has tags of its own takes none of the usual ones, and so none of the usual traffic: its routes wait for the promotion too.
+function labels(allocation: Allocation, service: Service, variables: Variables) {
+  const canary = allocation.DeploymentStatus?.Canary === true;
+  const apart = canary && (service.CanaryTags ?? []).length > 0;
+  const tags = apart ? (service.CanaryTags ?? []) : [...(service.Tags ?? []), ...(service.Routes ?? []).map(routeTag)];
+  const meta = canary && service.CanaryMeta !== null ? service.CanaryMeta : service.Meta;
+  return {
+    tags: tags.map((tag) => interpolate(tag, variables)),
+    meta: { ...interpolateMap(meta, variables), 'external-source': 'nomad' },
+  };
+}

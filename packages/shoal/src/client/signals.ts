@@ -1,0 +1,21 @@
+/** Resolves when the promise is settled, either way, or one of the signals is aborted. Leaves no listener behind. */
+export async function settledOrAborted(promise: Promise<unknown>, ...signals: AbortSignal[]): Promise<void> {
+  const over = new AbortController();
+  const settled = promise.then(
+    () => undefined,
+    () => undefined,
+  );
+  try {
+    await Promise.race([settled, ...signals.map((signal) => aborted(signal, over.signal))]);
+  } finally {
+    over.abort();
+  }
+}
+
+function aborted(signal: AbortSignal, over: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true, signal: over }));
+}
+
+/** Never settles: for waits that only a signal ends. */
+export const never: Promise<never> = new Promise(() => undefined);

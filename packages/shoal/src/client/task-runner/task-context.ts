@@ -1,0 +1,112 @@
+import type { Allocation, Node, Task, TaskGroup, TaskState } from '@shoal/api';
+import { allocDirs, taskDirs } from '../alloc-dir.ts';
+import type { Clock } from '../clock.ts';
+import type { Driver } from '../drivers/driver.ts';
+import { hostEnv } from '../env/host-env.ts';
+import { taskEnv } from '../env/task-env.ts';
+import { UnknownDriverError } from '../errors.ts';
+import type { HookContext, HookServices, TaskHook } from '../hooks/hook.ts';
+import type { StateDb, TaskRecord } from '../state-db.ts';
+import type { EventMaker } from './events.ts';
+import { createJournal, type JournalChange } from './journal.ts';
+
+/** What is the same for all tasks of a client. */
+export type TaskWorld = {
+  clock: Clock;
+  /** 0 to 1. */
+  random: () => number;
+  /** Short and unique, for the id of a start. */
+  newId: () => string;
+  db: StateDb;
+  drivers: ReadonlyMap<string, Driver>;
+  hooks: readonly TaskHook[];
+  services: HookServices;
+  /** This node, as it is registered now. */
+  node: () => Node;
+  /** `<data_dir>/alloc`, absolute. */
+  allocRoot: string;
+  /** What tasks on the host inherit, less the names in the denylist. */
+  agentEnv: Record<string, string | undefined>;
+  envDenylist?: readonly string[];
+  /** The longest that a job may ask to wait between signal and kill. */
+  maxKillTimeoutMs: number;
+};
+
+export type TaskInput = {
+  name: string;
+  /** As it is now; it may change in place. */
+  subject: () => Subject;
+  restored: TaskRecord | undefined;
+  onChange: () => void;
+  /** Takes back what the group announces before one of its tasks ends. True if there was something. */
+  leave: () => Promise<boolean>;
+};
+
+export type Subject = { allocation: Allocation; group: TaskGroup; task: Task };
+
+/** One task with what its runner, its hooks and its driver need of it. */
+export type TaskContext = {
+  subject(): Subject;
+  record(): TaskRecord;
+  state(): TaskState;
+  /** Resolves when it is kept. Never rejects: a full disk must not end the task, and the next change carries the whole record again. */
+  commit(change: JournalChange): Promise<void>;
+  emit(event: EventMaker): void;
+  /** Throws `UnknownDriverError`. */
+  driver(): Driver;
+  forHook(hook: Pick<TaskHook, 'name'>): HookContext;
+  labels(): { alloc: string; task: string };
+};
+
+export function createTaskContext(input: TaskInput, world: TaskWorld, signal: AbortSignal): TaskContext {
+  const { subject } = input;
+  const labels = () => ({ alloc: subject().allocation.ID, task: input.name });
+  const journal = createJournal(input.restored, {
+    allocId: subject().allocation.ID,
+    task: input.name,
+    db: world.db,
+    now: world.clock.now,
+    onChange: input.onChange,
+  });
+  const context: TaskContext = {
+    subject,
+    labels,
+    record: journal.record,
+    state: () => journal.record().state,
+    commit: (change) =>
+      journal
+        .commit(change)
+        .catch((error) => world.services.log.error({ err: error, ...labels() }, 'the state of a task could not be kept')),
+    emit: (event) => void context.commit({ events: [event] }),
+    driver() {
+      const name = subject().task.Driver;
+      const found = world.drivers.get(name);
+      if (found === undefined) throw new UnknownDriverError(name, [...world.drivers.keys()]);
+      return found;
+    },
+    forHook: (hook) => hookContext(context, hook.name, world, signal),
+  };
+  return context;
+}
+
+function hookContext(context: TaskContext, hook: string, world: TaskWorld, signal: AbortSignal): HookContext {
+  const { allocation, group, task } = context.subject();
+  const job = allocation.Job;
+  if (job === null) throw new Error(`allocation ${allocation.ID} came without its job`);
+  const dirs = taskDirs(allocDirs(world.allocRoot, allocation.ID), task.Name);
+  const base = { allocation, job, group, task, node: world.node(), dirs };
+  const env = taskEnv({ ...base, hostEnv: hostEnv(world.agentEnv, task.Driver, world.envDenylist) });
+  const { emit } = context;
+  return { ...base, env, driver: context.driver(), done: doneOf(context, hook), emit, signal, services: world.services };
+}
+
+function doneOf(context: TaskContext, hook: string): HookContext['done'] {
+  const mine = () => context.record().hooks[hook] ?? {};
+  return {
+    get: (key) => mine()[key],
+    async set(key, value) {
+      if (mine()[key] === value) return;
+      await context.commit({ hooks: { ...context.record().hooks, [hook]: { ...mine(), [key]: value } } });
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { Route } from '../route.ts';
+
+/** Everything that a data plane should be doing. Always the whole, never a difference. */
+export type DesiredConfig = { readonly routes: readonly Route[] };
+
+/** Where a data plane listens. Port 0 takes a free one. */
+export type PlaneAddress = { readonly host: string; readonly port: number };
+
+/**
+ * What carries the requests. The controller calls `start` once, `apply` after each change of the catalog (one at a time, the newest wins), and `stop` at
+ * the end. A failed `apply` leaves what was applied before in force and is repeated with the next change.
+ */
+export type DataPlane = {
+  readonly name: string;
+  /** Resolves when requests are taken. Throws `EdgeListenError` for an address that cannot be listened on. May be called twice. */
+  start(): Promise<void>;
+  /**
+   * Resolves when new requests follow the configuration. Backends that are gone get no new request, and their running ones finish.
+   */
+  apply(desired: DesiredConfig): Promise<void>;
+  /** Takes no new connections, lets running requests finish for a while, then ends them. May be called twice. */
+  stop(): Promise<void>;
+  addresses(): PlaneAddress[];
+  stats(): PlaneStats;
+};
+
+/** Counters since the start, and what is going on now. */
+export type PlaneStats = {
+  readonly requests: number;
+  /** Requests and tunnels that run now. */
+  readonly active: number;
+  /** Answers by class of status: `2xx`, `3xx`, … */
+  readonly responses: Readonly<Record<string, number>>;
+  /** Attempts that were made again on another instance. */
+  readonly retries: number;
+  /** Attempts that failed on the way to or at an instance. */
+  readonly upstreamFailures: number;
+  /** Requests that no route was for. */
+  readonly noRoute: number;
+  /** Requests whose route had no healthy instance. */
+  readonly noInstance: number;
+  /** Requests that the client gave up. */
+  readonly clientAborts: number;
+  readonly upgrades: number;
+  /** Connections and messages that were no proper HTTP. */
+  readonly badRequests: number;
+};

@@ -78,7 +78,8 @@ function readFile(body: Body, options: ParseOptions, reading: Reading): Draft<Jo
   const scope = withLocals(outer, readLocals(ofType('locals'), outer, reading));
   const job = onlyJob(ofType('job'), found.diagnostics, body, reading);
   if (job === undefined) return undefined;
-  return readStruct({ body: job.body, scope, label: job.labels[0] ?? '' }, jobStruct, reading) as Draft<Job>;
+  const item = { body: job.body, scope, label: job.labels[0] ?? '', opening: job.openBraceRange };
+  return readStruct(item, jobStruct, reading) as Draft<Job>;
 }
 
 function onlyJob(jobs: Block[], alreadyFound: Diagnostic[], body: Body, reading: Reading): Block | undefined {

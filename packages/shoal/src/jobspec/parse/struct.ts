@@ -15,16 +15,17 @@ import { DYNAMIC, expandDynamic } from './dynamic.ts';
 import { readFreeBlock } from './free-block.ts';
 import { readMapArgument, readMapBlock, readScalar, readTexts } from './values.ts';
 
-type Item = { body: Body; scope: Scope; label: string };
+/** `opening` is where the block begins, for what is missing in it. */
+type Item = { body: Body; scope: Scope; label: string; opening: Range };
 
 /** A block read by its table, in the API's shape; nothing that was not said is filled in but what parsing itself fills. */
-export function readStruct({ body, scope, label }: Item, struct: Struct, reading: Reading): Values {
+export function readStruct({ body, scope, label, opening }: Item, struct: Struct, reading: Reading): Values {
   const blockTypes = blockTypesOf(struct);
   const found = readContent(body, {
     attributes: attributesOf(struct),
     blocks: body.json ? blockTypes.filter((each) => !isArgument(struct, each.type)) : [...blockTypes, DYNAMIC],
   });
-  reading.diagnostics.push(...found.diagnostics);
+  reading.diagnostics.push(...found.diagnostics, ...missingArguments(struct, found.attributes, opening));
   const blocks = expandDynamic(found.blocks, blockTypes, scope, reading);
   const source: Source = { attributes: found.attributes, blocks, scope };
   const values = readFields(struct.fields, source, reading, false);
@@ -43,11 +44,20 @@ function fieldsOf(struct: Struct): Field[] {
   return [...Object.values(struct.fields), ...Object.values(struct.fileOnly ?? {})].filter((field) => field.file);
 }
 
-function attributesOf(struct: Struct): { name: string; required?: boolean }[] {
+function attributesOf(struct: Struct): { name: string }[] {
   const arguments_ = fieldsOf(struct).filter(
     (field) => field.kind === 'scalar' || field.kind === 'texts' || (field.kind === 'map' && field.attribute),
   );
-  return arguments_.map((field) => ({ name: field.file as string, required: field.required ?? false }));
+  return arguments_.map((field) => ({ name: field.file as string }));
+}
+
+function missingArguments(struct: Struct, found: ReadonlyMap<string, Attribute>, range: Range): Diagnostic[] {
+  const missing = fieldsOf(struct).filter((field) => field.required && !found.has(field.file as string));
+  return missing.map(({ file }) => {
+    const detail = `The argument "${file}" is required, but no definition was found.`;
+    const remedy = `add ${file} = … to the ${struct.name} block`;
+    return errorAt(range, 'Missing required argument', detail, { remedy });
+  });
 }
 
 function blockTypesOf(struct: Struct): { type: string; labels: readonly string[] }[] {
@@ -100,7 +110,8 @@ function readField(field: Field, name: string, source: Source, reading: Reading)
 }
 
 function readItem({ at, scope }: Located<Block>, struct: Struct, reading: Reading): Values {
-  return readStruct({ body: at.body, scope, label: at.labels[0] ?? '' }, struct, reading);
+  const item = { body: at.body, scope, label: at.labels[0] ?? '', opening: at.openBraceRange };
+  return readStruct(item, struct, reading);
 }
 
 /** The block that may be there once; further ones are mistakes. */

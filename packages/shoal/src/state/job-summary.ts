@@ -17,6 +17,9 @@ export type JobSummary = {
   readonly queued: Readonly<Record<string, number>>;
   /** Highest index of anything that went in. */
   readonly index: number;
+  /** The job's status, and the index at which it last became another. */
+  readonly status: JobStatus;
+  readonly statusIndex: number;
 };
 
 export type GroupCounts = {
@@ -47,14 +50,22 @@ type Mutable = {
   queued: Record<string, number>;
   queuedIndex: number;
   index: number;
+  status: JobStatus;
+  statusIndex: number;
 };
 
 export class JobSummaries {
   readonly #tables: Tables;
   readonly #summaries = new Map<string, Mutable>();
+  #statusIndex = 0;
 
   constructor(tables: Tables) {
     this.#tables = tables;
+  }
+
+  /** When any job last changed its status. */
+  get statusIndex(): number {
+    return this.#statusIndex;
   }
 
   get(namespace: string, id: string): JobSummary | undefined {
@@ -76,7 +87,8 @@ export class JobSummaries {
   evalChanged({ old, row, index }: Applied<EvalRow>): void {
     const any = row ?? old;
     if (!any) return;
-    const summary = this.#of(jobKey(any.Namespace, any.JobID));
+    const key = jobKey(any.Namespace, any.JobID);
+    const summary = this.#of(key);
     summary.openEvals += Number(isOpen(row)) - Number(isOpen(old));
     summary.evals += Number(row !== undefined) - Number(old !== undefined);
     summary.touched = summary.evals + summary.allocs > 0;
@@ -86,6 +98,7 @@ export class JobSummaries {
       summary.queued = row.QueuedAllocations;
       summary.queuedIndex = row.ModifyIndex;
     }
+    this.#judge(key, summary, index);
   }
 
   jobDeleted(key: string): void {
@@ -96,12 +109,23 @@ export class JobSummaries {
   #move(from: Seen | undefined, to: Seen | undefined, index: number): void {
     const any = (to ?? from)?.alloc;
     if (!any) return;
-    const summary = this.#of(jobKey(any.Namespace, any.JobID));
+    const key = jobKey(any.Namespace, any.JobID);
+    const summary = this.#of(key);
     if (from) count(summary, from, -1);
     if (to) count(summary, to, 1);
     summary.allocs += Number(to !== undefined) - Number(from !== undefined);
     summary.touched = summary.evals + summary.allocs > 0;
     summary.index = Math.max(summary.index, index);
+    this.#judge(key, summary, index);
+  }
+
+  #judge(key: string, summary: Mutable, index: number): void {
+    const job = this.#tables.jobs.get(key);
+    const status = job ? jobStatus(job, summary) : summary.status;
+    if (status === summary.status) return;
+    summary.status = status;
+    summary.statusIndex = Math.max(summary.statusIndex, index);
+    this.#statusIndex = Math.max(this.#statusIndex, index);
   }
 
   #of(key: string): Mutable {
@@ -117,6 +141,8 @@ export class JobSummaries {
       queued: {},
       queuedIndex: 0,
       index: 0,
+      status: 'pending',
+      statusIndex: 0,
     };
     this.#summaries.set(key, made);
     return made;
@@ -124,7 +150,10 @@ export class JobSummaries {
 }
 
 /** A job's status as Nomad documents it: dead when stopped or when everything has ended, running while an allocation lives, else pending. */
-export function jobStatus(job: JobRow, summary: JobSummary | undefined): JobStatus {
+export function jobStatus(
+  job: JobRow,
+  summary: Pick<JobSummary, 'live' | 'openEvals' | 'touched'> | undefined,
+): JobStatus {
   const live = (summary?.live ?? 0) > 0;
   if (job.Type === 'system' || job.Periodic || job.ParameterizedJob) return job.Stop ? 'dead' : 'running';
   if (live) return 'running';

@@ -1,4 +1,6 @@
-import type { JobSummary } from './job-summary.ts';
+import type { JobStatus } from '@shoal/api';
+import { type JobSummary, jobStatus } from './job-summary.ts';
+import type { JobRow } from './rows.ts';
 import type { State } from './state.ts';
 import { keyTopic, type Stamped, type Table, valueTopic } from './table.ts';
 import { jobKey } from './tables.ts';
@@ -52,6 +54,21 @@ export class Read implements Interest {
     this.#index = Math.max(this.#index, table.indexOfPrefix(prefix));
     this.prefixes.push([table.schema.name, prefix]);
     return [...table.scan(prefix)];
+  }
+
+  /** A job's status. Its index grows when the status becomes another, not with each report on an allocation. */
+  jobStatus(job: JobRow): { status: JobStatus; index: number } {
+    const summary = this.state.summaries.get(job.Namespace, job.ID);
+    const key = jobKey(job.Namespace, job.ID);
+    this.#saw(summary?.statusIndex ?? 0, statusTopic(key));
+    this.topics.add(valueTopic('allocs', 'job', key)).add(valueTopic('evals', 'job', key));
+    return { status: jobStatus(job, summary), index: summary?.statusIndex ?? 0 };
+  }
+
+  /** The statuses of all jobs, for a list of them. */
+  allJobStatuses(): void {
+    this.#saw(this.state.summaries.statusIndex, 'allocStatus');
+    this.topics.add('allocs').add('evals');
   }
 
   /** What is derived of a job, and everything it is derived of. */

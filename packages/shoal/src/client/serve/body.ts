@@ -1,0 +1,36 @@
+import { ServeError } from './errors.ts';
+import type { ServeRequest } from './types.ts';
+
+/** These bodies name a task or a signal. */
+const LONGEST_BODY_BYTES = 64 * 1024;
+
+/** The request's JSON object; an empty body is an empty object. Throws `ServeError` 400 or 413. */
+export async function readBody(req: ServeRequest): Promise<Record<string, unknown>> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of req) {
+    const bytes = Buffer.from(part as Uint8Array | string);
+    length += bytes.length;
+    if (length > LONGEST_BODY_BYTES) throw new ServeError(413, `the body is longer than ${LONGEST_BODY_BYTES} bytes`);
+    parts.push(bytes);
+  }
+  return parse(Buffer.concat(parts).toString('utf8'));
+}
+
+function parse(text: string): Record<string, unknown> {
+  if (text.trim() === '') return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch (error) {
+    throw new ServeError(400, `Failed to decode body: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  throw new ServeError(400, 'Failed to decode body: want a JSON object');
+}
+
+/** A text of the body; "" if it is not given. Throws `ServeError` 400 for another kind of value. */
+export function textField(body: Record<string, unknown>, key: string): string {
+  const value = body[key] ?? '';
+  if (typeof value !== 'string') throw new ServeError(400, `Failed to decode body: ${key} must be a text`);
+  return value;
+}

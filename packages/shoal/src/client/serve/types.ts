@@ -1,0 +1,60 @@
+import type { Readable } from 'node:stream';
+import type { TaskUsage } from '../drivers/driver.ts';
+import type { HostStats } from '../stats/host-stats.ts';
+
+/** What node:http and node:http2 have in common: the handler is served on both. */
+export type ServeRequest = Readable & { method?: string | undefined; url?: string | undefined };
+
+export type ServeResponse = {
+  writeHead(status: number, headers: Record<string, string>): unknown;
+  flushHeaders(): void;
+  write(chunk: string | Buffer): boolean;
+  end(chunk?: string | Buffer): unknown;
+  on(event: 'close' | 'drain' | 'error', listener: () => void): unknown;
+  off(event: 'close' | 'drain', listener: () => void): unknown;
+  destroy(error?: Error): unknown;
+  readonly headersSent: boolean;
+};
+
+/** What the handlers need of the client. An id that is not of this node is undefined. */
+export type ClientDeps = {
+  allocation(id: string): ServedAllocation | undefined;
+  /** Restarts one task, or all for "". Resolves when the restart has begun. */
+  restart(allocId: string, task: string): Promise<ControlResult>;
+  /** Signals one task, or all for "". */
+  signal(allocId: string, task: string, signal: string): Promise<ControlResult>;
+  /** Tasks that run. */
+  usage(allocId: string): Promise<Record<string, TaskUsage>>;
+  hostStats(): Promise<HostStats>;
+  /** Removes what is left of one ended allocation, or of all for undefined. False if it has not ended. */
+  collect(allocId: string | undefined): Promise<boolean>;
+  /** A request failed for a reason that is ours. */
+  log(message: string): void;
+};
+
+export type ServedAllocation = {
+  /** Absolute. */
+  allocDir: string;
+  /** Names of the group's tasks. */
+  tasks: string[];
+};
+
+export type ControlResult =
+  | { kind: 'done' }
+  | { kind: 'unknown-task' }
+  | { kind: 'not-running' }
+  | { kind: 'failed'; reason: string };
+
+/** One request under way. */
+export type Call = {
+  method: string;
+  /** Decoded, without the leading `/v1/client/`. */
+  path: string[];
+  query: URLSearchParams;
+  req: ServeRequest;
+  res: ServeResponse;
+  /** Aborts when the reader has gone. */
+  signal: AbortSignal;
+};
+
+export type Route = (call: Call, deps: ClientDeps) => Promise<void>;

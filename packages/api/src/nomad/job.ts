@@ -107,6 +107,7 @@ export type RestartPolicy = {
   Interval: Nanoseconds;
   Delay: Nanoseconds;
   Mode: 'fail' | 'delay';
+  RenderTemplates?: boolean;
 };
 
 export type TaskGroup = {
@@ -129,6 +130,15 @@ export type TaskGroup = {
   ShutdownDelay: Nanoseconds | null;
   StopAfterClientDisconnect: Nanoseconds | null;
   MaxClientDisconnect?: Nanoseconds | null;
+  PreventRescheduleOnLost?: boolean;
+  Disconnect?: DisconnectStrategy | null;
+};
+
+export type DisconnectStrategy = {
+  LostAfter: Nanoseconds | null;
+  StopOnClientAfter: Nanoseconds | null;
+  Replace: boolean | null;
+  Reconcile: string | null;
 };
 
 export type EphemeralDisk = { SizeMB: number; Sticky: boolean; Migrate: boolean };
@@ -140,6 +150,8 @@ export type VolumeRequest = {
   ReadOnly: boolean;
   MountOptions: unknown;
   PerAlloc?: boolean;
+  AccessMode?: string;
+  AttachmentMode?: string;
 };
 
 export type VolumeMount = { Volume: string; Destination: string; ReadOnly: boolean; PropagationMode: string };
@@ -184,7 +196,11 @@ export type Task = {
   ShutdownDelay: Nanoseconds;
   ScalingPolicies: ScalingPolicy[] | null;
   CSIPluginConfig?: Record<string, unknown> | null;
+  Actions?: Action[] | null;
 };
+
+/** A command that can be run in a running task on demand. */
+export type Action = { Name: string; Command: string; Args: string[] | null };
 
 export type TaskLifecycle = { Hook: 'prestart' | 'poststart' | 'poststop' | ''; Sidecar: boolean };
 export type LogConfig = { MaxFiles: number; MaxFileSizeMB: number; Disabled?: boolean };
@@ -195,6 +211,8 @@ export type TaskArtifact = {
   GetterHeaders: Record<string, string> | null;
   GetterMode: 'any' | 'file' | 'dir';
   RelativeDest: string;
+  GetterInsecure?: boolean;
+  Chown?: boolean;
 };
 
 export type Template = {
@@ -209,7 +227,13 @@ export type Template = {
   RightDelim: string;
   Envvars: boolean;
   VaultGrace: Nanoseconds;
+  ChangeScript?: ChangeScript | null;
+  Uid?: number;
+  Gid?: number;
+  ErrMissingKey?: boolean;
 };
+
+export type ChangeScript = { Command: string; Args: string[] | null; Timeout: Nanoseconds; FailOnError: boolean };
 
 export type VaultConfig = {
   Policies: string[] | null;
@@ -250,7 +274,7 @@ export type NetworkResource = {
 };
 
 /** `Value` is the port on the host, 0 where it is yet to be chosen; `To` the port inside the task's network, 0 for "the same". */
-export type Port = { Label: string; Value: number; To: number; HostNetwork: string };
+export type Port = { Label: string; Value: number; To: number; HostNetwork: string; IgnoreCollision?: boolean };
 
 export type Service = {
   Id: string;

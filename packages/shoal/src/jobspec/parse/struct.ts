@@ -2,6 +2,7 @@ import {
   type Attribute,
   type Block,
   type Body,
+  type Diagnostic,
   errorAt,
   justAttributes,
   type Range,

@@ -40,6 +40,8 @@ export function planRegister(tables: Tables, registration: CatalogRegistration, 
 
 function validate({ Node, Address, ID, SkipNodeUpdate, Service, Checks }: CatalogRegistration): void {
   if (Node === '') throw new CatalogInvalidError('Must provide node');
+  // Rows are keyed `node/id`.
+  if (Node.includes('/')) throw new CatalogInvalidError(`Node name "${Node}" must not contain a slash`);
   if (Address === '' && !SkipNodeUpdate)
     throw new CatalogInvalidError('Must provide address if SkipNodeUpdate is not set');
   if (ID !== '' && !UUID.test(ID)) throw new CatalogInvalidError(`Bad node ID: "${ID}" is not a UUID`);

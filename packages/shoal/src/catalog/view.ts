@@ -111,7 +111,8 @@ class StateView implements CatalogView {
       this.#learn(change);
       const node = change.table === 'catalogNodes' ? change.key : nodeOfKey(change.key);
       nodes.add(node);
-      for (const row of this.#state.tables.catalogServices.by('node', node)) services.add(row.ServiceName.toLowerCase());
+      for (const row of this.#state.tables.catalogServices.by('node', node))
+        services.add(row.ServiceName.toLowerCase());
     }
   }
 

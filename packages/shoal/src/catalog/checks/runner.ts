@@ -1,0 +1,56 @@
+import type { CheckDefinition, HttpCheckRun, Outcome, TcpCheckRun } from '../registry/definitions.ts';
+import { runHttpCheck } from './http.ts';
+import { runTcpCheck } from './tcp.ts';
+import { countResult, NO_STREAK } from './thresholds.ts';
+import type { Turns } from './turns.ts';
+
+export type RunnerDeps = {
+  /** 0 ≤ n < 1 */
+  readonly random: () => number;
+  /** Shared by all checks of the agent. */
+  readonly turns: Turns;
+};
+
+/** First runs are spread over this much at most: a new service should not wait a whole interval to be found healthy. */
+const MAX_STAGGER_MS = 1_000;
+
+/**
+ * Runs an http or tcp check again and again, an interval after the end of the last run: never twice at a time. Reports what the thresholds let through.
+ * Returns the function that ends it.
+ */
+export function startRunning(
+  definition: CheckDefinition,
+  run: HttpCheckRun | TcpCheckRun,
+  deps: RunnerDeps,
+  report: (outcome: Outcome) => void,
+): () => void {
+  const stop = new AbortController();
+  let timer: NodeJS.Timeout;
+  let streak = NO_STREAK;
+  const runOnce = async () => {
+    const outcome = await deps.turns.take(() => attempt(run, stop.signal));
+    if (stop.signal.aborted) return;
+    const counted = countResult(definition, streak, outcome);
+    streak = counted.streak;
+    if (counted.settled) report(outcome);
+    plan(run.intervalMs);
+  };
+  const plan = (delayMs: number) => {
+    timer = setTimeout(() => void runOnce(), delayMs);
+    timer.unref();
+  };
+  plan(deps.random() * Math.min(run.intervalMs, MAX_STAGGER_MS));
+  return () => {
+    stop.abort();
+    clearTimeout(timer);
+  };
+}
+
+/** Whatever a check does, it has an outcome. */
+async function attempt(run: HttpCheckRun | TcpCheckRun, signal: AbortSignal): Promise<Outcome> {
+  try {
+    return run.kind === 'http' ? await runHttpCheck(run, signal) : await runTcpCheck(run, signal);
+  } catch (error) {
+    return { status: 'critical', output: error instanceof Error ? error.message : String(error) };
+  }
+}

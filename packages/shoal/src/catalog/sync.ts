@@ -1,0 +1,173 @@
+import { sameEntry } from './register.ts';
+import type { CheckEntry, ServiceEntryRow } from './registration.ts';
+import type { Registry, RegistryChange } from './registry/registry.ts';
+import { checkDifference, checkReplica, serviceReplica } from './replica.ts';
+import { type AgentFacts, consulServiceEntry, nodeEntry, serfHealthEntry } from './self.ts';
+import type { CatalogWriter, NodeChange, NodeRows } from './writer.ts';
+
+/**
+ * Anti-entropy: keeps the catalog's rows of this node what the registry says. All of it at the start, from time to time, and when somebody else wrote them;
+ * at once when something changes here. A check whose output alone changes is told within an interval.
+ */
+export type SyncDeps = {
+  readonly registry: Registry;
+  readonly writer: CatalogWriter;
+  readonly facts: AgentFacts;
+  /** 0 ≤ n < 1 */
+  readonly random: () => number;
+  readonly onFailure: (error: unknown) => void;
+  /** How often all is compared although nothing is known to have changed. */
+  readonly fullEveryMs?: number;
+  /** How long a change of output alone may wait (Consul's check_update_interval). */
+  readonly outputEveryMs?: number;
+};
+
+const FULL_EVERY_MS = 60_000;
+const OUTPUT_EVERY_MS = 5 * 60_000;
+const RETRY_MS = 1_000;
+
+export class CatalogSync {
+  readonly #deps: SyncDeps;
+  readonly #ends: (() => void)[] = [];
+  /** Checks whose output is due to be told. */
+  readonly #dueOutputs = new Set<string>();
+  readonly #outputTimers = new Map<string, NodeJS.Timeout>();
+  #running: Promise<void> | undefined;
+  #again = false;
+  #timer: NodeJS.Timeout | undefined;
+  #started = false;
+
+  constructor(deps: SyncDeps) {
+    this.#deps = deps;
+  }
+
+  /** Resolves when the catalog has been brought up to date for the first time, or the attempt failed and will be repeated. */
+  async start(): Promise<void> {
+    if (this.#started) return;
+    this.#started = true;
+    const { registry, writer, facts } = this.#deps;
+    this.#ends.push(registry.onChange((change) => this.#changed(change)));
+    this.#ends.push(writer.onChange(facts.nodeName, () => void this.flush()));
+    await this.flush();
+  }
+
+  /** The rows stay: an agent that restarts is not gone. */
+  async stop(): Promise<void> {
+    this.#started = false;
+    for (const end of this.#ends.splice(0)) end();
+    clearTimeout(this.#timer);
+    for (const timer of this.#outputTimers.values()) clearTimeout(timer);
+    this.#outputTimers.clear();
+    await this.#running;
+  }
+
+  /** Resolves when what the registry says now is in the catalog, or could not be brought there and will be again. */
+  flush(): Promise<void> {
+    this.#again = true;
+    this.#running ??= this.#run();
+    return this.#running;
+  }
+
+  async #run(): Promise<void> {
+    // Changes that come together are told together.
+    await Promise.resolve();
+    let failed = false;
+    while (this.#again && !failed) {
+      this.#again = false;
+      failed = !(await this.#syncOnce());
+    }
+    this.#running = undefined;
+    this.#planNext(failed ? RETRY_MS : (this.#deps.fullEveryMs ?? FULL_EVERY_MS));
+  }
+
+  async #syncOnce(): Promise<boolean> {
+    const { writer, facts } = this.#deps;
+    try {
+      const change = this.#compare(await writer.read(facts.nodeName));
+      if (change) await writer.write(facts.nodeName, change);
+      return true;
+    } catch (error) {
+      this.#deps.onFailure(error);
+      return false;
+    }
+  }
+
+  /** Undefined when all is as it should be. */
+  #compare(held: NodeRows): NodeChange | undefined {
+    const node = nodeEntry(this.#deps.facts);
+    const services = this.#services(held);
+    const checks = this.#checks();
+    const change: NodeChange = {
+      ...((!held.node || !sameEntry(held.node, node)) && { node }),
+      services: services.filter((entry) => !isHeld(held.services.get(entry.ServiceID), entry)),
+      checks: checks.filter((entry) => this.#isDue(held, entry)),
+      removeServices: missing(held.services, services, (entry) => entry.ServiceID),
+      removeChecks: missing(held.checks, checks, (entry) => entry.CheckID),
+    };
+    const lists = [change.services, change.checks, change.removeServices, change.removeChecks];
+    return change.node || lists.some((list) => list.length > 0) ? change : undefined;
+  }
+
+  #services(held: NodeRows): ServiceEntryRow[] {
+    const { registry, facts } = this.#deps;
+    const own = consulServiceEntry(facts);
+    const registered = [...registry.services.values()].map((service) =>
+      serviceReplica(facts.nodeName, service, held.services.get(service.id)),
+    );
+    return own ? [own, ...registered] : registered;
+  }
+
+  #checks(): CheckEntry[] {
+    const { registry, facts } = this.#deps;
+    const registered = [...registry.checks.values()].map((check) =>
+      checkReplica(facts.nodeName, check, registry.services.get(check.definition.serviceId)),
+    );
+    return [serfHealthEntry(facts), ...registered];
+  }
+
+  #isDue(held: NodeRows, entry: CheckEntry): boolean {
+    const difference = checkDifference(held.checks.get(entry.CheckID), entry);
+    if (difference === 'none') return false;
+    if (difference === 'all' || this.#dueOutputs.delete(entry.CheckID)) return true;
+    this.#planOutput(entry.CheckID);
+    return false;
+  }
+
+  #changed(change: RegistryChange): void {
+    if (change.outputOnly) this.#planOutput(change.id);
+    else void this.flush();
+  }
+
+  /** Spread, so that checks that began together do not write together for ever. */
+  #planOutput(id: string): void {
+    if (!this.#started || this.#outputTimers.has(id) || this.#dueOutputs.has(id)) return;
+    const everyMs = this.#deps.outputEveryMs ?? OUTPUT_EVERY_MS;
+    const timer = setTimeout(
+      () => {
+        this.#outputTimers.delete(id);
+        this.#dueOutputs.add(id);
+        void this.flush();
+      },
+      everyMs / 2 + (everyMs / 2) * this.#deps.random(),
+    );
+    timer.unref();
+    this.#outputTimers.set(id, timer);
+  }
+
+  #planNext(delayMs: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#started) return;
+    this.#timer = setTimeout(() => void this.flush(), delayMs);
+    this.#timer.unref();
+  }
+}
+
+function isHeld(row: Parameters<typeof sameEntry>[0] | undefined, entry: Parameters<typeof sameEntry>[1]): boolean {
+  return row !== undefined && sameEntry(row, entry);
+}
+
+/** Ids that the catalog holds and nobody here knows. */
+function missing<R, E>(held: ReadonlyMap<string, R>, entries: readonly E[], idOf: (entry: E) => string): string[] {
+  const known = new Set(entries.map(idOf));
+  return [...held.keys()].filter((id) => !known.has(id));
+}

@@ -28,7 +28,6 @@ export type {
 } from './ast.ts';
 export type { BigFloat } from './big-float.ts';
 export { numberToText } from './big-float.ts';
-export type { Content, Schema } from './content.ts';
 export { content, justAttributes } from './content.ts';
 export type { ConversionFailure } from './convert.ts';
 export { convert, isFailure } from './convert.ts';
@@ -44,7 +43,9 @@ export { standardFunctions } from './functions/standard.ts';
 export type { JsonNode, JsonProperty } from './json/parse-json.ts';
 export type { ParsedExpression, ParseResult } from './parser/parse.ts';
 export { parse, parseExpression } from './parser/parse.ts';
+export { parseTemplate } from './parser/parse-template.ts';
 export type { Pos, Range } from './position.ts';
+export type { BlockSchema, Content, Schema } from './schema.ts';
 export type { Scope } from './scope.ts';
 export { suggest } from './suggest.ts';
 export { parseType } from './type-expression.ts';

@@ -194,8 +194,14 @@ function parseLabels(stream: TokenStream): Label[] | undefined {
 
 function parseBlockBody(stream: TokenStream, open: Token): Body {
   const next = stream.peekType();
-  if (next === 'newline' || next === '}' || next === 'end of file') return parseBody(stream, '}', open.range);
-  return parseSingleLine(stream, open);
+  if (next !== 'newline' && next !== '}' && next !== 'end of file') return parseSingleLine(stream, open);
+  return stream.nested(() => parseBody(stream, '}', open.range)) || tooDeep(stream, open);
+}
+
+function tooDeep(stream: TokenStream, open: Token): Body {
+  stream.report(open.range, 'Block too deep', 'Blocks are nested too deeply here.');
+  skipBlock(stream);
+  return new Items(stream).body(open.range, stream.previous());
 }
 
 /** A block on one line holds one argument at most: `a { b = 1 }`. */

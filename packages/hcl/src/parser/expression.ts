@@ -21,8 +21,16 @@ export function parseExpressionHere(stream: TokenStream): { expression: Expressi
   }
 }
 
-/** `condition ? a : b`, and everything that binds closer. Throws SyntaxFailure. */
+/** An expression of any kind. Throws SyntaxFailure. */
 export function parseTernary(stream: TokenStream): Expression {
+  return stream.nested(() => parseConditional(stream)) || tooDeep(stream);
+}
+
+function tooDeep(stream: TokenStream): never {
+  return failure(stream, stream.peek(), 'Expression too deep', 'Expressions are nested too deeply here.');
+}
+
+function parseConditional(stream: TokenStream): Expression {
   const condition = parseBinary(stream, 0);
   if (!stream.take('?')) return condition;
   const whenTrue = parseTernary(stream);
@@ -36,6 +44,9 @@ export function parseTernary(stream: TokenStream): Expression {
   const whenFalse = parseTernary(stream);
   return { kind: 'conditional', condition, whenTrue, whenFalse, range: rangeBetween(condition.range, whenFalse.range) };
 }
+
+/** Operators in a row are nested as well, to the left. */
+const MAX_CHAIN = 1000;
 
 /** From those that bind loosest. */
 const precedence: readonly ReadonlySet<TokenType>[] = [
@@ -51,7 +62,8 @@ function parseBinary(stream: TokenStream, level: number): Expression {
   const operators = precedence[level];
   if (!operators) return parseWithSteps(stream);
   let left = parseBinary(stream, level + 1);
-  while (operators.has(stream.peekType())) {
+  for (let length = 0; operators.has(stream.peekType()); length++) {
+    if (length === MAX_CHAIN) tooDeep(stream);
     const operator = stream.read().type as BinaryOperator;
     const right = parseBinary(stream, level + 1);
     left = { kind: 'binary', operator, left, right, range: rangeBetween(left.range, right.range) };
@@ -83,7 +95,7 @@ function parseTerm(stream: TokenStream): Expression {
     case '-':
     case '!': {
       const { type: operator, range } = stream.read() as Token & { type: '-' | '!' };
-      const operand = parseWithSteps(stream);
+      const operand = stream.nested(() => parseWithSteps(stream)) || tooDeep(stream);
       return { kind: 'unary', operator, operand, range: rangeBetween(range, operand.range) };
     }
     default:

@@ -1,6 +1,6 @@
 import type { AttributeStep, Expression, IndexStep, ReferenceExpression, SplatStep, Step } from '../ast.ts';
 import { parseNumber } from '../big-float.ts';
-import { rangeBetween } from '../position.ts';
+import { type Range, rangeBetween } from '../position.ts';
 import { numberValue } from '../values.ts';
 import { describe } from './describe.ts';
 import { failure, inBrackets } from './recovery.ts';
@@ -9,19 +9,24 @@ import type { Token } from './tokens.ts';
 
 /** Reads `.name`, `[key]` and splats behind a term, which began at `offset` in the source. */
 export function parseSteps(stream: TokenStream, term: Expression, offset: number): Expression {
-  let expression = term;
-  for (;;) {
-    const steps = parseStep(stream);
-    if (!steps) return expression;
-    for (const step of steps) expression = addStep(expression, step, () => stream.textSince(offset));
+  const steps: Step[] = [];
+  const source = term;
+  for (let next = parseStep(stream); next; next = parseStep(stream)) {
+    for (const step of next) {
+      if (source.kind === 'reference' && steps.length === 0 && isStatic(step)) source.traversal.steps.push(step);
+      else steps.push(step);
+    }
+    if (source.kind === 'reference' && steps.length === 0)
+      lengthen(source, stream.textSince(offset), next.at(-1)!.range);
   }
+  if (steps.length === 0) return source;
+  return { kind: 'access', source, steps, range: rangeBetween(source.range, steps.at(-1)!.range) };
 }
 
-function addStep(source: Expression, step: Step, text: () => string): Expression {
-  const range = rangeBetween(source.range, step.range);
-  if (source.kind === 'reference' && isStatic(step)) return longer(source, step, text());
-  if (source.kind === 'access') return { ...source, steps: [...source.steps, step], range };
-  return { kind: 'access', source, steps: [step], range };
+function lengthen(reference: ReferenceExpression, source: string, last: Range): void {
+  reference.source = source;
+  reference.range = rangeBetween(reference.range, last);
+  reference.traversal.range = reference.range;
 }
 
 /** Whether the key is written out, so that it belongs to the name and needs no evaluation. */
@@ -31,11 +36,6 @@ function isStatic(step: Step): step is AttributeStep | IndexStep {
   return (
     key.kind === 'literal' || (key.kind === 'template' && key.parts.length === 1 && key.parts[0]!.kind === 'literal')
   );
-}
-
-function longer({ traversal }: ReferenceExpression, step: AttributeStep | IndexStep, source: string): Expression {
-  const range = rangeBetween(traversal.range, step.range);
-  return { kind: 'reference', traversal: { ...traversal, steps: [...traversal.steps, step], range }, source, range };
 }
 
 /** One token sequence may be two steps, `.0.1` being one number to the lexer. */
@@ -119,7 +119,16 @@ function fullSplat(stream: TokenStream, open: Token): SplatStep {
       `After "*" the "]" is expected, not ${describe(token)}.`,
     );
   });
+  const steps = stream.nested(() => stepsBehind(stream)) || tooDeep(stream);
+  return { kind: 'splat', full: true, steps, range: rangeBetween(open.range, steps.at(-1)?.range ?? close.range) };
+}
+
+function stepsBehind(stream: TokenStream): Step[] {
   const steps: Step[] = [];
   for (let next = parseStep(stream); next; next = parseStep(stream)) steps.push(...next);
-  return { kind: 'splat', full: true, steps, range: rangeBetween(open.range, steps.at(-1)?.range ?? close.range) };
+  return steps;
+}
+
+function tooDeep(stream: TokenStream): never {
+  return failure(stream, stream.peek(), 'Expression too deep', 'Splats are nested too deeply here.');
 }

@@ -5,6 +5,8 @@ import { type Range, rangeBetween } from '../position.ts';
 import { findClosing } from './brackets.ts';
 import type { Token, TokenType } from './tokens.ts';
 
+const MAX_DEPTH = 200;
+
 export type Grammar = (stream: TokenStream) => Expression;
 
 /**
@@ -22,6 +24,7 @@ export class TokenStream {
   private last: Token;
   private ahead: Token | undefined;
   private aheadIndex = 0;
+  private depth = 0;
 
   constructor(source: string, tokens: readonly Token[], newlinesMatter: boolean, grammar: Grammar) {
     this.source = source;
@@ -61,6 +64,17 @@ export class TokenStream {
   /** Reads an expression; throws SyntaxFailure when there is none. */
   expression(): Expression {
     return this.grammar(this);
+  }
+
+  /** Runs `body` one level deeper; false when that is deeper than any sane text goes, and the stack might not do. */
+  nested<T>(body: () => T): T | false {
+    if (this.depth >= MAX_DEPTH) return false;
+    this.depth++;
+    try {
+      return body();
+    } finally {
+      this.depth--;
+    }
   }
 
   /** Runs `body` with newlines being tokens or blanks. */

@@ -1,15 +1,17 @@
 import {
   type Attribute,
+  type Block,
   type Body,
   type Diagnostic,
   type Expression,
   evaluate,
   type JsonNode,
+  type ObjectItem,
   parse,
   type Range,
   toJs,
 } from '@shoal/hcl';
-import { unquoteNames } from './quoted-names.ts';
+import { type LiberalResult, parseLiberally } from './hcl-liberties.ts';
 
 /** A configuration file as one tree, whether it was HCL or JSON, with the place of everything. */
 export type DocumentObject = { readonly kind: 'object'; readonly entries: readonly Entry[]; readonly range: Range };
@@ -33,33 +35,43 @@ export type Document = { readonly root: DocumentObject; readonly diagnostics: re
 
 /** Reads HCL or JSON. The tree holds as much as could be read, whatever the diagnostics say. */
 export function readDocument(source: string, filename: string): Document {
-  const { body, diagnostics, nameAt } = unquoteNames(source, (text) => parse(text, filename));
-  const reader: Reader = { nameAt, diagnostics: [...diagnostics] };
+  const { body, diagnostics, nameAt, placeOf } = parseLiberally(source, (text) => parse(text, filename));
+  const reader: Reader = { nameAt, placeOf, diagnostics: [...diagnostics] };
   return { root: readBody(body, reader), diagnostics: reader.diagnostics };
 }
 
-type Reader = { readonly nameAt: (byte: number) => string | undefined; readonly diagnostics: Diagnostic[] };
+type Reader = Pick<LiberalResult, 'nameAt' | 'placeOf'> & { readonly diagnostics: Diagnostic[] };
 
 function readBody(body: Body, reader: Reader): DocumentObject {
   if (body.json !== undefined) return asObject(readJson(body.json));
   const attributes = [...body.attributes.values()].map((attribute) => readAttribute(attribute, reader));
-  const blocks = body.blocks.map((block) => ({
-    name: reader.nameAt(block.typeRange.start.byte) ?? block.type,
-    nameRange: block.typeRange,
-    labels: block.labels.map((text, index) => ({ text, range: block.labelRanges[index] ?? block.typeRange })),
-    node: { ...readBody(block.body, reader), range: block.typeRange },
-  }));
+  const blocks = body.blocks.map((block) => readBlock(block, reader));
   const entries = [...attributes, ...blocks].sort((a, b) => a.nameRange.start.byte - b.nameRange.start.byte);
-  return { kind: 'object', entries, range: body.range };
+  return { kind: 'object', entries, range: reader.placeOf(body.range) };
 }
 
-function readAttribute(attribute: Attribute, reader: Reader): Entry {
-  const name = reader.nameAt(attribute.nameRange.start.byte) ?? attribute.name;
-  return { name, nameRange: attribute.nameRange, labels: [], node: readExpression(attribute.expression, reader) };
+function readAttribute({ name, nameRange, expression }: Attribute, reader: Reader): Entry {
+  return {
+    name: reader.nameAt(nameRange.start.byte) ?? name,
+    nameRange: reader.placeOf(nameRange),
+    labels: [],
+    node: readExpression(expression, reader),
+  };
+}
+
+function readBlock({ type, typeRange, labels, labelRanges, body }: Block, reader: Reader): Entry {
+  const nameRange = reader.placeOf(typeRange);
+  return {
+    name: reader.nameAt(typeRange.start.byte) ?? type,
+    nameRange,
+    labels: labels.map((text, index) => ({ text, range: reader.placeOf(labelRanges[index] ?? typeRange) })),
+    // What is wrong with a whole block is shown at its name.
+    node: { ...readBody(body, reader), range: nameRange },
+  };
 }
 
 function readExpression(expression: Expression, reader: Reader): DocumentNode {
-  const { range } = expression;
+  const range = reader.placeOf(expression.range);
   switch (expression.kind) {
     case 'tuple':
       return { kind: 'list', items: expression.items.map((item) => readExpression(item, reader)), range };
@@ -70,17 +82,20 @@ function readExpression(expression: Expression, reader: Reader): DocumentNode {
   }
 }
 
-type Item = Extract<Expression, { kind: 'object' }>['items'][number];
-
-function readItem(item: Item, reader: Reader): Entry {
-  const nameRange = item.key.range;
-  const name = reader.nameAt(nameRange.start.byte) ?? item.name ?? String(evaluated(item.key, reader));
-  return { name, nameRange, labels: [], node: readExpression(item.value, reader) };
+function readItem({ key, name, value }: ObjectItem, reader: Reader): Entry {
+  return {
+    name: reader.nameAt(key.range.start.byte) ?? name ?? String(evaluated(key, reader)),
+    nameRange: reader.placeOf(key.range),
+    labels: [],
+    node: readExpression(value, reader),
+  };
 }
 
 function evaluated(expression: Expression, reader: Reader): unknown {
   const { value, diagnostics } = evaluate(expression, { variables: new Map(), functions: new Map() });
-  reader.diagnostics.push(...diagnostics);
+  for (const diagnostic of diagnostics) {
+    reader.diagnostics.push({ ...diagnostic, ...(diagnostic.range && { range: reader.placeOf(diagnostic.range) }) });
+  }
   return toJs(value);
 }
 

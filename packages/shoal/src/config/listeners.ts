@@ -148,7 +148,7 @@ export function advertising(
   where: Listening,
   dev: boolean,
 ): { advertise: AdvertiseConfig; diagnostics: Diagnostic[] } {
-  const address = nodeAddress(merged, machine, where, dev);
+  const address = nodeAddress(merged, machine, dev);
   const http = advertised(
     'advertise.http',
     merged,
@@ -164,13 +164,20 @@ export function advertising(
 
 type Found = { value: string; diagnostics: readonly Diagnostic[] };
 
-function nodeAddress(merged: Merged, machine: Machine, where: Listening, dev: boolean): Found {
+function nodeAddress(merged: Merged, machine: Machine, dev: boolean): Found {
   const origin = merged.origins.get('advertise.address');
   if (origin !== undefined) return resolvedOne(origin, machine, defaultAddress(machine));
-  const rpc = specific(where.listen.rpc) ?? specific(where.listen.http);
-  const told = merged.origins.has('bind.rpc') || merged.origins.has('addresses.rpc') || merged.origins.has('bind.http');
-  if (rpc !== undefined && told) return { value: rpc, diagnostics: [] };
-  return { value: dev ? DEFAULTS.listenAddress : defaultAddress(machine), diagnostics: [] };
+  const named = agentAddress(merged, machine);
+  return { value: named ?? (dev ? DEFAULTS.listenAddress : defaultAddress(machine)), diagnostics: [] };
+}
+
+/** The last address of this machine that a file names for the agents' traffic; a wildcard (0.0.0.0) names none. */
+function agentAddress(merged: Merged, machine: Machine): string | undefined {
+  const names: readonly SettingName[] = ['addresses.rpc', 'bind.rpc', 'addresses.http', 'bind.http'];
+  return names
+    .flatMap((name) => merged.settings.filter((setting) => setting.name === name).reverse())
+    .map(({ value }) => specific(resolveAddresses(String(value), machine).addresses))
+    .find((address) => address !== undefined);
 }
 
 function resolvedOne(origin: Setting, machine: Machine, otherwise: string): Found {

@@ -6,6 +6,8 @@ import type { Setting, SettingName, Settings } from './settings.ts';
 export type Merged = {
   readonly values: Partial<Settings>;
   readonly origins: ReadonlyMap<SettingName, Setting>;
+  /** Everything that was said, in order, also what lost. */
+  readonly settings: readonly Setting[];
   readonly diagnostics: readonly Diagnostic[];
 };
 
@@ -33,7 +35,7 @@ export function mergeSettings(settings: readonly Setting[]): Merged {
     values[setting.name] = sticky ? true : joined(before, setting.value);
     origins.set(setting.name, setting);
   }
-  return { values: values as Partial<Settings>, origins, diagnostics: disagreements(settings, origins) };
+  return { values: values as Partial<Settings>, origins, settings, diagnostics: disagreements(settings, origins) };
 }
 
 /** In order, but for data folders: those of a lower rank come first, so that the best one is the last. */

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { plainObject, readDocument } from '../../src/config/document.ts';
+
+describe('what the first version of HCL allows', () => {
+  const cases: { name: string; given: string; want: unknown }[] = [
+    {
+      name: 'quoted names',
+      given: 'options {\n  "driver.allowlist" = "docker"\n  "a" = "b"\n}',
+      want: { options: { 'driver.allowlist': 'docker', a: 'b' } },
+    },
+    { name: 'quoted block names', given: '"server" {\n  enabled = true\n}', want: { server: { enabled: true } } },
+    {
+      name: 'several arguments on a line',
+      given: 'ports { http = 1  dns = 2 }\nx = 3',
+      want: { ports: { http: 1, dns: 2 }, x: 3 },
+    },
+    {
+      name: 'nested on a line',
+      given: 'plugin "raw_exec" { config { enabled = true } }',
+      want: { plugin: { raw_exec: { config: { enabled: true } } } },
+    },
+    {
+      name: 'with braces in texts',
+      given: 'a { b = "{{ GetInterfaceIP \\"eth0\\" }}" c = "}" }',
+      want: { a: { b: '{{ GetInterfaceIP "eth0" }}', c: '}' } },
+    },
+    {
+      name: 'both at once',
+      given: 'options { "a.b" = "1" "c.d" = "2" }',
+      want: { options: { 'a.b': '1', 'c.d': '2' } },
+    },
+    {
+      name: 'objects are as ever',
+      given: 'options = { "a.b" = "1", c = [1, 2] }',
+      want: { options: { 'a.b': '1', c: [1, 2] } },
+    },
+    {
+      name: 'JSON with text like a template',
+      given: '{"a": "${x}", "b": [{"c": null}]}',
+      want: { a: '${x}', b: [{ c: null }] },
+    },
+  ];
+  test.each(cases)('$name', ({ given, want }) => {
+    const { root, diagnostics } = readDocument(given, 'a.hcl');
+    expect(diagnostics).toEqual([]);
+    expect(plainObject(root)).toEqual(want);
+  });
+
+  test('places stay those of the file', () => {
+    const { root } = readDocument('ports { http = 1  dns = 2 }\nlast = 3', 'a.hcl');
+    const ports = root.entries[0]?.node;
+    const places = [...(ports?.kind === 'object' ? ports.entries : []), ...root.entries.slice(1)];
+    expect(places.map(({ name, nameRange }) => [name, nameRange.start.line, nameRange.start.column])).toEqual([
+      ['http', 1, 9],
+      ['dns', 1, 19],
+      ['last', 2, 1],
+    ]);
+  });
+
+  test('what is wrong in either version stays an error', () => {
+    expect(readDocument('server {\n  enabled = true', 'a.hcl').diagnostics).toHaveLength(1);
+    expect(readDocument('a = b', 'a.hcl').diagnostics).toHaveLength(1);
+    expect(readDocument('a b c', 'a.hcl').diagnostics.length).toBeGreaterThan(0);
+  });
+});

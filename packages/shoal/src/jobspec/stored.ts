@@ -10,11 +10,10 @@ import { job as jobStruct } from './schema/job.ts';
  * checks written out, the `default` host network.
  */
 export function toStored(job: Job): Job {
-  const { Migrate: _migrate, Reschedule: _reschedule, ...plain } = storedStruct(job, jobStruct) as Job;
+  const { Migrate: _migrate, Reschedule: _reschedule, ...rest } = storedStruct(job, jobStruct) as Job;
+  const plain = { ...rest, Namespace: rest.Namespace || 'default', Region: rest.Region || 'global' };
   return {
     ...plain,
-    Namespace: plain.Namespace || 'default',
-    Region: plain.Region || 'global',
     Update: storedJobUpdate(job.Update),
     TaskGroups: plain.TaskGroups?.map((group) => storedGroup(group, plain)) ?? null,
   };
@@ -24,7 +23,8 @@ function storedStruct(value: Values, struct: Struct): Values {
   const stored: Values = {};
   for (const [name, field] of Object.entries(struct.fields)) {
     const kept = storedField(value[name], field);
-    if (kept !== undefined) stored[name] = kept;
+    const isAbsent = kept === undefined || (kept === null && field.presence === 'later');
+    if (!isAbsent) stored[name] = kept;
   }
   return stored;
 }

@@ -107,10 +107,10 @@ function byIdentity(items: Values[], struct: Struct): Map<string, Values> {
 }
 
 function diffKeyed(name: string, struct: Struct, before: unknown, after: unknown): ObjectDiff[] {
-  const old = (before ?? {}) as Record<string, Values>;
-  const current = (after ?? {}) as Record<string, Values>;
-  const keys = [...new Set([...Object.keys(old), ...Object.keys(current)])].sort();
-  return keys.flatMap((key) => diffStruct(name, struct, old[key] ?? null, current[key] ?? null));
+  const old = new Map(Object.entries((before ?? {}) as Record<string, Values>));
+  const current = new Map(Object.entries((after ?? {}) as Record<string, Values>));
+  const keys = [...new Set([...old.keys(), ...current.keys()])].sort();
+  return keys.flatMap((key) => diffStruct(name, struct, old.get(key) ?? null, current.get(key) ?? null));
 }
 
 function diffTexts(name: string, before: string[] | null, after: string[] | null): ObjectDiff[] {

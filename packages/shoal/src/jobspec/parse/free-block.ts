@@ -8,13 +8,13 @@ import { readValue } from './values.ts';
  * too. What an expression makes stays as it is, and `dynamic` is a block like any other.
  */
 export function readFreeBlock(body: Body, scope: Scope, reading: Reading): Record<string, unknown> {
-  const result: Record<string, unknown> = {};
+  const members = new Map<string, unknown>();
   for (const attribute of body.attributes.values()) {
     const value = readFreeAttribute(attribute, scope, reading);
-    if (value !== undefined) result[attribute.name] = value;
+    if (value !== undefined) members.set(attribute.name, value);
   }
-  for (const block of body.blocks) append(result, block, scope, reading);
-  return result;
+  for (const block of body.blocks) append(members, block, readFreeBlock(block.body, scope, reading));
+  return Object.fromEntries(members);
 }
 
 function readFreeAttribute(attribute: Attribute, scope: Scope, reading: Reading): unknown {
@@ -23,9 +23,11 @@ function readFreeAttribute(attribute: Attribute, scope: Scope, reading: Reading)
   return attribute.expression.kind === 'object' ? [toJs(value)] : toJs(value);
 }
 
-function append(result: Record<string, unknown>, block: Block, scope: Scope, reading: Reading): void {
-  const list = Array.isArray(result[block.type]) ? (result[block.type] as unknown[]) : [];
-  result[block.type] = list;
-  const content: unknown = readFreeBlock(block.body, scope, reading);
-  list.push(block.labels.reduceRight((inner, label) => ({ [label]: Array.isArray(inner) ? inner : [inner] }), content));
+function append(members: Map<string, unknown>, block: Block, content: unknown): void {
+  const before = members.get(block.type);
+  const inLabels = block.labels.reduceRight(
+    (inner, label) => ({ [label]: Array.isArray(inner) ? inner : [inner] }),
+    content,
+  );
+  members.set(block.type, [...(Array.isArray(before) ? before : []), inLabels]);
 }

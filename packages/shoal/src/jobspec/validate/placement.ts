@@ -69,7 +69,7 @@ const LOOSE = /^\s*(=|!=|>|<|>=|<=|~>)?\s*v?\d+(\.\d+)*([-.~]?[0-9A-Za-z.~-]+)?(
 const STRICT = /^\s*(=|!=|>|<|>=|<=)?\s*v?\d+(\.\d+)*(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?\s*$/;
 
 function isVersionConstraint(text: string, part: RegExp): boolean {
-  return text.split(',').every((each) => part.test(each));
+  return text.length < 1000 && text.split(',').every((each) => part.test(each));
 }
 
 export function validateAffinity(affinity: Affinity): string[] {

@@ -112,11 +112,15 @@ function intervalChecks(check: string, field: string, value: number): (readonly 
 
 const HOST = /^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?$/i;
 
+function isHost(host: string): boolean {
+  return host.length <= 253 && HOST.test(host);
+}
+
 function validateRoute({ Host: host, Path: path }: Route): string[] {
   return when(
     [host === '' && path === '', 'a route needs a host, a path, or both'],
     [
-      host !== '' && !isInterpolated(host) && !HOST.test(host),
+      host !== '' && !isInterpolated(host) && !isHost(host),
       `host ${quoted(host)} is not a host name: write it without scheme and port`,
     ],
     [path !== '' && !path.startsWith('/') && !isInterpolated(path), `path ${quoted(path)} must start with /`],

@@ -1,4 +1,4 @@
-import type { Job, NetworkResource, Port, Service, Task, TaskGroup, UpdateStrategy } from '@shoal/api';
+import type { Job, NetworkResource, Port, Service, ServiceCheck, Task, TaskGroup, UpdateStrategy } from '@shoal/api';
 import type { Field, Struct, Values } from './schema/field.ts';
 import { zeroValue } from './schema/field.ts';
 import { job as jobStruct } from './schema/job.ts';
@@ -114,8 +114,17 @@ function storedServices(services: Service[] | null, owner: Owner): Service[] | n
 
 function storedService(service: Service, owner: Owner): Service {
   const name = writtenOutName(service.Name, owner);
-  const checks = service.Checks?.map((check) => ({ ...check, Name: check.Name || `service: "${name}" check` }));
-  return { ...service, Name: name, Checks: checks ?? null };
+  return { ...service, Name: name, Checks: service.Checks && namedChecks(service.Checks, name) };
+}
+
+/** A check without a name is called after its service; further ones are numbered, for names must differ. */
+function namedChecks(checks: ServiceCheck[], service: string): ServiceCheck[] {
+  let unnamed = 0;
+  return checks.map((check) => {
+    if (check.Name !== '') return check;
+    unnamed++;
+    return { ...check, Name: `service: "${service}" check${unnamed > 1 ? ` ${unnamed}` : ''}` };
+  });
 }
 
 /** Job specification, service: `${JOB}`, `${TASKGROUP}`, `${TASK}` and `${BASE}` are known when the job is registered. */

@@ -87,3 +87,10 @@ describe('names that are written out when a job is stored', () => {
     expect(stored(given)?.Checks?.[0]?.Name).toBe(`service: "${want}" check`);
   });
 });
+
+test('checks without names get names that differ', () => {
+  const checks = [{ Type: 'tcp' }, { Type: 'http', Name: 'alive' }, { Type: 'http' }];
+  const job = { ID: 'j', TaskGroups: [{ Name: 'g', Services: [{ Name: 's', Checks: checks }] }] };
+  const names = toStored(canonicalize(job)).TaskGroups?.[0]?.Services?.[0]?.Checks?.map((check) => check.Name);
+  expect(names).toEqual(['service: "s" check', 'alive', 'service: "s" check 2']);
+});

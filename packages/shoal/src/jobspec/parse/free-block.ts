@@ -25,9 +25,6 @@ function readFreeAttribute(attribute: Attribute, scope: Scope, reading: Reading)
 
 function append(members: Map<string, unknown>, block: Block, content: unknown): void {
   const before = members.get(block.type);
-  const inLabels = block.labels.reduceRight(
-    (inner, label) => ({ [label]: Array.isArray(inner) ? inner : [inner] }),
-    content,
-  );
+  const inLabels = block.labels.reduceRight((inner: unknown, label) => ({ [label]: [inner] }), content);
   members.set(block.type, [...(Array.isArray(before) ? before : []), inLabels]);
 }

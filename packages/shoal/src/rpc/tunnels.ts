@@ -5,7 +5,6 @@ import {
   constants,
   type IncomingHttpHeaders,
 } from 'node:http2';
-import type { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Log } from '../log.ts';
 import { NodeNotConnectedError } from './errors.ts';
@@ -19,7 +18,7 @@ export type TunnelRequest = {
   /** Path with query. */
   path: string;
   headers: Record<string, string>;
-  body?: Readable;
+  body?: Buffer;
 };
 
 export type TunnelResponse = { status: number; headers: IncomingHttpHeaders; stream: ClientHttp2Stream };
@@ -70,7 +69,7 @@ export class Tunnels {
       stream.once('response', (headers) => resolve({ status: Number(headers[':status']), headers, stream }));
       stream.once('error', () => reject(new NodeNotConnectedError(nodeId)));
       stream.once('close', () => reject(new NodeNotConnectedError(nodeId)));
-      request.body?.pipe(stream);
+      if (request.body) stream.end(request.body);
     });
   }
 

@@ -1,0 +1,27 @@
+import type { Endpoint } from '../shared/api.ts';
+import { type AgentFacts, agentEndpoints } from './agent.ts';
+import { allocationEndpoints } from './allocations.ts';
+import { type ClientApiDeps, clientEndpoints } from './client.ts';
+import { deploymentEndpoints } from './deployments.ts';
+import { evaluationEndpoints } from './evaluations.ts';
+import { jobEndpoints } from './job.ts';
+import { jobsEndpoints } from './jobs.ts';
+import { nodeEndpoints } from './nodes.ts';
+import { validateEndpoints } from './validate.ts';
+
+export type NomadApiDeps = ClientApiDeps & { readonly agent: AgentFacts };
+
+/** Every endpoint of Nomad's API that there is. */
+export function nomadEndpoints(deps: NomadApiDeps): Endpoint[] {
+  return [
+    ...jobsEndpoints(deps),
+    ...validateEndpoints(),
+    ...jobEndpoints(deps),
+    ...allocationEndpoints(deps),
+    ...evaluationEndpoints(deps),
+    ...deploymentEndpoints(deps),
+    ...nodeEndpoints(deps),
+    ...clientEndpoints(deps),
+    ...agentEndpoints(deps.agent),
+  ];
+}

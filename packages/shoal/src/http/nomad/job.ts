@@ -1,0 +1,165 @@
+import { diff } from '../../jobspec/diff/diff.ts';
+import { composeDeployment } from '../../state/compose/deployment.ts';
+import { composeJob, composeSummary } from '../../state/compose/job.ts';
+import { allocStub } from '../../state/compose/stubs.ts';
+import type { Read } from '../../state/read.ts';
+import type { JobRow } from '../../state/rows.ts';
+import { jobKey } from '../../state/tables.ts';
+import type { Endpoint, Handler } from '../shared/api.ts';
+import { BadRequestError } from '../shared/errors.ts';
+import type { ApiRequest, Method } from '../shared/request.ts';
+import { flag, Missing, type NomadDeps, namespaceOf, objectBody, reading, readMeta, written } from './context.ts';
+import { jobWritten, registerJob } from './jobs.ts';
+import { planJob } from './plan.ts';
+
+/** `/v1/job/…`: a job's id may hold slashes, so the rest of the path is cut here: what it ends in says what is asked. */
+export function jobEndpoints(deps: NomadDeps): Endpoint[] {
+  const verbs = { ...reads(deps), ...writes(deps) };
+  const dispatch = (method: Method) => (request: ApiRequest) => {
+    const { id, verb } = target(request.params['*'] ?? '', verbs);
+    const handler = verb.methods[method];
+    return handler ? handler({ ...forward(request), params: { ...request.params, id } }) : INVALID_METHOD;
+  };
+  return [
+    {
+      path: '/v1/job/*',
+      methods: { GET: dispatch('GET'), PUT: dispatch('PUT'), POST: dispatch('POST'), DELETE: dispatch('DELETE') },
+    },
+  ];
+}
+
+const INVALID_METHOD = {
+  status: 405,
+  body: { kind: 'text', text: 'Invalid method', type: 'text/plain; charset=utf-8' },
+} as const;
+
+type Verb = { methods: Partial<Record<Method, Handler>> };
+const SELF = '';
+
+function target(rest: string, verbs: Record<string, Verb>): { id: string; verb: Verb } {
+  for (const [name, verb] of Object.entries(verbs))
+    if (name !== SELF && rest.endsWith(`/${name}`)) return { id: rest.slice(0, -name.length - 1), verb };
+  return { id: rest, verb: verbs[SELF] as Verb };
+}
+
+/** The request is an object with getters; a copy for other params needs its values. */
+function forward(request: ApiRequest): ApiRequest {
+  return {
+    method: request.method,
+    path: request.path,
+    params: request.params,
+    query: request.query,
+    headers: request.headers,
+    body: request.body,
+    remoteAddress: request.remoteAddress,
+    get signal() {
+      return request.signal;
+    },
+  };
+}
+
+function reads(deps: NomadDeps): Record<string, Verb> {
+  const { tables } = deps.state;
+  const read = (query: (read: Read, key: string, request: ApiRequest) => unknown): Verb => ({
+    methods: { GET: reading(deps, (reading, request) => query(reading, keyOf(request), request)) },
+  });
+  return {
+    allocations: read((reading, key) =>
+      reading
+        .by(tables.allocs, 'job', key)
+        .map((row) => allocStub(reading, row, { resources: false, taskStates: true })),
+    ),
+    evaluations: read((reading, key) =>
+      reading.by(tables.evals, 'job', key).sort((a, b) => b.CreateIndex - a.CreateIndex),
+    ),
+    deployments: read((reading, key) => deployments(reading, key)),
+    deployment: read((reading, key) => deployments(reading, key)[0] ?? null),
+    summary: read((reading, key) => {
+      const job = reading.get(tables.jobs, key);
+      if (!job) return new Missing('job not found');
+      reading.summary(job.Namespace, job.ID);
+      return composeSummary(reading, job);
+    }),
+    versions: read((reading, key, request) => versions(reading, key, flag(request, 'diffs'))),
+  };
+}
+
+function deployments(read: Read, key: string) {
+  const rows = read.by(read.state.tables.deployments, 'job', key).sort((a, b) => b.CreateIndex - a.CreateIndex);
+  return rows.map((row) => composeDeployment(read, row));
+}
+
+function versions(read: Read, key: string, withDiffs: boolean) {
+  const { jobs, jobVersions } = read.state.tables;
+  const job = read.get(jobs, key);
+  const rows = read.by(jobVersions, 'job', key).sort((a, b) => b.Version - a.Version);
+  if (!job || rows.length === 0) return new Missing('job versions not found');
+  const shown = rows.map((row) => (row.Version === job.Version ? composeJob(read, row) : row));
+  return { Versions: shown, Diffs: withDiffs ? changes(rows) : null, ...readMeta(read) };
+}
+
+/** Each version against the one before it, newest first. */
+function changes(rows: JobRow[]) {
+  return rows.slice(0, -1).map((row, at) => diff(rows[at + 1], row));
+}
+
+function writes(deps: NomadDeps): Record<string, Verb> {
+  const { jobs } = deps.server;
+  const put = (handler: Handler): Verb => ({ methods: { PUT: handler, POST: handler } });
+  const self: Verb = {
+    methods: {
+      GET: reading(deps, (read, request) => {
+        const job = read.get(deps.state.tables.jobs, keyOf(request));
+        return job ? composeJob(read, job) : new Missing('job not found');
+      }),
+      PUT: (request) => registerJob(deps, request, idOf(request)),
+      POST: (request) => registerJob(deps, request, idOf(request)),
+      DELETE: async (request) => {
+        const result = await jobs.deregister(namespaceOf(request), idOf(request), { purge: flag(request, 'purge') });
+        return written(result.index, {
+          EvalID: result.evaluation?.ID ?? '',
+          EvalCreateIndex: result.index,
+          JobModifyIndex: result.jobModifyIndex,
+          VolumeEvalID: '',
+          VolumeEvalIndex: 0,
+        });
+      },
+    },
+  };
+  return {
+    evaluate: put(async (request) => jobWritten(await jobs.evaluate(namespaceOf(request), idOf(request)))),
+    plan: put((request) => planJob(deps, request, idOf(request))),
+    revert: put(async (request) => {
+      const body = objectBody(request, 'Job revert body must be specified');
+      const prior = body['EnforcePriorVersion'];
+      const wanted = typeof prior === 'number' ? prior : undefined;
+      return jobWritten(await jobs.revert(namespaceOf(request), idOf(request), versionOf(body, 'JobVersion'), wanted));
+    }),
+    stable: put(async (request) => {
+      const body = objectBody(request, 'Job stability body must be specified');
+      const index = await jobs.markStable(
+        namespaceOf(request),
+        idOf(request),
+        versionOf(body, 'JobVersion'),
+        body['Stable'] === true,
+      );
+      return written(index, {});
+    }),
+    [SELF]: self,
+  };
+}
+
+function versionOf(body: Record<string, unknown>, field: string): number {
+  const version = body[field];
+  if (typeof version !== 'number' || !Number.isInteger(version) || version < 0)
+    throw new BadRequestError(`${field} must be the number of a version`);
+  return version;
+}
+
+function idOf(request: ApiRequest): string {
+  return request.params['id'] ?? '';
+}
+
+function keyOf(request: ApiRequest): string {
+  return jobKey(namespaceOf(request), idOf(request));
+}

@@ -1,0 +1,58 @@
+import type { NodeWritten } from '../../server/nodes.ts';
+import { composeAllocation } from '../../state/compose/allocation.ts';
+import { composeNode, nodeStub } from '../../state/compose/stubs.ts';
+import type { Endpoint } from '../shared/api.ts';
+import { BadRequestError } from '../shared/errors.ts';
+import type { ApiRequest } from '../shared/request.ts';
+import { flag, Missing, type NomadDeps, objectBody, reading, written } from './context.ts';
+import { checkId, checkPrefix } from './ids.ts';
+
+/** `/v1/nodes` and `/v1/node/…`. */
+export function nodeEndpoints(deps: NomadDeps): Endpoint[] {
+  const { nodes, allocs } = deps.state.tables;
+  const list = reading(deps, (read, request) => {
+    const rows = read.list(nodes, checkPrefix('node', request.query.get('prefix') ?? ''));
+    return rows.map((row) => nodeStub(row, { resources: flag(request, 'resources') }));
+  });
+  const one = reading(deps, (read, request) => {
+    const row = read.get(nodes, idOf(request));
+    return row ? composeNode(row) : new Missing('node not found');
+  });
+  const allocations = reading(deps, (read, request) =>
+    read.by(allocs, 'node', idOf(request)).map((row) => composeAllocation(read, row)),
+  );
+  const evaluate = async (request: ApiRequest) =>
+    nodeWritten(deps, idOf(request), await deps.server.nodes.evaluate(idOf(request)));
+  const eligibility = async (request: ApiRequest) => {
+    const wanted = objectBody(request, 'Eligibility must be specified')['Eligibility'];
+    if (wanted !== 'eligible' && wanted !== 'ineligible')
+      throw new BadRequestError(
+        `invalid scheduling eligibility ${JSON.stringify(wanted ?? '')}: use "eligible" or "ineligible"`,
+      );
+    return nodeWritten(deps, idOf(request), await deps.server.nodes.setEligibility(idOf(request), wanted));
+  };
+  return [
+    { path: '/v1/nodes', methods: { GET: list } },
+    { path: '/v1/node/:id', methods: { GET: one } },
+    { path: '/v1/node/:id/allocations', methods: { GET: allocations } },
+    { path: '/v1/node/:id/evaluate', methods: { PUT: evaluate, POST: evaluate } },
+    { path: '/v1/node/:id/eligibility', methods: { PUT: eligibility, POST: eligibility } },
+  ];
+}
+
+function idOf(request: ApiRequest): string {
+  return checkId('node', request.params['id'] ?? '');
+}
+
+function nodeWritten(deps: NomadDeps, nodeId: string, result: NodeWritten) {
+  return written(result.index, {
+    EvalCreateIndex: result.evalIndex,
+    EvalIDs: result.evalIds.length > 0 ? result.evalIds : null,
+    Features: 0,
+    HeartbeatTTL: 0,
+    LeaderRPCAddr: '',
+    NodeModifyIndex: deps.state.tables.nodes.get(nodeId)?.ModifyIndex ?? 0,
+    NumNodes: deps.state.tables.nodes.size,
+    Servers: [],
+  });
+}

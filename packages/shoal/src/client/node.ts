@@ -66,5 +66,7 @@ function nodeResources(config: NodeConfig, found: Finding): Node['NodeResources'
 function hostVolumes({ hostVolumes: volumes }: NodeConfig): Node['HostVolumes'] {
   const entries = Object.entries(volumes);
   if (entries.length === 0) return null;
-  return Object.fromEntries(entries.map(([Name, { path, readOnly }]) => [Name, { Name, Path: path, ReadOnly: readOnly }]));
+  return Object.fromEntries(
+    entries.map(([Name, { path, readOnly }]) => [Name, { Name, Path: path, ReadOnly: readOnly }]),
+  );
 }

@@ -79,7 +79,8 @@ export function createAllocRunner({ record, onChange }: AllocRunnerInput, world:
     for (const name of ending) if (now[name]?.State !== 'running') ending.delete(name);
     announce(now);
     if (left) return;
-    if (stopping === undefined) for (const { task, event } of casualties(tasks(), now)) void runners.get(task)?.kill(event);
+    if (stopping === undefined)
+      for (const { task, event } of casualties(tasks(), now)) void runners.get(task)?.kill(event);
     for (const task of tasks()) if (mayOpen(task, now)) runners.get(task.Name)?.open();
     health.look();
   }
@@ -175,7 +176,10 @@ export function createAllocRunner({ record, onChange }: AllocRunnerInput, world:
       const subject = () => ({ allocation, group: group(), task: taskOf(group(), task.Name) });
       const restored = record.tasks[task.Name];
       const name = task.Name;
-      runners.set(name, createTaskRunner({ name, subject, restored, onChange: changed, leave: () => leave(name) }, world));
+      runners.set(
+        name,
+        createTaskRunner({ name, subject, restored, onChange: changed, leave: () => leave(name) }, world),
+      );
     }
     if (allocation.DesiredStatus === 'run') health.follow();
     else void stop();
@@ -227,7 +231,8 @@ export function createAllocRunner({ record, onChange }: AllocRunnerInput, world:
 
 function groupOf(allocation: Allocation): TaskGroup {
   const group = allocation.Job?.TaskGroups?.find(({ Name }) => Name === allocation.TaskGroup);
-  if (group === undefined) throw new Error(`allocation ${allocation.ID}: its job has no group "${allocation.TaskGroup}"`);
+  if (group === undefined)
+    throw new Error(`allocation ${allocation.ID}: its job has no group "${allocation.TaskGroup}"`);
   return group;
 }
 

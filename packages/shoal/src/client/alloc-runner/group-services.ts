@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Log } from '../log.ts';
+import type { Log } from '../../log.ts';
 import type { Registrar, ServiceRegistration } from '../registrar.ts';
 
 /**

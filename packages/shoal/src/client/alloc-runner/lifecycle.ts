@@ -59,7 +59,9 @@ function reasonToEndAll(tasks: Tasks, states: States): EventMaker | undefined {
 export function stopOrder(tasks: Tasks): string[][] {
   const rank = (task: Task) => (task.Leader ? 0 : roleOf(task).endsWith('sidecar') ? 2 : 1);
   return [0, 1, 2]
-    .map((wanted) => tasks.filter((task) => roleOf(task) !== 'poststop' && rank(task) === wanted).map((task) => task.Name))
+    .map((wanted) =>
+      tasks.filter((task) => roleOf(task) !== 'poststop' && rank(task) === wanted).map((task) => task.Name),
+    )
     .filter((names) => names.length > 0);
 }
 

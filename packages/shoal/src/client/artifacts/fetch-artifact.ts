@@ -65,13 +65,22 @@ async function findChecksum({ source, settings, signal, workplace }: FileFetch):
   if (!source.checksum.startsWith('file:')) return parseChecksum(source.checksum);
   const list = join(workplace, 'checksums');
   const at = parseSource(source.checksum.slice('file:'.length));
-  await download({ source: at, headers: {}, checksum: undefined, to: list, settings: { ...settings, maxBytes: 1e6 }, signal });
+  await download({
+    source: at,
+    headers: {},
+    checksum: undefined,
+    to: list,
+    settings: { ...settings, maxBytes: 1e6 },
+    signal,
+  });
   return checksumFromList(await readFile(list, 'utf8'), source.fileName);
 }
 
 async function placeFile({ artifact, destination }: FileFetch, file: string, name: string): Promise<void> {
   if (artifact.GetterMode === 'dir') {
-    throw new ArtifactError('mode = "dir" needs an archive or a folder, and this is a single file', { recoverable: false });
+    throw new ArtifactError('mode = "dir" needs an archive or a folder, and this is a single file', {
+      recoverable: false,
+    });
   }
   const target = artifact.GetterMode === 'file' ? destination : join(destination, name);
   await chmod(file, 0o644);
@@ -82,7 +91,8 @@ async function placeFile({ artifact, destination }: FileFetch, file: string, nam
 async function placeFolder(fetch: FileFetch, folder: string): Promise<void> {
   const { source, destination, artifact } = fetch;
   const wanted = resolve(folder, source.subfolder);
-  if (!isInside(folder, wanted)) throw new ArtifactError('its //folder leads out of the archive', { recoverable: false });
+  if (!isInside(folder, wanted))
+    throw new ArtifactError('its //folder leads out of the archive', { recoverable: false });
   const there = await stat(wanted).catch(() => undefined);
   if (there === undefined) {
     throw new ArtifactError(`the archive has no "${source.subfolder}"`, { recoverable: false });
@@ -103,7 +113,8 @@ async function isFolder({ kind, location }: ArtifactSource): Promise<boolean> {
 }
 
 async function copyFolder(source: ArtifactSource, destination: string, mode: string): Promise<void> {
-  if (mode === 'file') throw new ArtifactError('mode = "file" needs a file, and this is a folder', { recoverable: false });
+  if (mode === 'file')
+    throw new ArtifactError('mode = "file" needs a file, and this is a folder', { recoverable: false });
   await cp(join(source.location, source.subfolder), destination, { recursive: true });
 }
 

@@ -12,7 +12,10 @@ export function isInside(folder: string, path: string): boolean {
  * The destination, in the task's folder or in the allocation's shared one. `NOMAD_*_DIR` variables are absolute, so an absolute path within these is
  * good too; any other is taken as relative to the task's folder. Throws if it leaves them, also through a link that lies there already.
  */
-export async function destinationInside(dirs: { taskDir: string; sharedDir: string }, destination: string): Promise<string> {
+export async function destinationInside(
+  dirs: { taskDir: string; sharedDir: string },
+  destination: string,
+): Promise<string> {
   const folders = [dirs.taskDir, dirs.sharedDir];
   const absolute = folders.some((folder) => isInside(folder, destination) && isAbsolute(destination));
   const path = absolute ? resolve(destination) : resolve(dirs.taskDir, destination.replace(/^\/+/, ''));

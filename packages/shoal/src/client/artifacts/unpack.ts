@@ -39,9 +39,7 @@ export async function unpackTar({ archive, into, settings, signal }: Unpacking):
 /** Unpacks a single file that is packed with gzip. */
 export async function unpackGz({ archive, into, settings, signal }: Unpacking): Promise<void> {
   const guard = await growthGuard(archive, dirname(into), settings);
-  await readably(() =>
-    pipeline(createReadStream(archive), createGunzip(), guard, createWriteStream(into), { signal }),
-  );
+  await readably(() => pipeline(createReadStream(archive), createGunzip(), guard, createWriteStream(into), { signal }));
 }
 
 async function readably(run: () => Promise<void>): Promise<void> {

@@ -29,6 +29,8 @@ export function hostEnv(
   if (!HOST_DRIVERS.includes(driver)) return {};
   const denied = new Set(denylist);
   return Object.fromEntries(
-    Object.entries(agentEnv).filter((entry): entry is [string, string] => entry[1] !== undefined && !denied.has(entry[0])),
+    Object.entries(agentEnv).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && !denied.has(entry[0]),
+    ),
   );
 }

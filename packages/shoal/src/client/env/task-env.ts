@@ -34,7 +34,11 @@ export function taskEnv(input: TaskEnvInput): TaskEnv {
 export function groupVariables(input: Omit<TaskEnvInput, 'task' | 'dirs' | 'hostEnv'>): Variables {
   const node = nodeVariables(input.node, input.job.Region);
   const meta = metaVariables({ ...input, task: null }, lookup(node));
-  return lookup(node, { ...meta, ...identityVariables(input), ...portVariables(input.allocation.AllocatedResources, '') });
+  return lookup(node, {
+    ...meta,
+    ...identityVariables(input),
+    ...portVariables(input.allocation.AllocatedResources, ''),
+  });
 }
 
 function nomadVariables(input: TaskEnvInput): Record<string, string> {

@@ -23,8 +23,11 @@ export const cpuFingerprint: Fingerprint = {
 
 /** What /proc/cpuinfo says: one paragraph for each core. ARM kernels name no model and no speed. */
 export function parseCpuInfo(text: string): { cores: number; model: string | undefined; mhz: number | undefined } {
-  const values = (key: string) => [...text.matchAll(new RegExp(`^${key}[ \\t]*:[ \\t]*(.+)$`, 'gm'))].map((found) => found[1]);
-  const speeds = values('cpu MHz').map(Number).filter((mhz) => mhz > 0);
+  const values = (key: string) =>
+    [...text.matchAll(new RegExp(`^${key}[ \\t]*:[ \\t]*(.+)$`, 'gm'))].map((found) => found[1]);
+  const speeds = values('cpu MHz')
+    .map(Number)
+    .filter((mhz) => mhz > 0);
   return {
     cores: Math.max(1, values('processor').length),
     model: values('model name')[0]?.trim(),

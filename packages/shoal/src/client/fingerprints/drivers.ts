@@ -1,6 +1,6 @@
 import type { DriverInfo } from '@shoal/api';
-import { messageOf } from '../errors.ts';
 import type { Driver } from '../drivers/driver.ts';
+import { messageOf } from '../errors.ts';
 import type { Fingerprint } from './fingerprint.ts';
 
 /** Asks each driver whether it can run tasks here. A driver that comes or goes later (Docker) changes the node. */

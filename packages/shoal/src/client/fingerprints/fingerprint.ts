@@ -30,7 +30,10 @@ export type Machine = {
   arch(): string;
   platform(): string;
   release(): string;
-  interfaces(): Record<string, { address: string; family: string; mac: string; internal: boolean; cidr: string | null }[]>;
+  interfaces(): Record<
+    string,
+    { address: string; family: string; mac: string; internal: boolean; cidr: string | null }[]
+  >;
 };
 
 /** Attributes in Nomad's names (https://developer.hashicorp.com/nomad/docs/configuration/client and the node's API), and amounts. */

@@ -1,8 +1,8 @@
 import type { Allocation, Job, Node, Task, TaskGroup } from '@shoal/api';
+import type { Log } from '../../log.ts';
 import type { ArtifactSettings } from '../artifacts/settings.ts';
 import type { Driver, TaskDirs } from '../drivers/driver.ts';
 import type { TaskEnv } from '../env/task-env.ts';
-import type { Log } from '../log.ts';
 import type { Registrar } from '../registrar.ts';
 import type { EventMaker } from '../task-runner/events.ts';
 

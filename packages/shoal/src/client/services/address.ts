@@ -22,14 +22,17 @@ type Port = { label: string; ip: string; value: number; to: number };
 export function resolveAddress(request: AddressRequest): Address {
   const { allocation, task, mode, portLabel, subject } = request;
   if (mode === 'driver') {
-    throw new ServiceAddressError(`${subject}: address_mode = "driver" needs a driver with its own network; use "host"`);
+    throw new ServiceAddressError(
+      `${subject}: address_mode = "driver" needs a driver with its own network; use "host"`,
+    );
   }
   const ports = portsOf(allocation, task);
   const network = allocation.NetworkStatus?.Address ?? '';
   const inside = mode === 'alloc' && network !== '';
   if (portLabel === '') return { ip: inside ? network : hostIp(allocation, task), port: 0 };
   const port = ports.find(({ label }) => label === portLabel);
-  if (port !== undefined) return inside ? { ip: network, port: port.to || port.value } : { ip: port.ip, port: port.value };
+  if (port !== undefined)
+    return inside ? { ip: network, port: port.to || port.value } : { ip: port.ip, port: port.value };
   if (/^\d+$/.test(portLabel)) return { ip: inside ? network : hostIp(allocation, task), port: Number(portLabel) };
   const known = ports.map(({ label }) => label).join(', ') || 'none';
   throw new ServiceAddressError(`${subject}: there is no port "${portLabel}" in the group's network; it has: ${known}`);
@@ -37,7 +40,12 @@ export function resolveAddress(request: AddressRequest): Address {
 
 function portsOf(allocation: Allocation, task: string): Port[] {
   const { Shared, Tasks } = allocation.AllocatedResources;
-  const shared = (Shared.Ports ?? []).map((port) => ({ label: port.Label, ip: port.HostIP, value: port.Value, to: port.To }));
+  const shared = (Shared.Ports ?? []).map((port) => ({
+    label: port.Label,
+    ip: port.HostIP,
+    value: port.Value,
+    to: port.To,
+  }));
   const networks = [...(Tasks[task]?.Networks ?? []), ...(Shared.Networks ?? [])];
   const labelled = networks.flatMap((network) =>
     [...(network.ReservedPorts ?? []), ...(network.DynamicPorts ?? [])].map((port) => ({

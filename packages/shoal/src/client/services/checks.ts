@@ -21,7 +21,9 @@ export function checkRegistration(input: CheckInput): CheckRegistration | undefi
   if (check.Type !== 'http' && check.Type !== 'tcp') return undefined;
   const fill = (text: string) => interpolate(text, variables);
   return {
-    id: `_nomad-check-${createHash('sha1').update(`${serviceId}\n${JSON.stringify(check)}`).digest('hex')}`,
+    id: `_nomad-check-${createHash('sha1')
+      .update(`${serviceId}\n${JSON.stringify(check)}`)
+      .digest('hex')}`,
     name: fill(check.Name) || `service: "${serviceName}" check`,
     type: check.Type,
     target: target(input),

@@ -15,7 +15,11 @@ export function allocationOfService(serviceId: string): string | undefined {
 }
 
 /** The services of a task's block. Throws `ServiceAddressError` if one names a port that is not there. */
-export function taskServiceRegistrations(allocation: Allocation, task: Task, variables: Variables): ServiceRegistration[] {
+export function taskServiceRegistrations(
+  allocation: Allocation,
+  task: Task,
+  variables: Variables,
+): ServiceRegistration[] {
   const owner = { idPart: task.Name, task: task.Name };
   return (task.Services ?? []).map((service) => registration({ allocation, service, owner, variables }));
 }

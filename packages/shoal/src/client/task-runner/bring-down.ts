@@ -1,7 +1,7 @@
+import type { Log } from '../../log.ts';
 import type { Clock } from '../clock.ts';
 import type { ExitResult, TaskHandle } from '../drivers/driver.ts';
 import type { TaskHook } from '../hooks/hook.ts';
-import type { Log } from '../log.ts';
 import { settledOrAborted } from '../signals.ts';
 import { killing } from './events.ts';
 import { runPrekill } from './run-hooks.ts';

@@ -55,7 +55,10 @@ export function deadUnrun(nowMs: number, state: TaskState): JournalChange {
 }
 
 function dead(FinishedAt: string, Failed: boolean, events: readonly EventMaker[]) {
-  return { change: { handle: null, state: { State: 'dead', Failed, FinishedAt }, events } as const, restartInMs: undefined };
+  return {
+    change: { handle: null, state: { State: 'dead', Failed, FinishedAt }, events } as const,
+    restartInMs: undefined,
+  };
 }
 
 function again(state: TaskState, LastRestart: string, restartInMs: number, events: readonly EventMaker[]) {

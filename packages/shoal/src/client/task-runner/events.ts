@@ -28,7 +28,10 @@ export const allocUnhealthy = (message: string): EventMaker =>
   make('Alloc Unhealthy', message, { details: { message }, flat: { Message: message } });
 
 export const hookFailed = (hook: string, reason: string): EventMaker =>
-  make('Task hook failed', `${hook}: ${reason}`, { details: { message: `${hook}: ${reason}` }, flat: { Message: reason } });
+  make('Task hook failed', `${hook}: ${reason}`, {
+    details: { message: `${hook}: ${reason}` },
+    flat: { Message: reason },
+  });
 
 export const setupFailure = (reason: string): EventMaker =>
   make('Setup Failure', reason, {

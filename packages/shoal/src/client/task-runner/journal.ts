@@ -9,7 +9,10 @@ export type Journal = {
   commit(change: JournalChange): Promise<void>;
 };
 
-export type JournalChange = Partial<Omit<TaskRecord, 'state'>> & { state?: Partial<TaskState>; events?: readonly EventMaker[] };
+export type JournalChange = Partial<Omit<TaskRecord, 'state'>> & {
+  state?: Partial<TaskState>;
+  events?: readonly EventMaker[];
+};
 
 export type JournalDeps = {
   allocId: string;

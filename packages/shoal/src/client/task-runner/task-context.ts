@@ -76,7 +76,9 @@ export function createTaskContext(input: TaskInput, world: TaskWorld, signal: Ab
     commit: (change) =>
       journal
         .commit(change)
-        .catch((error) => world.services.log.error({ err: error, ...labels() }, 'the state of a task could not be kept')),
+        .catch((error) =>
+          world.services.log.error({ err: error, ...labels() }, 'the state of a task could not be kept'),
+        ),
     emit: (event) => void context.commit({ events: [event] }),
     driver() {
       const name = subject().task.Driver;
@@ -97,7 +99,15 @@ function hookContext(context: TaskContext, hook: string, world: TaskWorld, signa
   const base = { allocation, job, group, task, node: world.node(), dirs };
   const env = taskEnv({ ...base, hostEnv: hostEnv(world.agentEnv, task.Driver, world.envDenylist) });
   const { emit } = context;
-  return { ...base, env, driver: context.driver(), done: doneOf(context, hook), emit, signal, services: world.services };
+  return {
+    ...base,
+    env,
+    driver: context.driver(),
+    done: doneOf(context, hook),
+    emit,
+    signal,
+    services: world.services,
+  };
 }
 
 function doneOf(context: TaskContext, hook: string): HookContext['done'] {

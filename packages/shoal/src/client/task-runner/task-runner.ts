@@ -68,7 +68,8 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
     if (left === undefined) await settledOrAborted(never, gate.signal, over);
     let outcome = left === undefined ? await run() : await settle(left);
     while (outcome !== undefined && (await goOn(outcome))) outcome = await run();
-    if (killed.signal.aborted && state().State !== 'dead' && !leftToNext()) await commit(deadUnrun(clock.now(), state()));
+    if (killed.signal.aborted && state().State !== 'dead' && !leftToNext())
+      await commit(deadUnrun(clock.now(), state()));
   }
 
   const leftToNext = () => detached.signal.aborted || (suspended.signal.aborted && !killed.signal.aborted);
@@ -203,7 +204,10 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
     log.error({ err: error, ...labels() }, 'task runner failed');
     if (detached.signal.aborted) return;
     const FinishedAt = new Date(clock.now()).toISOString();
-    await commit({ state: { State: 'dead', Failed: true, FinishedAt }, events: [events.setupFailure(messageOf(error))] });
+    await commit({
+      state: { State: 'dead', Failed: true, FinishedAt },
+      events: [events.setupFailure(messageOf(error))],
+    });
   });
 
   return {

@@ -1,0 +1,139 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Node } from '@shoal/api';
+import type { Log } from '../log.ts';
+import { createAllocationWatch } from './allocation-watch.ts';
+import { createAllocations } from './allocations.ts';
+import { type ArtifactSettings, artifactDefaults } from './artifacts/settings.ts';
+import type { Clock } from './clock.ts';
+import { type Control, createControl } from './control.ts';
+import type { Driver } from './drivers/driver.ts';
+import type { Machine } from './fingerprints/fingerprint.ts';
+import { taskHooks } from './hooks/task-hooks.ts';
+import type { NodeIdentity } from './node.ts';
+import type { NodeConfig } from './node-config.ts';
+import { createNodeWatch } from './node-watch.ts';
+import type { Registrar } from './registrar.ts';
+import { createRegistration } from './registration.ts';
+import type { ServerConnection } from './server-connection.ts';
+import { allocationOfService } from './services/registrations.ts';
+import type { StateDb } from './state-db.ts';
+import { createStatusUpdates } from './status-updates.ts';
+import type { TaskWorld } from './task-runner/task-context.ts';
+
+/** The client role: makes this machine a node, and runs on it what the servers place there. */
+export type Client = {
+  /** Resolves when what an earlier agent left is taken up, and the servers are being asked for more. */
+  start(): Promise<void>;
+  /** Resolves when the servers have taken this node for the first time. */
+  readonly ready: Promise<void>;
+  /**
+   * `keep`: the tasks go on, and the next agent finds them. `stop`: their processes are ended in order; the next agent starts them again if they are
+   * still wanted. May be called twice.
+   */
+  stop(how: { tasks: 'keep' | 'stop' }): Promise<void>;
+  /** After `start`. */
+  node(): Node;
+  readonly control: Control;
+};
+
+export type ClientDeps = {
+  config: NodeConfig;
+  identity: NodeIdentity;
+  server: ServerConnection;
+  registrar: Registrar;
+  drivers: readonly Driver[];
+  /** It is closed by `stop`. */
+  db: StateDb;
+  clock: Clock;
+  random: () => number;
+  /** Short and unique. */
+  newId: () => string;
+  machine: Machine;
+  agentEnv: Record<string, string | undefined>;
+  log: Log;
+  options?: Partial<ClientOptions>;
+};
+
+export type ClientOptions = {
+  /** Variables that tasks do not inherit. */
+  envDenylist: readonly string[];
+  /** @default 30 s */
+  maxKillTimeoutMs: number;
+  artifacts: ArtifactSettings;
+};
+
+const MAX_KILL_TIMEOUT_MS = 30_000;
+const LAST_WORDS_MS = 1_000;
+
+export function createClient(deps: ClientDeps): Client {
+  const { config, identity, server, registrar, clock, random, log, db, options = {} } = deps;
+  const allocRoot = join(config.dataDir, 'alloc');
+  const timing = { clock, random, log };
+  const context = { config, machine: deps.machine, drivers: deps.drivers, now: clock.now };
+  const nodes = createNodeWatch({ identity, context, clock, log, onChange: () => registration.changed() });
+  const registration = createRegistration({ server, node: nodes.node, ...timing });
+  const updates = createStatusUpdates({
+    server,
+    nodeId: identity.id,
+    report: (id) => allocations.report(id),
+    ...timing,
+  });
+  const allocations = createAllocations({ world: world(), onChange: updates.dirty, onGone: updates.drop });
+  const { known, apply } = allocations;
+  const watch = createAllocationWatch({ server, nodeId: identity.id, known, apply, ...timing });
+  let started: Promise<void> | undefined;
+  let stopped: Promise<void> | undefined;
+
+  function world(): TaskWorld {
+    return {
+      clock,
+      random,
+      newId: deps.newId,
+      db,
+      drivers: new Map(deps.drivers.map((driver) => [driver.name, driver])),
+      hooks: taskHooks,
+      services: { registrar, artifacts: options.artifacts ?? artifactDefaults, log },
+      node: nodes.node,
+      allocRoot,
+      agentEnv: deps.agentEnv,
+      ...(options.envDenylist && { envDenylist: options.envDenylist }),
+      maxKillTimeoutMs: options.maxKillTimeoutMs ?? MAX_KILL_TIMEOUT_MS,
+    };
+  }
+
+  async function start(): Promise<void> {
+    await mkdir(allocRoot, { recursive: true, mode: 0o711 });
+    await nodes.start();
+    allocations.restore(db.load());
+    forgetStrangers();
+    registration.start();
+    updates.start();
+    watch.start();
+  }
+
+  // An agent that was killed between the end of an allocation and its goodbye leaves instances that nobody answers for.
+  function forgetStrangers(): void {
+    for (const service of registrar.owned()) {
+      const id = allocationOfService(service);
+      if (id !== undefined && allocations.runner(id) === undefined) void registrar.deregister(service);
+    }
+  }
+
+  async function stop({ tasks }: { tasks: 'keep' | 'stop' }): Promise<void> {
+    await started?.catch(() => undefined);
+    await Promise.all([watch.stop(), registration.stop(), nodes.stop()]);
+    const letGo = tasks === 'stop' ? 'suspend' : 'detach';
+    await Promise.all(allocations.all().map((runner) => runner[letGo]()));
+    await updates.stop(LAST_WORDS_MS);
+    await db.close();
+  }
+
+  return {
+    start: () => (started ??= start()),
+    ready: registration.ready,
+    stop: (how) => (stopped ??= stop(how)),
+    node: nodes.node,
+    control: createControl({ allocations, updates, allocRoot }),
+  };
+}

@@ -1,0 +1,56 @@
+import { allocDirs } from './alloc-dir.ts';
+import type { AllocRunner } from './alloc-runner/alloc-runner.ts';
+import type { Allocations } from './allocations.ts';
+import { messageOf, TaskNotRunningError, UnknownTaskError } from './errors.ts';
+import type { ClientDeps, ControlResult } from './serve/types.ts';
+import type { StatusUpdates } from './status-updates.ts';
+
+/** What users may do to the allocations of this node; `serve/` answers for it over HTTP. */
+export type Control = Pick<ClientDeps, 'allocation' | 'restart' | 'signal' | 'usage' | 'collect'>;
+
+export type ControlDeps = {
+  allocations: Allocations;
+  updates: Pick<StatusUpdates, 'isTold'>;
+  /** `<data_dir>/alloc`, absolute. */
+  allocRoot: string;
+};
+
+export function createControl({ allocations, updates, allocRoot }: ControlDeps): Control {
+  // A status that the servers do not have yet must not be lost with the allocation.
+  const isOver = (runner: AllocRunner) => isTerminal(runner) && updates.isTold(runner.id);
+  return {
+    allocation(id) {
+      const runner = allocations.runner(id);
+      if (runner === undefined) return undefined;
+      return { allocDir: allocDirs(allocRoot, id).allocDir, tasks: Object.keys(runner.report().taskStates) };
+    },
+    restart: (id, task) => attempt(allocations.runner(id), (runner) => runner.restart(task || undefined)),
+    signal: (id, task, signal) => attempt(allocations.runner(id), (runner) => runner.signal(task || undefined, signal)),
+    usage: async (id) => (await allocations.runner(id)?.usage()) ?? {},
+    async collect(id) {
+      const chosen = id === undefined ? allocations.all() : allocations.all().filter((runner) => runner.id === id);
+      const over = chosen.filter(isOver);
+      await Promise.all(over.map((runner) => allocations.collect(runner.id)));
+      return id === undefined || over.length > 0;
+    },
+  };
+}
+
+function isTerminal(runner: AllocRunner): boolean {
+  return Object.values(runner.report().taskStates).every(({ State }) => State === 'dead');
+}
+
+async function attempt(
+  runner: AllocRunner | undefined,
+  act: (runner: AllocRunner) => void | Promise<void>,
+): Promise<ControlResult> {
+  if (runner === undefined) return { kind: 'unknown-task' };
+  try {
+    await act(runner);
+    return { kind: 'done' };
+  } catch (error) {
+    if (error instanceof UnknownTaskError) return { kind: 'unknown-task' };
+    if (error instanceof TaskNotRunningError) return { kind: 'not-running' };
+    return { kind: 'failed', reason: messageOf(error) };
+  }
+}

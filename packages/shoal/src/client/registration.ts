@@ -1,0 +1,108 @@
+import type { Node } from '@shoal/api';
+import type { Log } from '../log.ts';
+import { backoff } from './backoff.ts';
+import type { Clock } from './clock.ts';
+import type { ServerConnection } from './server-connection.ts';
+import { settledOrAborted } from './signals.ts';
+
+/**
+ * Keeps the node known to the servers: registers it, says "ready" before the time that the server gave is over, and registers again when the node
+ * has changed or the server no longer knows it.
+ */
+export type Registration = {
+  start(): void;
+  /** The node is not what it was when it registered. */
+  changed(): void;
+  stop(): Promise<void>;
+  /** Resolves when the node is ready for the first time. */
+  readonly ready: Promise<void>;
+};
+
+export type RegistrationDeps = {
+  server: Pick<ServerConnection, 'register' | 'heartbeat'>;
+  node: () => Node;
+  clock: Clock;
+  /** 0 to 1. */
+  random: () => number;
+  log: Log;
+};
+
+/** The next heartbeat comes after this share of the time given, less up to a fifth of it by chance: two may be lost before the node counts as down. */
+const SHARE = 0.4;
+const SPREAD = 0.2;
+const RETRY = { baseMs: 100, maxMs: 15_000 };
+/** Until then a server that does not answer is an ordinary part of starting up. */
+const PATIENCE = 6;
+
+export function createRegistration({ server, node, clock, random, log }: RegistrationDeps): Registration {
+  const stopped = new AbortController();
+  let change = new AbortController();
+  let running: Promise<void> | undefined;
+  let announceReady: () => void = () => undefined;
+  const ready = new Promise<void>((resolve) => {
+    announceReady = resolve;
+  });
+
+  async function live(): Promise<void> {
+    for (let failures = 0; !stopped.signal.aborted; ) {
+      change = new AbortController();
+      try {
+        const { heartbeatTtlMs } = await server.register(node(), stopped.signal);
+        if (failures >= PATIENCE) log.info({ node: node().ID }, 'the servers answer again');
+        failures = 0;
+        await beat(heartbeatTtlMs);
+      } catch (error) {
+        if (stopped.signal.aborted) return;
+        complain(error, failures);
+        await clock.sleep(backoff(failures, RETRY, random), stopped.signal);
+        failures += 1;
+      }
+    }
+  }
+
+  // Throws what a server answers; returns when the node is to be registered again.
+  async function beat(ttlMs: number): Promise<void> {
+    let ttl = ttlMs;
+    let failures = 0;
+    while (!stopped.signal.aborted && !change.signal.aborted) {
+      try {
+        ttl = (await server.heartbeat(node().ID, 'ready', stopped.signal)).heartbeatTtlMs;
+        failures = 0;
+        announceReady();
+        await pause(ttl * SHARE * (1 - SPREAD * random()));
+      } catch (error) {
+        if (!isUnavailable(error)) throw error;
+        complain(error, failures);
+        await pause(Math.min(backoff(failures, RETRY, random), ttl * SHARE));
+        failures += 1;
+      }
+    }
+  }
+
+  async function pause(ms: number): Promise<void> {
+    const nap = new AbortController();
+    await settledOrAborted(clock.sleep(ms, nap.signal), stopped.signal, change.signal);
+    nap.abort();
+  }
+
+  function complain(error: unknown, failures: number): void {
+    if (failures === PATIENCE) log.warn({ err: error }, 'no server takes this node; it goes on trying');
+    else log.debug({ err: error }, 'registration or heartbeat failed; it is tried again');
+  }
+
+  return {
+    start() {
+      running ??= live();
+    },
+    changed: () => change.abort(),
+    async stop() {
+      stopped.abort();
+      await running;
+    },
+    ready,
+  };
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'unavailable';
+}

@@ -9,7 +9,7 @@ export type ParseOptions = {
   readonly name: string;
   readonly delimiters: Delimiters;
   /** Names that may be called. */
-  readonly hasFunction: (name: string) => boolean;
+  readonly functions: ReadonlySet<string>;
 };
 
 /** Where a list of statements ended: `{{end}}`, `{{else …}}` or the end of the source. */
@@ -129,7 +129,7 @@ class Parser {
         return { statement: this.block(this.nextSolid()) };
       case 'break':
       case 'continue':
-        if (!this.options.hasFunction(first.kind)) return { statement: this.jump(first.kind, this.nextSolid()) };
+        if (!this.options.functions.has(first.kind)) return { statement: this.jump(first.kind, this.nextSolid()) };
         break;
       default:
     }
@@ -313,9 +313,12 @@ class Parser {
   }
 
   private functionName(token: Token): string {
-    if (token.kind !== 'identifier' && !this.options.hasFunction(token.text)) this.unexpected(token, 'command');
-    if (!this.options.hasFunction(token.text)) this.fail(`function ${quote(token.text)} not defined`, token);
-    return token.text;
+    const { functions } = this.options;
+    if (functions.has(token.text)) return token.text;
+    if (token.kind !== 'identifier') this.unexpected(token, 'command');
+    const like = [...functions].find((name) => name.toLowerCase() === token.text.toLowerCase());
+    const remedy = like === undefined ? undefined : `did you mean ${quote(like)}?`;
+    return this.fail(`function ${quote(token.text)} not defined`, token, remedy);
   }
 
   private checkVariable(name: string, token: Token): void {

@@ -38,7 +38,7 @@ export function compile(source: string, options: CompileOptions = {}): Template 
   const sets = options.functions === undefined ? [] : [options.functions].flat();
   const functions = joinFunctions([builtins, ...sets]);
   const delimiters = { left: options.leftDelim || '{{', right: options.rightDelim || '}}' };
-  const definitions = parse(source, { name, delimiters, hasFunction: (called) => functions.has(called) });
+  const definitions = parse(source, { name, delimiters, functions: new Set(functions.keys()) });
   const evaluationOf = evaluations(source, { functions, missingKey: options.missingKey ?? 'default' });
   return { name, templates: [...definitions.keys()], render: (data) => render(name, data, definitions, evaluationOf) };
 }

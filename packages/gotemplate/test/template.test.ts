@@ -54,6 +54,7 @@ describe('errors name place, reason and remedy', () => {
   const cases: { name: string; given: string; options?: CompileOptions; want: string }[] = [
     { name: 'unknown function', given: 'a\n {{ nope }}', want: 'template t:2:4: function "nope" not defined' },
     { name: 'unclosed if', given: '{{ if .a }}', want: 'template t:1:11: unexpected EOF; end the {{if}} with {{end}}' },
+    { name: 'function in other letters', given: '{{ Upper 1 }}', want: 'not defined; did you mean "upper"?' },
     {
       name: 'unknown variable',
       given: '{{ $x }}',

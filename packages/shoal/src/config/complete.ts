@@ -248,7 +248,7 @@ function roleChecks(config: AgentConfig, merged: Merged): Diagnostic[] {
       severity: 'warning',
       summary: config.client.enabled ? 'The client knows no server' : 'The agent is no server and knows none',
       detail: 'It has nothing to get its work and its catalog from.',
-      remedy: 'set retry_join, or make it a server',
+      remedy: 'name servers to join (retry_join, or servers in the client block), or make it a server',
     });
   }
   const expect = config.server.bootstrapExpect;

@@ -11,7 +11,7 @@ export function describeConfig(config: AgentConfig, dialects: LoadedConfig['dial
     ['Nomad API', endpoints(config, 'http', config.ports.http)],
     ['Consul API', endpoints(config, 'consulHttp', config.ports.consulHttp)],
     ['DNS', `${endpoints(config, 'dns', config.ports.dns)} for ${config.dns.domain}`],
-    ['Agents', `${endpoints(config, 'rpc', config.ports.rpc)}, told as ${config.advertise.rpc}`],
+    ['Agents', `${endpoints(config, 'rpc', config.ports.rpc)}, advertised as ${config.advertise.rpc}`],
     ['Edge', config.edge.enabled ? edge(config) : undefined],
     ['Joins', config.join.addresses.join(', ') || undefined],
     ['raw_exec', config.rawExec.enabled ? 'allowed' : 'off'],

@@ -52,7 +52,9 @@ export async function loadConfig({ paths, flags = {}, env }: LoadOptions): Promi
     env,
     sources.map(({ name }) => name),
   );
-  const all = [...read, ...completed.diagnostics];
+  // What nobody set may stand in what could not be read.
+  const certain = completed.diagnostics.filter(({ range }) => range !== undefined || !hasErrors(read));
+  const all = [...read, ...certain];
   const ordered = [...all.filter(isError), ...all.filter((diagnostic) => !isError(diagnostic))];
   return {
     ...(!hasErrors(all) && { config: completed.config }),

@@ -6,7 +6,10 @@ import type { BlockField, Field, Fields, IgnoredField, LabelledField, ListField,
 import { describeNode, readValue } from './read-value.ts';
 import type { Setting, SettingName } from './settings.ts';
 
-/** What a file says in one dialect. `misfits` counts what the dialect does not know or has in another shape. */
+/**
+ * What a file says in one dialect. `misfits` weighs what the dialect does not know or has in another shape: the file's
+ * own keys first, those inside blocks only between equals.
+ */
 export type Reading = {
   readonly settings: readonly Setting[];
   readonly diagnostics: readonly Diagnostic[];
@@ -81,7 +84,7 @@ function readPlain(node: DocumentNode, field: ValueField, context: Context): Rea
     return failed(
       node.range,
       `${keyOf(context)} is out of range`,
-      `It is ${read.value}, and goes from ${least} to ${most}.`,
+      `It is ${read.value}; allowed is ${least} to ${most}.`,
     );
   }
   const value = field.convert === undefined ? read.value : field.convert(read.value as never);
@@ -177,34 +180,37 @@ function withoutEffect(entry: Entry, field: IgnoredField, context: Context): Rea
 }
 
 function unknownKey(entry: Entry, fields: Fields, context: Context): Reading {
+  const depth = context.path.length;
   const nearest = suggest(entry.name, Object.keys(fields));
   const field = nearest === undefined ? undefined : fields[nearest];
   const summary = `Unknown key "${[...context.path, entry.name].join('.')}"`;
-  if (nearest !== undefined && field?.kind === 'ignored') return probablyIgnored(summary, nearest, entry, field);
+  if (nearest !== undefined && field?.kind === 'ignored')
+    return misfit(depth, probablyIgnored(summary, nearest, entry, field));
   const place = context.path.length === 0 ? context.form : `${keyOf(context)} in ${context.form}`;
   const foreign = context.path.length === 0 ? context.foreign(entry.name) : undefined;
   const remedy = foreign ?? (nearest === undefined ? undefined : `did you mean "${nearest}"?`);
-  return misfit(failed(entry.nameRange, summary, `There is no "${entry.name}" in ${place}.`, remedy));
+  return misfit(depth, failed(entry.nameRange, summary, `There is no "${entry.name}" in ${place}.`, remedy));
 }
 
 /** A slip in a key that does nothing either way stops nobody. */
 function probablyIgnored(summary: string, nearest: string, entry: Entry, field: IgnoredField): Reading {
   const detail = `It is probably "${nearest}", which has no effect here. ${field.reason ?? ''}`.trim();
-  return misfit(warned(entry.nameRange, summary, detail, `write "${nearest}", or remove it`));
+  return warned(entry.nameRange, summary, detail, `write "${nearest}", or remove it`);
 }
 
 function wrongType(node: DocumentNode, wanted: string, context: Context, remedy?: string): Reading {
-  return misfit(failed(node.range, `${keyOf(context)} must be ${wanted}`, `Here is ${describeNode(node)}.`, remedy));
+  const problem = failed(node.range, `${keyOf(context)} must be ${wanted}`, `Here is ${describeNode(node)}.`, remedy);
+  return misfit(context.path.length - 1, problem);
 }
 
 function tooManyLabels(entry: Entry, context: Context): Reading {
   const range = entry.labels.at(-1)?.range ?? entry.nameRange;
   const summary = `${keyOf(context)} takes ${entry.labels.length > 1 ? 'one name' : 'no name'}`;
-  return misfit(failed(range, summary, 'It has one too many.'));
+  return misfit(context.path.length - 1, failed(range, summary, 'It has one too many.'));
 }
 
-function misfit(reading: Reading): Reading {
-  return { ...reading, misfits: reading.misfits + 1 };
+function misfit(depth: number, reading: Reading): Reading {
+  return { ...reading, misfits: reading.misfits + (depth === 0 ? 1_000 : 1) };
 }
 
 function failed(range: Range, summary: string, detail: string, remedy?: string): Reading {

@@ -23,38 +23,47 @@ retry_join = ["a"]
 `);
   expect(loaded.config).toBeUndefined();
   expect(shown(loaded)).toMatchInlineSnapshot(`
-    "Error: Unknown key "region"
-     --> agent.hcl:4:1
-      |
-    3 | bind_addr = "{{ GetInterfaceIp \`eth0\` }}"
-    4 | region = "eu"
-      | ^^^^^^
-
-      There is no "region" in Consul's form.
-
-      Remedy: "region" belongs to Nomad's form: put it in a file of its own
-
-    Error: Unknown key "sever"
+    "Error: Unknown key "sever"
      --> agent.hcl:5:1
       |
     4 | region = "eu"
     5 | sever {
       | ^^^^^
 
-      There is no "sever" in Consul's form.
+      There is no "sever" in Shoal's form.
 
       Remedy: did you mean "server"?
 
-    Error: Unknown key "client"
-     --> agent.hcl:8:1
+    Error: client.enabled must be true or false
+     --> agent.hcl:9:13
       |
-    7 | }
     8 | client {
-      | ^^^^^^
+    9 |   enabled = "maybe"
+      |             ^^^^^^^
 
-      There is no "client" in Consul's form.
+      Here is the text "maybe".
 
-      Remedy: "client" belongs to Nomad's form: put it in a file of its own
+    Error: client.max_kill_timeout must be a duration, such as "30s"
+      --> agent.hcl:10:22
+       |
+     9 |   enabled = "maybe"
+    10 |   max_kill_timeout = "2d"
+       |                      ^^^^
+
+      Here is the text "2d".
+
+      Remedy: "2d": there are no days in durations, write hours ("48h" for two days)
+
+    Error: Unknown key "client.reserverd"
+      --> agent.hcl:11:3
+       |
+    10 |   max_kill_timeout = "2d"
+    11 |   reserverd {
+       |   ^^^^^^^^^
+
+      There is no "reserverd" in client in Shoal's form.
+
+      Remedy: did you mean "reserved"?
 
     Error: ports.http is out of range
       --> agent.hcl:16:10
@@ -63,7 +72,7 @@ retry_join = ["a"]
     16 |   http = 70000
        |          ^^^^^
 
-      It is 70000, and goes from -1 to 65535.
+      It is 70000; allowed is -1 to 65535.
 
     Error: bind_addr is no address
      --> agent.hcl:3:13
@@ -73,6 +82,8 @@ retry_join = ["a"]
       |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 
       {{ GetInterfaceIp \`eth0\` }}: function "GetInterfaceIp" not defined.
+
+      Remedy: did you mean "GetInterfaceIP"?
 
     Error: Unknown log level "loud"
      --> agent.hcl:2:13
@@ -170,18 +181,6 @@ test('a missing file', async () => {
       There is no such file or folder.
 
       Remedy: check the path after -config
-
-    Error: No data folder is given
-
-      The agent keeps its state there.
-
-      Remedy: set data_dir = "/var/lib/shoal" in a file, or start with -data-dir (with -dev it is not needed)
-
-    Warning: The agent is no server and knows none
-
-      It has nothing to get its work and its catalog from.
-
-      Remedy: set retry_join, or make it a server
     "
   `);
 });

@@ -19,7 +19,7 @@ describe("the documents' configurations", () => {
       Nomad API: 127.0.0.1:4646
       Consul API: 127.0.0.1:8500
       DNS: 127.0.0.1:8600 for consul
-      Agents: 95.217.186.98:4647, told as 95.217.186.98:4647
+      Agents: 95.217.186.98:4647, advertised as 95.217.186.98:4647
       raw_exec: off
       Files: blog-server/consul.hcl (Consul's form)
 
@@ -34,7 +34,7 @@ describe("the documents' configurations", () => {
       Nomad API: 127.0.0.1:4646
       Consul API: 127.0.0.1:8500
       DNS: 127.0.0.1:8600 for consul
-      Agents: 127.0.0.1:4647, told as 127.0.0.1:4647
+      Agents: 127.0.0.1:4647, advertised as 127.0.0.1:4647
       raw_exec: off
       Files: blog-server/nomad.hcl (Nomad's form)
 
@@ -49,7 +49,7 @@ describe("the documents' configurations", () => {
       Nomad API: 127.0.0.1:4646
       Consul API: 127.0.0.1:8500
       DNS: 127.0.0.1:8600 for consul
-      Agents: 95.217.186.98:4647, told as 95.217.186.98:4647
+      Agents: 95.217.186.98:4647, advertised as 95.217.186.98:4647
       raw_exec: off
       Watches: 1
       Files: blog-server/consul.hcl (Consul's form), blog-server/nomad.hcl (Nomad's form), blog-server/watches.hcl (Consul's form)
@@ -75,7 +75,7 @@ describe("the documents' configurations", () => {
       Nomad API: 127.0.0.1:4646
       Consul API: 127.0.0.1:8500
       DNS: 127.0.0.1:8600 for consul
-      Agents: 95.217.186.98:4647, told as 95.217.186.98:4647
+      Agents: 95.217.186.98:4647, advertised as 95.217.186.98:4647
       Joins: ...
       raw_exec: off
       Files: blog-client/consul.hcl (Consul's form), blog-client/nomad.hcl (Nomad's form)
@@ -101,7 +101,7 @@ describe("the documents' configurations", () => {
       Nomad API: 127.0.0.1:4646
       Consul API: 0.0.0.0:8500
       DNS: 0.0.0.0:8600 for consul
-      Agents: 172.16.230.100:4647, told as 172.16.230.100:4647
+      Agents: 172.16.230.100:4647, advertised as 172.16.230.100:4647
       Joins: provider=gce project_name=mesh tag_value=consul-server
       raw_exec: off
       Files: hybrid-mesh/server.json (Consul's form)
@@ -114,15 +114,6 @@ describe("the documents' configurations", () => {
          |   ^^^^^^^^^^^^^^^
 
         Logs go to the standard output, for the journal or a collector.
-
-      Warning: acl_enforce_version_8 has no effect
-        --> hybrid-mesh/server.json:14:3
-         |
-      13 |   "enable_syslog": true,
-      14 |   "acl_enforce_version_8": false
-         |   ^^^^^^^^^^^^^^^^^^^^^^^
-
-        There are no access rules yet: every request is allowed. Keep the APIs on loopback or a private network.
       "
     `);
   });
@@ -134,7 +125,7 @@ describe("the documents' configurations", () => {
       Nomad API: 0.0.0.0:4646
       Consul API: 127.0.0.1:8500
       DNS: 127.0.0.1:8600 for consul
-      Agents: 0.0.0.0:4647, told as 172.16.230.100:4647
+      Agents: 0.0.0.0:4647, advertised as 172.16.230.100:4647
       raw_exec: allowed
       Files: hybrid-mesh/client.hcl (Nomad's form)
 
@@ -142,7 +133,7 @@ describe("the documents' configurations", () => {
 
         It has nothing to get its work and its catalog from.
 
-        Remedy: set retry_join, or make it a server
+        Remedy: name servers to join (retry_join, or servers in the client block), or make it a server
       "
     `);
   });
@@ -154,7 +145,7 @@ describe("the documents' configurations", () => {
       Nomad API: 0.0.0.0:4646
       Consul API: 0.0.0.0:8500
       DNS: 0.0.0.0:8600 for consul
-      Agents: 0.0.0.0:4647, told as 10.33.0.2:4647
+      Agents: 0.0.0.0:4647, advertised as 10.33.0.2:4647
       Joins: 10.33.0.2, 10.33.0.3, 10.33.0.4
       raw_exec: off
       Files: rented/consul.hcl (Consul's form), rented/grpc.hcl (Consul's form), rented/nomad.hcl (Nomad's form), rented/volumes.hcl (Nomad's form)
@@ -207,7 +198,7 @@ describe("the documents' configurations", () => {
       Nomad API: 127.0.0.1:4646
       Consul API: 127.0.0.1:8500, 172.17.0.1:8500
       DNS: 127.0.0.1:8600, 172.17.0.1:8600 for mooncarrot.space
-      Agents: 172.16.230.100:4647, told as 172.16.230.100:4647
+      Agents: 172.16.230.100:4647, advertised as 172.16.230.100:4647
       Joins: bobsrockets, seanssatellites, tillystelescopes
       raw_exec: off
       Files: pis/server.hcl (Consul's form)
@@ -223,7 +214,7 @@ describe("the documents' configurations", () => {
       Nomad API: 127.0.0.1:4646
       Consul API: 127.0.0.1:8500, 172.17.0.1:8500
       DNS: 127.0.0.1:8600, 172.17.0.1:8600 for mooncarrot.space
-      Agents: 172.16.230.100:4647, told as 172.16.230.100:4647
+      Agents: 172.16.230.100:4647, advertised as 172.16.230.100:4647
       Joins: wopplefox, spatterling, sycadil
       raw_exec: off
       Files: pis/client.hcl (Consul's form)

@@ -149,12 +149,13 @@ export const consulFields: Fields = {
   telemetry: block(telemetry),
   acl: unlessFalseBlock(why.NO_ACL),
   connect: unlessFalseBlock(why.NO_MESH),
+  acl_enforce_version_8: unlessFalse(why.NO_ACL),
   enable_script_checks: unlessFalse(why.NO_SCRIPTS),
   enable_local_script_checks: unlessFalse(why.NO_SCRIPTS),
   enable_syslog: unlessFalse(why.NO_SYSLOG),
   ...ignored(
     why.NO_ACL,
-    `acl_datacenter acl_default_policy acl_down_policy acl_agent_master_token acl_agent_token acl_enforce_version_8
+    `acl_datacenter acl_default_policy acl_down_policy acl_agent_master_token acl_agent_token
      acl_master_token acl_replication_token acl_token acl_ttl enable_acl_replication acl_policy_ttl acl_role_ttl
      primary_datacenter`,
   ),

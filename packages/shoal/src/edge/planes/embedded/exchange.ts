@@ -83,7 +83,12 @@ export function serveExchange(
     const options = {
       method: request.method as Dispatcher.HttpMethod,
       path: target ? forwardedPath(target, strip) : '/',
-      headers: requestHeaders(request.rawHeaders, clientOf(), target && isStripped(target, strip) ? strip : ''),
+      headers: requestHeaders(
+        request.rawHeaders,
+        clientOf(),
+        target?.host ?? '',
+        target && isStripped(target, strip) ? strip : '',
+      ),
       body: hasBody ? request : null,
     };
     upstream.pool.dispatch(options, {

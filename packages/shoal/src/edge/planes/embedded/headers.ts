@@ -32,7 +32,7 @@ export type Client = {
  * The request's headers for the instance: end to end ones as they came, Host among them, and X-Forwarded-For, -Host, -Port and -Proto. From a client that
  * is no trusted proxy the forwarded headers are written anew, since they would be its own claim.
  */
-export function requestHeaders(raw: RawHeaders, client: Client, strippedPrefix: string): RawHeaders {
+export function requestHeaders(raw: RawHeaders, client: Client, host: string, strippedPrefix: string): RawHeaders {
   const dropped = nominated(raw);
   const forwarded = new Map<string, string>();
   const out: RawHeaders = [];
@@ -45,10 +45,11 @@ export function requestHeaders(raw: RawHeaders, client: Client, strippedPrefix: 
       continue;
     }
     if (lower === 'expect' || HOP_BY_HOP.has(lower) || dropped.has(lower)) continue;
-    if (lower === 'host') setUnlessGiven(forwarded, 'x-forwarded-host', value);
-    out.push(name, value);
+    // The host that the route was found by, so that edge and instance never read two different ones.
+    out.push(name, lower === 'host' ? host : value);
   }
   forwarded.set('x-forwarded-for', joined(forwarded.get('x-forwarded-for'), client.address));
+  setUnlessGiven(forwarded, 'x-forwarded-host', host);
   setUnlessGiven(forwarded, 'x-forwarded-proto', client.protocol);
   setUnlessGiven(forwarded, 'x-forwarded-port', String(client.port));
   if (strippedPrefix !== '') forwarded.set('x-forwarded-prefix', strippedPrefix);

@@ -18,7 +18,7 @@ export function requestTarget(
   const url = request.url ?? '/';
   if (url.startsWith('/')) return { host: request.headers.host ?? '', ...pathAndQuery(url) };
   // The absolute form: its host counts before the header's (RFC 9112 section 3.2.2).
-  const [, host, rest = ''] = /^https?:\/\/([^/?#@]+)(.*)$/is.exec(url) ?? [];
+  const [, host, rest = ''] = /^https?:\/\/([^/?#@]+)((?:[/?].*)?)$/is.exec(url) ?? [];
   return host === undefined ? undefined : { host, ...pathAndQuery(rest.startsWith('/') ? rest : `/${rest}`) };
 }
 

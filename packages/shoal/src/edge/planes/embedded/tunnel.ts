@@ -103,7 +103,7 @@ export function serveUpgrade(context: PlaneContext, request: IncomingMessage, so
   function upgradeHeaders(strip: string): RawHeaders {
     const prefix = target && isStripped(target, strip) ? strip : '';
     return [
-      ...requestHeaders(request.rawHeaders, clientOf(), prefix),
+      ...requestHeaders(request.rawHeaders, clientOf(), target?.host ?? '', prefix),
       'Connection',
       'Upgrade',
       'Upgrade',

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
 
+const LINE_END = 10;
+
 export type RotationLimits = { maxFiles: number; maxFileSizeBytes: number };
 
 /** Appends to `<stem>.<n>`; a full file is followed by the next number, and only the newest `maxFiles` are kept. */
@@ -17,12 +19,22 @@ export type RotatedFile = {
 export function openRotated(dir: string, stem: string, limits: RotationLimits): RotatedFile {
   let index = indexes(readdirSync(dir), stem).at(-1) ?? 0;
   let { fd, size } = openForAppend(dir, stem, index);
+  let atLineStart = false;
 
   /** The file for the next bytes, and how many of them it takes. */
   const next = (chunk: Buffer): number => {
     if (fd === -1) ({ fd, size } = openForAppend(dir, stem, index));
-    if (size >= limits.maxFileSizeBytes) rotate();
-    return cut(chunk, limits.maxFileSizeBytes - size);
+    let length = cut(chunk, limits.maxFileSizeBytes - size, atLineStart);
+    if (length === 0) {
+      rotate();
+      length = cut(chunk, limits.maxFileSizeBytes, false);
+    }
+    return length;
+  };
+  const wrote = (chunk: Buffer, length: number): Buffer => {
+    size += length;
+    atLineStart = chunk[length - 1] === LINE_END;
+    return chunk.subarray(length);
   };
   const rotate = (): void => {
     closeSync(fd);
@@ -37,17 +49,13 @@ export function openRotated(dir: string, stem: string, limits: RotationLimits): 
     writeSync(chunk) {
       for (let rest = chunk; rest.length > 0; ) {
         const length = next(rest);
-        const written = writeSync(fd, rest, 0, length);
-        size += written;
-        rest = rest.subarray(written);
+        rest = wrote(rest, writeSync(fd, rest, 0, length));
       }
     },
     async write(chunk) {
       for (let rest = chunk; rest.length > 0; ) {
         const length = next(rest);
-        const written = await writeAsync(fd, rest, length);
-        size += written;
-        rest = rest.subarray(written);
+        rest = wrote(rest, await writeAsync(fd, rest, length));
       }
     },
     close() {
@@ -57,11 +65,15 @@ export function openRotated(dir: string, stem: string, limits: RotationLimits): 
   };
 }
 
-/** How much of a chunk goes into the room that is left: up to a line's end where one is in reach. */
-export function cut(chunk: Buffer, room: number): number {
+/**
+ * How much of a chunk goes into the room that is left in a file: up to a line's end where one is in reach. If none is, a file that ends with a whole
+ * line gets nothing more, and a broken one is filled.
+ */
+export function cut(chunk: Buffer, room: number, atLineStart: boolean): number {
   if (chunk.length <= room) return chunk.length;
-  const lineEnd = chunk.lastIndexOf(10, room - 1) + 1;
-  return lineEnd > 0 ? lineEnd : room;
+  if (room <= 0) return 0;
+  const lineEnd = chunk.lastIndexOf(LINE_END, room - 1) + 1;
+  return lineEnd > 0 || atLineStart ? lineEnd : room;
 }
 
 /** The numbers of `<stem>.<n>` among names, ascending. */

@@ -1,0 +1,150 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Driver, TaskSpec } from '../../../src/client/drivers/driver.ts';
+import { rawExec } from '../../../src/client/drivers/raw-exec.ts';
+import { until } from '../../support/until.ts';
+import { aNode, type Node, never } from '../supervisor/harness.ts';
+import { aTaskSpec, shell } from './harness.ts';
+
+async function aDriver(): Promise<{ node: Node; driver: Driver }> {
+  const node = await aNode();
+  return {
+    node,
+    driver: rawExec({ supervisor: await node.connect(), enabled: true, hostEnv: { PATH: '/usr/bin:/bin' } }),
+  };
+}
+const stdout = (spec: TaskSpec): string => readFileSync(join(spec.dirs.logDir, 't.stdout.0'), 'utf8');
+
+describe('the config', () => {
+  const driver = rawExec({ supervisor: {} as never, enabled: true });
+  const cases: { name: string; config: Record<string, unknown>; want: string[] }[] = [
+    { name: 'command and args', config: { command: 'x', args: ['a', 1, true] }, want: [] },
+    { name: 'no args', config: { command: 'x' }, want: [] },
+    { name: 'no command', config: {}, want: ['The argument "command" is required, but no definition was found'] },
+    {
+      name: 'an unknown key',
+      config: { command: 'x', comand: 'y' },
+      want: ['No argument or block type is named "comand"; raw_exec takes "command" and "args"'],
+    },
+    {
+      name: 'a command that is no text',
+      config: { command: ['x'] },
+      want: ['"command" must be a text that is not empty'],
+    },
+    { name: 'args that are no list', config: { command: 'x', args: 'a b' }, want: ['"args" must be a list of texts'] },
+  ];
+  it.each(cases)('$name', ({ config, want }) => {
+    expect(driver.validate(config)).toEqual(want);
+  });
+});
+
+describe('the fingerprint', () => {
+  const cases = [
+    {
+      enabled: true,
+      want: { Attributes: { 'driver.raw_exec': 'true' }, Detected: true, Healthy: true, HealthDescription: 'Healthy' },
+    },
+    { enabled: false, want: { Attributes: {}, Detected: false, Healthy: false, HealthDescription: 'disabled' } },
+  ];
+  it.each(cases)('enabled: $enabled', async ({ enabled, want }) => {
+    expect(await rawExec({ supervisor: {} as never, enabled }).fingerprint()).toMatchObject(want);
+  });
+});
+
+describe('raw_exec', () => {
+  it('runs a program in the task folder with its environment and the PATH, and tells how it ended', async () => {
+    const { node, driver } = await aDriver();
+    const spec = aTaskSpec(node.dataDir, shell('pwd; echo "$MINE $PATH"; exit 4'), { env: { MINE: 'x' } });
+    const handle = await driver.start(spec);
+    expect(await driver.wait(handle, never)).toEqual({ kind: 'exited', exitCode: 4, signal: 0, oomKilled: false });
+    expect(stdout(spec)).toBe(`${spec.dirs.taskDir}\nx /usr/bin:/bin\n`);
+    expect(await driver.recover(handle)).toBe(true);
+    await driver.forget(handle);
+    expect(await driver.recover(handle)).toBe(false);
+    expect(await driver.wait(handle, never)).toMatchObject({ kind: 'unknown' });
+  });
+
+  it('runs what an artifact brought, and makes it executable', async () => {
+    const { node, driver } = await aDriver();
+    const spec = aTaskSpec(node.dataDir, { command: 'hello', args: ['world'] });
+    writeFileSync(join(spec.dirs.localDir, 'hello'), '#!/bin/sh\necho "hello $1"\n', { mode: 0o644 });
+    const handle = await driver.start(spec);
+    await driver.wait(handle, never);
+    expect(stdout(spec)).toBe('hello world\n');
+  });
+
+  const failures: { name: string; config: Record<string, unknown>; user?: string; want: string }[] = [
+    {
+      name: 'a missing absolute program',
+      config: { command: '/no/such/program' },
+      want: 'failed to launch command with executor: /no/such/program: no such file',
+    },
+    {
+      name: 'a name that is nowhere',
+      config: { command: 'no-such-program' },
+      want: `failed to launch command with executor: "no-such-program" is not in the task's local/ folder, the task folder or PATH`,
+    },
+    {
+      name: 'not a program',
+      config: { command: '/etc/passwd' },
+      want: 'failed to launch command with executor: /etc/passwd: permission denied',
+    },
+    {
+      name: 'an unknown key',
+      config: { command: 'sh', x: 1 },
+      want: 'failed to parse config: No argument or block type is named "x"',
+    },
+    {
+      name: 'an unknown user',
+      config: { command: 'sh' },
+      user: 'nobody-of-that-name',
+      want: 'unknown user "nobody-of-that-name"',
+    },
+  ];
+  it.each(failures)('cannot start $name, and says so', async ({ config, user, want }) => {
+    const { node, driver } = await aDriver();
+    const start = driver.start(aTaskSpec(node.dataDir, config, { user: user ?? '' }));
+    await expect(start).rejects.toMatchObject({ code: 'driver', message: expect.stringContaining(want) });
+  });
+
+  it('ends a task by its signal, and by force', async () => {
+    const { node, driver } = await aDriver();
+    const spec = aTaskSpec(node.dataDir, shell("trap '' INT; echo ready; while :; do sleep 0.05; done"));
+    const handle = await driver.start(spec);
+    await until('it is ready', () => stdout(spec) === 'ready\n');
+    await driver.stop(handle, { killSignal: 'SIGINT', killTimeoutMs: 100 });
+    expect(await driver.wait(handle, never)).toMatchObject({ exitCode: 137, signal: 9 });
+    await driver.stop(handle, { killSignal: 'SIGINT', killTimeoutMs: 100 });
+  });
+
+  it('signals a task', async () => {
+    const { node, driver } = await aDriver();
+    const spec = aTaskSpec(
+      node.dataDir,
+      shell("trap 'echo hup; exit 0' HUP; echo ready; while :; do sleep 0.05; done"),
+    );
+    const handle = await driver.start(spec);
+    await until('it is ready', () => stdout(spec) === 'ready\n');
+    await expect(driver.signal(handle, 'SIGFROB')).rejects.toMatchObject({ code: 'driver' });
+    await driver.signal(handle, 'SIGHUP');
+    await driver.wait(handle, never);
+    expect(stdout(spec)).toBe('ready\nhup\n');
+    await expect(driver.signal(handle, 'SIGHUP')).rejects.toMatchObject({ code: 'driver' });
+  });
+
+  it('measures a task with its children', async () => {
+    const { node, driver } = await aDriver();
+    const spec = aTaskSpec(node.dataDir, shell('(setsid sh -c "while :; do :; done" &) ; while :; do :; done'));
+    const handle = await driver.start(spec);
+    await until('the child is seen', async () => Object.keys((await driver.stats(handle)).pids).length >= 2);
+    const usage = await until('it has worked', async () => {
+      const now = await driver.stats(handle);
+      return now.cpuPercent > 20 ? now : undefined;
+    });
+    expect(usage.rssBytes).toBeGreaterThan(500_000);
+    expect(usage.userPercent + usage.systemPercent).toBeCloseTo(usage.cpuPercent);
+    expect(usage.pids[String(handle.pid)]?.rssBytes).toBeGreaterThan(100_000);
+    await driver.stop(handle, { killSignal: 'SIGKILL', killTimeoutMs: 0 });
+  });
+});

@@ -12,7 +12,9 @@ import type { Identity } from './tls/identity.ts';
 const REQUEST_TIMEOUT_MS = 10_000;
 const RECONNECT = { baseMs: 200, maxMs: 15_000 };
 
-export type ServeHandler = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
+/** `flushHeaders` is there (node:http2, compatibility API), its type declaration is not. */
+export type ServeResponse = Http2ServerResponse & { flushHeaders(): void };
+export type ServeHandler = (request: Http2ServerRequest, response: ServeResponse) => void;
 
 export type DialerDeps = {
   identity: Identity;
@@ -109,7 +111,7 @@ async function keepServing(
   const hello = JSON.stringify(deps.node);
   const http2 = createServer((request, response) => {
     if (request.url === HELLO_PATH) response.end(hello);
-    else handler(request, response);
+    else handler(request, response as ServeResponse);
   });
   http2.on('sessionError', (error) => deps.log.debug({ error: error.message }, 'rpc: the serving connection broke'));
   for (let attempt = 0; !signal.aborted; attempt += 1) {

@@ -22,3 +22,11 @@ export const PATHS = {
   fetchAllocations: '/v1/internal/node/allocations/fetch',
   updateAllocations: '/v1/internal/node/allocations/update',
 } as const;
+
+/** What a certificate lets its holder be. A server is a client of other servers, too. */
+export type AgentRole = 'server' | 'client';
+
+/** The name by which agents know each other, whatever address was dialled (as Nomad: `server.<region>.nomad`). */
+export function roleName(role: AgentRole, region: string): string {
+  return `${role}.${region}.shoal`;
+}

@@ -7,7 +7,7 @@ import { silentLog } from '../../src/log.ts';
 import { createDialer, type ServeHandler } from '../../src/rpc/dialer.ts';
 import { createRpcListener } from '../../src/rpc/listener.ts';
 import type { NodeRequests } from '../../src/rpc/node-requests.ts';
-import { roleName } from '../../src/rpc/tls/authority.ts';
+import { roleName } from '../../src/rpc/protocol.ts';
 import { type Identity, serverIdentity } from '../../src/rpc/tls/identity.ts';
 import { Tunnels } from '../../src/rpc/tunnels.ts';
 import { tempDir } from '../support/temp-dir.ts';

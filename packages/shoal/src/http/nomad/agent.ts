@@ -14,6 +14,9 @@ export type AgentFacts = {
   leader(): string;
   peers(): string[];
   region: string;
+  datacenter: string;
+  /** `name.region` */
+  serverName: string;
 };
 
 /** `/v1/agent/…`, `/v1/status/…` and `/v1/regions`. */

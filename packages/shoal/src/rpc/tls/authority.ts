@@ -14,6 +14,7 @@ import {
   X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
+import { type AgentRole, roleName } from '../protocol.ts';
 
 /**
  * The cluster's own certificate authority (RFC 5280 profile: P-256 keys, a root that signs agents' certificates directly).
@@ -28,20 +29,12 @@ const SKEW_MS = DAY_MS;
 
 export type KeyPairPem = { readonly certificate: string; readonly key: string };
 
-/** What a certificate lets its holder be. A server is a client of other servers, too. */
-export type AgentRole = 'server' | 'client';
-
 export type AgentName = {
   readonly role: AgentRole;
   readonly region: string;
   readonly dnsNames: readonly string[];
   readonly addresses: readonly string[];
 };
-
-/** The name by which agents know a server, whatever address they dialled (as Nomad: `server.<region>.nomad`). */
-export function roleName(role: AgentRole, region: string): string {
-  return `${role}.${region}.shoal`;
-}
 
 export async function createAuthority(options: { name: string; now: number; days: number }): Promise<KeyPairPem> {
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);

@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { type Client, createClient } from '../client/client.ts';
+import { systemClock } from '../client/clock.ts';
+import { rawExec } from '../client/drivers/raw-exec.ts';
+import { thisMachine } from '../client/fingerprints/machine.ts';
+import { openStateDb } from '../client/lmdb-state-db.ts';
+import type { NodeIdentity } from '../client/node.ts';
+import type { NodeConfig } from '../client/node-config.ts';
+import type { Registrar } from '../client/registrar.ts';
+import { createClientHandler } from '../client/serve/handler.ts';
+import { createHostStatsReader } from '../client/stats/host-stats.ts';
+import { ensureSupervisor } from '../client/supervisor/client.ts';
+import type { AgentConfig } from '../config/agent-config.ts';
+import type { Log } from '../log.ts';
+import { createDialer } from '../rpc/dialer.ts';
+import { roleName } from '../rpc/protocol.ts';
+import type { Identity } from '../rpc/tls/identity.ts';
+import { CONSUL_API_VERSION, NOMAD_API_VERSION } from '../version.ts';
+import { entryPath } from './entries.ts';
+
+/** The client role in one agent: the node, its tasks, and its connections to the servers. */
+export type ClientRole = {
+  readonly client: Client;
+  stop(how: { tasks: 'keep' | 'stop' }): Promise<void>;
+};
+
+export type ClientRoleDeps = {
+  config: AgentConfig;
+  dataDir: string;
+  nodeIdentity: NodeIdentity;
+  /** Where this agent's Nomad API is, as others reach it. */
+  httpAddr: string;
+  identity: Identity;
+  server: () => { host: string; port: number };
+  registrar: Registrar;
+  log: Log;
+};
+
+export async function startClientRole(deps: ClientRoleDeps): Promise<ClientRole> {
+  const { config, dataDir, nodeIdentity, log } = deps;
+  const node = { nodeId: nodeIdentity.id, secret: nodeIdentity.secret };
+  const dialer = createDialer({
+    identity: deps.identity,
+    serverName: roleName('server', config.region),
+    server: deps.server,
+    node,
+    log,
+    random: Math.random,
+  });
+  const supervisor = await ensureSupervisor({
+    dataDir,
+    entry: entryPath('supervisor'),
+    log: (message) => log.warn({}, `supervisor: ${message}`),
+  });
+  const client = createClient({
+    config: nodeConfig(deps),
+    identity: nodeIdentity,
+    server: dialer,
+    registrar: deps.registrar,
+    drivers: [rawExec({ supervisor, enabled: config.rawExec.enabled })],
+    db: openStateDb(join(dataDir, 'client', 'state.mdb')),
+    clock: systemClock,
+    random: Math.random,
+    newId: () => randomBytes(4).toString('hex'),
+    machine: thisMachine,
+    agentEnv: process.env,
+    log,
+    options: { maxKillTimeoutMs: config.client.maxKillTimeoutMs },
+  });
+  await client.start();
+  const hostStats = createHostStatsReader({ allocDir: join(dataDir, 'alloc'), coreMHz: coreMHz(client) });
+  dialer.serve(
+    createClientHandler({ ...client.control, hostStats, log: (message) => log.warn({}, `client: ${message}`) }),
+  );
+  return {
+    client,
+    async stop({ tasks }) {
+      await client.stop({ tasks });
+      dialer.stop();
+      if (tasks === 'stop') await supervisor.shutdown();
+      else supervisor.close();
+    },
+  };
+}
+
+function coreMHz(client: Client): number {
+  const { Attributes } = client.node();
+  return Number(Attributes['cpu.frequency'] ?? 1_000);
+}
+
+function nodeConfig({ config, dataDir, httpAddr }: ClientRoleDeps): NodeConfig {
+  const { client } = config;
+  return {
+    name: config.nodeName,
+    datacenter: config.datacenter,
+    region: config.region,
+    nodeClass: client.nodeClass,
+    nodePool: 'default',
+    meta: client.meta,
+    dataDir,
+    httpAddr,
+    tlsEnabled: false,
+    networkInterface: client.networkInterface ?? (config.dev ? 'lo' : ''),
+    networkSpeed: 0,
+    cpuTotalCompute: client.cpuTotalCompute ?? 0,
+    memoryTotalMB: client.memoryTotalMb ?? 0,
+    diskTotalMB: 0,
+    reserved: {
+      cpuMHz: client.reserved.cpuMhz,
+      memoryMB: client.reserved.memoryMb,
+      diskMB: client.reserved.diskMb,
+      ports: client.reserved.ports,
+    },
+    hostVolumes: client.hostVolumes,
+    minDynamicPort: client.minDynamicPort,
+    maxDynamicPort: client.maxDynamicPort,
+    versions: { nomad: NOMAD_API_VERSION, revision: '', consul: CONSUL_API_VERSION },
+    server: config.server.enabled,
+  };
+}

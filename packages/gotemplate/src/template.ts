@@ -1,5 +1,5 @@
 import { builtins } from './builtins/index.ts';
-import { TemplateError } from './errors.ts';
+import { TemplateError, type TemplatePhase } from './errors.ts';
 import { execute } from './execute.ts';
 import type { Evaluation, MissingKey } from './expressions.ts';
 import { type FunctionSet, joinFunctions } from './functions.ts';
@@ -38,7 +38,9 @@ export function compile(source: string, options: CompileOptions = {}): Template 
   const sets = options.functions === undefined ? [] : [options.functions].flat();
   const functions = joinFunctions([builtins, ...sets]);
   const delimiters = { left: options.leftDelim || '{{', right: options.rightDelim || '}}' };
-  const definitions = parse(source, { name, delimiters, functions: new Set(functions.keys()) });
+  const definitions = bounded('parse', name, () =>
+    parse(source, { name, delimiters, functions: new Set(functions.keys()) }),
+  );
   const evaluationOf = evaluations(source, { functions, missingKey: options.missingKey ?? 'default' });
   return { name, templates: [...definitions.keys()], render: (data) => render(name, data, definitions, evaluationOf) };
 }
@@ -50,8 +52,18 @@ function render(
   evaluationOf: (name: string) => Evaluation,
 ): string {
   const parts: string[] = [];
-  execute(name, data, { definitions, evaluationOf, write: (text) => parts.push(text) });
+  bounded('exec', name, () => execute(name, data, { definitions, evaluationOf, write: (text) => parts.push(text) }));
   return parts.join('');
+}
+
+/** A template that is nested deeper than the stack is an error of the template, not of the program. */
+function bounded<T>(phase: TemplatePhase, name: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RangeError) || !error.message.includes('call stack')) throw error;
+    throw new TemplateError(phase, { name, line: 1, column: 0 }, 'it is nested too deeply', { cause: error });
+  }
 }
 
 function evaluations(source: string, shared: Pick<Evaluation, 'functions' | 'missingKey'>) {

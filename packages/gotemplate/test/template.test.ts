@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type CompileOptions, compile, FunctionError, type FunctionSet, TemplateError } from '../src/index.ts';
 
@@ -48,6 +49,56 @@ describe('rendering', () => {
     const template = compile('{{ $x := .n }}{{ $x }}');
     expect([template.render({ n: 1 }), template.render({ n: 2 })]).toEqual(['1', '2']);
   });
+});
+
+test('whatever is given, only a TemplateError is thrown', () => {
+  const piece = fc.constantFrom(
+    '{{',
+    '}}',
+    '{{-',
+    ' -}}',
+    'if',
+    'range',
+    'end',
+    'define',
+    '"x"',
+    '`',
+    "'",
+    '(',
+    ')',
+    '|',
+    '.',
+    '.a',
+    '$',
+    '$x',
+    ':=',
+    '=',
+    ',',
+    '1',
+    '-1.5e3',
+    '0x',
+    'upper',
+    'nil',
+    'true',
+    ' ',
+    '\n',
+    '/*',
+    '*/',
+    'é',
+    'printf "%[9]*.*d"',
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+      try {
+        compile(pieces.join(''), { functions }).render({ a: [1, { b: null }] });
+      } catch (error) {
+        if (!(error instanceof TemplateError)) throw error;
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+  expect(() => compile(`{{${'('.repeat(100_000)}`)).toThrow(TemplateError);
+  expect(() => compile('{{ printf "%999999999d" 1 }}').render()).not.toThrow();
 });
 
 describe('errors name place, reason and remedy', () => {

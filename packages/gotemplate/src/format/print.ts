@@ -33,6 +33,8 @@ export function sprintln(values: readonly unknown[]): string {
   return `${values.map((value) => formatValue(value, 'v', PLAIN)).join(' ')}\n`;
 }
 
+/** Widths and precisions beyond this are refused, as Go does. */
+const LARGEST = 1_000_000;
 const DIRECTIVE = /%([+\-# 0]*)(?:\[(\d+)\])?(\*|\d+)?(?:(\.)(?:\[(\d+)\])?(\*|\d+)?)?(?:\[(\d+)\])?([^\d]|$)/gsu;
 
 /** fmt.Sprintf: what is wrong with the arguments is written into the text, as `%!d(string=x)`. */
@@ -54,6 +56,8 @@ export function sprintf(format: string, values: readonly unknown[]): string {
     point(second);
     const exact = dot === undefined ? undefined : (star(precision) ?? 0);
     point(last);
+    if (Math.abs(wide ?? 0) > LARGEST) return '%!(BADWIDTH)';
+    if (Math.abs(exact ?? 0) > LARGEST) return '%!(BADPREC)';
     if (verb === '') return '%!(NOVERB)';
     if (verb === '%') return '%';
     if (next < 0 || (reordered && next >= values.length)) return `%!${verb}(BADINDEX)`;

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { load, shown } from './environment.ts';
 
@@ -133,7 +134,7 @@ ports {
     4 | verify_incoming = true
       | ^^^^^^^^^^^^^^^
 
-      Agents talk over TLS with certificates that they make for themselves.
+      Agents take no certificates from files.
 
     Warning: acl has no effect
      --> consul.hcl:5:1
@@ -169,6 +170,41 @@ test('files that cannot be read or are no HCL', async () => {
   const loaded = await load({ 'broken.hcl': 'data_dir = "/d\nserver {' });
   expect(loaded.config).toBeUndefined();
   expect(loaded.diagnostics.filter(({ severity }) => severity === 'error').length).toBeGreaterThan(0);
+});
+
+test('whatever a file holds, loading gives diagnostics and never throws', async () => {
+  const piece = fc.constantFrom(
+    'server',
+    'client',
+    'ports',
+    '"a"',
+    ' = ',
+    ' { ',
+    ' } ',
+    '\n',
+    'true',
+    '1',
+    '[',
+    ']',
+    ',',
+    '"{{ GetInterfaceIP `x` }}"',
+    'bind_addr',
+    'watches',
+    'plugin "x"',
+    '"',
+    '<<E',
+    '${',
+    'é',
+    '\\',
+    'null',
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { maxLength: 25 }), async (pieces) => {
+      const loaded = await load(pieces.join(''));
+      expect(loaded.config !== undefined || loaded.diagnostics.length > 0).toBe(true);
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test('a missing file', async () => {

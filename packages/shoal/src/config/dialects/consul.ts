@@ -118,7 +118,7 @@ export const consulFields: Fields = {
     enabled: flag('ui'),
     ...silent('dir content_path'),
     ...ignored(
-      'The page shows its own metrics.',
+      'The web page takes no metrics from other programs.',
       'metrics_provider metrics_provider_files metrics_provider_options_json metrics_proxy dashboard_url_templates',
     ),
   }),

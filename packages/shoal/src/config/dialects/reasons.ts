@@ -2,7 +2,7 @@
 export const NO_ACL =
   'There are no access rules yet: every request is allowed. Keep the APIs on loopback or a private network.';
 export const NO_GOSSIP = 'Agents do not gossip: there is nothing to tune, bind or encrypt.';
-export const OWN_TLS = 'Agents talk over TLS with certificates that they make for themselves.';
+export const OWN_TLS = 'Agents take no certificates from files.';
 export const NO_HTTPS = 'The APIs are served over plain HTTP; put TLS before them where they leave the machine.';
 export const NO_RAFT = 'The state is not kept by Raft.';
 export const NO_MESH = 'The service mesh (Connect) is not there: services are reached by DNS or the edge.';
@@ -14,7 +14,7 @@ export const NO_ROTATION = 'The log file is not rotated: leave that to the journ
 export const NO_PHONE = 'The program asks nobody for updates.';
 export const NO_LIMITS = 'Connections are not limited per client.';
 export const NO_VAULT = 'There is no Vault integration.';
-export const NO_SINK = 'Metrics are read from /v1/metrics (Prometheus, JSON) and not sent anywhere.';
+export const NO_SINK = 'Metrics are not sent anywhere: they are fetched.';
 export const OWN_CONSUL = 'The agent is its own Consul: services and checks are registered in it.';
 export const NO_SCRIPTS = 'Checks of the type script are not run.';
 export const OWN_STATE = 'Every server reads its own memory: there are no stale reads to allow and no cache to fill.';

@@ -3,7 +3,6 @@ import {
   duration,
   type Fields,
   flag,
-  ignored,
   integer,
   map,
   port,
@@ -14,7 +13,6 @@ import {
   texts,
 } from '../fields.ts';
 import { commonFields } from './nomad.ts';
-import { NO_GOSSIP } from './reasons.ts';
 import { readWatch } from './watch.ts';
 
 /** Everything but the edge, which is public. */
@@ -53,7 +51,7 @@ export const shoalFields: Fields = {
     rpc: port('ports.rpc'),
     edge_http: port('ports.edgeHttp'),
     edge_https: port('ports.edgeHttps'),
-    ...ignored(NO_GOSSIP, 'serf'),
+    ...silent('serf'),
   }),
   retry_join: texts('join.addresses'),
   dns: block({

@@ -4,6 +4,7 @@ import { specChanged } from '../jobspec/spec-changed.ts';
 import { toStored } from '../jobspec/stored.ts';
 import { formatErrors } from '../jobspec/validate/findings.ts';
 import { validate } from '../jobspec/validate/validate.ts';
+import { isTemplate } from '../state/job-kind.ts';
 import { jobStatus } from '../state/job-summary.ts';
 import type { JobRow } from '../state/rows.ts';
 import { jobKey, jobVersionKey } from '../state/tables.ts';
@@ -44,7 +45,7 @@ export function createJobs(deps: ServerDeps) {
       const existing = jobs.get(key);
       enforceIndex(existing, options.enforceIndex);
       const next = nextVersion(existing, options.preserveCounts ? withCounts(job, existing) : job);
-      const evaluation = evaluates(next) ? newEvaluation(deps, next, 'job-register') : undefined;
+      const evaluation = isTemplate(next) ? undefined : newEvaluation(deps, next, 'job-register');
       const changed = next !== existing;
       const ops = [...(changed ? versionOps(next, existing) : []), ...(evaluation ? [putEvaluation(evaluation)] : [])];
       return {
@@ -146,11 +147,7 @@ export function createJobs(deps: ServerDeps) {
     const versions = [...jobVersions.by('job', key)].sort((a, b) => a.Version - b.Version);
     // Versions that a purged job of this name left for its last allocations would read as versions of this one.
     const obsolete = existing ? versions.slice(0, Math.max(0, versions.length + 1 - TRACKED_VERSIONS)) : versions;
-    return [
-      { kind: 'put', table: 'jobs', key, value: next },
-      { kind: 'put', table: 'jobVersions', key: jobVersionKey(next.Namespace, next.ID, next.Version), value: next },
-      ...obsolete.filter(({ Version }) => Version !== next.Version).map(deleteVersion),
-    ];
+    return [...newJobOps(next), ...obsolete.filter(({ Version }) => Version !== next.Version).map(deleteVersion)];
   }
 
   function stopOps(existing: JobRow, purge: boolean): Op[] {
@@ -169,6 +166,14 @@ export function createJobs(deps: ServerDeps) {
 
 /** Zeros: a store stamps the indexes when it applies the row. */
 const UNSTAMPED = { CreateIndex: 0, ModifyIndex: 0, JobModifyIndex: 0 } as const;
+
+/** The rows of a job's newest version. */
+export function newJobOps(job: JobRow): Op[] {
+  return [
+    { kind: 'put', table: 'jobs', key: jobKey(job.Namespace, job.ID), value: job },
+    { kind: 'put', table: 'jobVersions', key: jobVersionKey(job.Namespace, job.ID, job.Version), value: job },
+  ];
+}
 
 /** A deployment that succeeded marks its version so; both rows of the newest version say it. */
 export function stableOps(version: JobRow, job: JobRow | undefined, stable: boolean): Op[] {
@@ -190,11 +195,6 @@ function acceptable(input: JobInput): { job: Job; warnings: string[] } {
   const { errors, warnings } = validate(job);
   if (errors.length > 0) throw new JobInvalidError(errors, formatErrors(errors));
   return { job: toStored(job), warnings };
-}
-
-/** Jobs that are templates for others are not run themselves. */
-function evaluates(job: Job): boolean {
-  return !job.Periodic && !job.ParameterizedJob;
 }
 
 function enforceIndex(existing: JobRow | undefined, wanted: number | undefined): void {

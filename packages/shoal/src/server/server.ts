@@ -4,6 +4,7 @@ import type { Plan } from '../scheduler/plan.ts';
 import type { SchedulerWorker, StartScheduler } from '../scheduler/worker-contract.ts';
 import { type Allocations, createAllocations } from './allocations.ts';
 import { BlockedEvals } from './blocked-evals.ts';
+import { type Children, createChildren } from './children.ts';
 import { Deployments } from './deployments.ts';
 import { nowNanos, type ServerDeps } from './deps.ts';
 import { EvalProcessor } from './eval-processor.ts';
@@ -11,11 +12,13 @@ import { newEvaluation } from './evaluations.ts';
 import { HEARTBEAT_DEFAULTS, type HeartbeatSettings, Heartbeats } from './heartbeats.ts';
 import { createJobs, type Jobs } from './jobs.ts';
 import { createNodes, type Nodes } from './nodes.ts';
+import { Periodic } from './periodic.ts';
 import { createNodeRequests } from './requests.ts';
 
 /** The server role: what users and clients ask of it, and the loops that carry decisions out. */
 export type Server = {
   readonly jobs: Jobs;
+  readonly children: Children;
   readonly nodes: Nodes;
   readonly allocations: Allocations;
   readonly requests: NodeRequests;
@@ -37,6 +40,7 @@ export type ServerOptions = ServerDeps & {
 export function createServer(options: ServerOptions): Server {
   const { state, log } = options;
   const jobs = createJobs(options);
+  const children = createChildren(options);
   const nodes = createNodes(options);
   const allocations = createAllocations(options);
   const heartbeats = new Heartbeats(options, nodes, options.heartbeats ?? HEARTBEAT_DEFAULTS);
@@ -46,7 +50,13 @@ export function createServer(options: ServerOptions): Server {
   let stopping = false;
 
   const processor = new EvalProcessor(options, current);
-  const loops = [processor, new BlockedEvals(options), new Deployments(options), heartbeats];
+  const loops = [
+    processor,
+    new BlockedEvals(options),
+    new Deployments(options),
+    new Periodic(options, children),
+    heartbeats,
+  ];
 
   function current(): SchedulerWorker {
     if (!scheduler) throw new Error('the scheduler is not running');
@@ -81,6 +91,7 @@ export function createServer(options: ServerOptions): Server {
 
   return {
     jobs,
+    children,
     nodes,
     allocations,
     requests,

@@ -1,5 +1,6 @@
 import type { AllocClientStatus, JobStatus } from '@shoal/api';
 import { clientStatus, isTerminal } from './alloc-view.ts';
+import { isTemplate } from './job-kind.ts';
 import type { AllocRow, AllocStatusRow, EvalRow, JobRow } from './rows.ts';
 import type { Applied } from './table.ts';
 import { jobKey, type Tables } from './tables.ts';
@@ -155,7 +156,7 @@ export function jobStatus(
   summary: Pick<JobSummary, 'live' | 'openEvals' | 'touched'> | undefined,
 ): JobStatus {
   const live = (summary?.live ?? 0) > 0;
-  if (job.Type === 'system' || job.Periodic || job.ParameterizedJob) return job.Stop ? 'dead' : 'running';
+  if (job.Type === 'system' || isTemplate(job)) return job.Stop ? 'dead' : 'running';
   if (live) return 'running';
   if ((summary?.openEvals ?? 0) > 0) return 'pending';
   if (job.Stop || summary?.touched) return 'dead';

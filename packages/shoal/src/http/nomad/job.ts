@@ -1,10 +1,12 @@
 import { diff } from '../../jobspec/diff/diff.ts';
+import type { Child } from '../../server/children.ts';
 import { composeDeployment } from '../../state/compose/deployment.ts';
 import { composeJob, composeSummary } from '../../state/compose/job.ts';
 import { allocStub } from '../../state/compose/stubs.ts';
 import type { Read } from '../../state/read.ts';
 import type { JobRow } from '../../state/rows.ts';
 import { jobKey } from '../../state/tables.ts';
+import { json } from '../shared/answer.ts';
 import type { Endpoint, Handler } from '../shared/api.ts';
 import { BadRequestError } from '../shared/errors.ts';
 import type { ApiRequest, Method } from '../shared/request.ts';
@@ -145,8 +147,23 @@ function writes(deps: NomadDeps): Record<string, Verb> {
       );
       return written(index, {});
     }),
+    dispatch: put(async (request) => {
+      const body = objectBody(request, 'Job dispatch body must be specified');
+      const meta = Object.fromEntries(Object.entries(body['Meta'] ?? {}).map(([key, value]) => [key, String(value)]));
+      const payload = typeof body['Payload'] === 'string' ? body['Payload'] : '';
+      const child = await deps.server.children.dispatch(namespaceOf(request), idOf(request), { payload, meta });
+      return childMade(child, { DispatchedJobID: child.id, JobCreateIndex: child.index });
+    }),
+    'periodic/force': put(async (request) =>
+      childMade(await deps.server.children.force(namespaceOf(request), idOf(request)), {}),
+    ),
     [SELF]: self,
   };
+}
+
+function childMade({ index, evaluation }: Child, more: Record<string, unknown>) {
+  const body = { ...more, EvalID: evaluation.ID, EvalCreateIndex: index, Index: index };
+  return json(body, { 'x-nomad-index': String(index) });
 }
 
 function versionOf(body: Record<string, unknown>, field: string): number {

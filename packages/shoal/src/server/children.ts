@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import type { Evaluation, Job } from '@shoal/api';
+import { jobKey } from '../state/tables.ts';
+import { commitDecision } from './commit.ts';
+import { nowNanos, type ServerDeps } from './deps.ts';
+import { InvalidRequestError, NotFoundError } from './errors.ts';
+import { newEvaluation, putEvaluation } from './evaluations.ts';
+import { newJobOps } from './jobs.ts';
+
+/** Largest payload of a dispatch, in bytes (Nomad's limit). */
+const PAYLOAD_LIMIT = 16 * 1024;
+
+export type Child = { id: string; index: number; evaluation: Evaluation };
+export type Children = ReturnType<typeof createChildren>;
+
+/** Jobs that are made of other jobs: a parameterized job's by dispatch, a periodic job's by the clock. */
+export function createChildren(deps: ServerDeps) {
+  const { state } = deps;
+
+  async function dispatch(
+    namespace: string,
+    parentId: string,
+    input: { payload: string; meta: Record<string, string> },
+  ): Promise<Child> {
+    const parent = existing(namespace, parentId, `parameterized job not found`);
+    checkDispatch(parent, input);
+    const id = `${parentId}/dispatch-${seconds(deps)}-${randomBytes(4).toString('hex')}`;
+    return make({
+      ...parent,
+      ID: id,
+      Name: id,
+      ParentID: parentId,
+      Dispatched: true,
+      Payload: input.payload || null,
+      Meta: { ...parent.Meta, ...input.meta },
+    });
+  }
+
+  /** Launches a periodic job now, whatever its clock says. */
+  async function force(namespace: string, parentId: string): Promise<Child> {
+    const parent = existing(namespace, parentId, 'job not found');
+    if (!parent.Periodic) throw new InvalidRequestError("can't force launch non-periodic job");
+    return launch(parent, seconds(deps));
+  }
+
+  /** The child of one launch; there is one at most for each time. */
+  async function launch(parent: Job, time: number): Promise<Child> {
+    const id = `${parent.ID}/periodic-${time}`;
+    return make({ ...parent, ID: id, Name: id, ParentID: parent.ID, Periodic: null }, 'periodic-job');
+  }
+
+  async function make(child: Job, triggeredBy: 'periodic-job' | 'job-register' = 'job-register'): Promise<Child> {
+    const key = jobKey(child.Namespace, child.ID);
+    const row: Job = {
+      ...child,
+      Status: 'pending',
+      Stable: false,
+      Version: 0,
+      SubmitTime: nowNanos(deps),
+      ...UNSTAMPED,
+    };
+    const evaluation = newEvaluation(deps, row, triggeredBy);
+    const { index } = await commitDecision(state, `Job "${child.ID}"`, () => {
+      if (state.tables.jobs.get(key)) throw new InvalidRequestError(`job "${child.ID}" was launched already`);
+      return {
+        txn: { ops: [...newJobOps(row), putEvaluation(evaluation)], require: [{ table: 'jobs', key, modifyIndex: 0 }] },
+        answer: undefined,
+      };
+    });
+    return { id: child.ID, index, evaluation };
+  }
+
+  function existing(namespace: string, id: string, message: string): Job {
+    const job = state.tables.jobs.get(jobKey(namespace, id));
+    if (!job) throw new NotFoundError(message);
+    return job;
+  }
+
+  return { dispatch, force, launch };
+}
+
+const UNSTAMPED = { CreateIndex: 0, ModifyIndex: 0, JobModifyIndex: 0 } as const;
+
+function seconds(deps: Pick<ServerDeps, 'now'>): number {
+  return Math.floor(deps.now() / 1000);
+}
+
+/** https://developer.hashicorp.com/nomad/docs/job-specification/parameterized */
+function checkDispatch(parent: Job, input: { payload: string; meta: Record<string, string> }): void {
+  const rules = parent.ParameterizedJob;
+  if (!rules) throw new InvalidRequestError(`Specified job "${parent.ID}" is not a parameterized job`);
+  if (parent.Stop) throw new InvalidRequestError(`Specified job "${parent.ID}" is stopped`);
+  const bytes = Buffer.byteLength(input.payload, 'base64');
+  if (bytes > PAYLOAD_LIMIT) throw new InvalidRequestError(`Payload exceeds maximum size; ${bytes} > ${PAYLOAD_LIMIT}`);
+  if (rules.Payload === 'required' && bytes === 0)
+    throw new InvalidRequestError('Payload is not provided but required by parameterized job');
+  if (rules.Payload === 'forbidden' && bytes > 0)
+    throw new InvalidRequestError('Payload is provided but forbidden by parameterized job');
+  const known = new Set([...(rules.MetaRequired ?? []), ...(rules.MetaOptional ?? [])]);
+  const strange = Object.keys(input.meta).filter((key) => !known.has(key));
+  if (strange.length > 0)
+    throw new InvalidRequestError(`Dispatch request included unpermitted metadata keys: [${strange.join(' ')}]`);
+  const missing = (rules.MetaRequired ?? []).filter((key) => !(key in input.meta));
+  if (missing.length > 0)
+    throw new InvalidRequestError(`Dispatch did not provide required meta keys: [${missing.join(' ')}]`);
+}

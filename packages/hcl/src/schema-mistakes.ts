@@ -10,7 +10,7 @@ type Mistaken = { name: string; range: Range; block?: BlockSchema; value?: Expre
 export function mistakenFor(really: 'block' | 'argument', { name, range, block, value }: Mistaken): Diagnostic {
   if (really === 'argument') {
     const detail = `"${name}" is an argument, but it is written as a block.`;
-    return errorAt(range, 'Unsupported block type', detail, { remedy: `"${name}" is an argument: write ${name} = …` });
+    return errorAt(range, 'Unsupported block type', detail, { remedy: `${name} is an argument: write ${name} = …` });
   }
   const detail = `"${name}" is a block, but it is written as an argument.`;
   return errorAt(range, 'Unsupported argument', detail, { remedy: asBlock(name, block, value) });
@@ -18,9 +18,9 @@ export function mistakenFor(really: 'block' | 'argument', { name, range, block, 
 
 function asBlock(name: string, block: BlockSchema | undefined, value: Expression | undefined): string {
   const labels = (block?.labels ?? []).map((label) => ` "${label.toUpperCase()}"`).join('');
-  if (value?.kind === 'tuple') return `"${name}" is a block: write one ${name}${labels} { … } for each element`;
-  if (labels === '' && value?.kind === 'object') return `"${name}" is a block: remove the "="`;
-  return `"${name}" is a block: write ${name}${labels} { … }`;
+  if (value?.kind === 'tuple') return `${name} is a block: write one ${name}${labels} { … } for each element`;
+  if (labels === '' && value?.kind === 'object') return `${name} is a block: remove the =`;
+  return `${name} is a block: write ${name}${labels} { … }`;
 }
 
 /** A name that the schema does not know, with the nearest one that it does. */

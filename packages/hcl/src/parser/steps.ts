@@ -55,7 +55,8 @@ function parseDotName(stream: TokenStream, dot: Token): Step[] {
   const token = stream.peek();
   if (token.type === 'identifier')
     return [{ kind: 'attribute', name: token.text, range: rangeBetween(dot.range, stream.read().range) }];
-  if (token.type === 'number' && /^\d+(\.\d+)?$/.test(token.text)) return legacyIndexes(dot, stream.read());
+  if (token.type === 'number' && /^\d+$/.test(token.text)) return [legacyIndex(dot, stream.read())];
+  if (token.type === 'number' && /^\d+\.\d+$/.test(token.text)) return chainedLegacyIndex(stream, token);
   return failure(
     stream,
     token,
@@ -65,12 +66,23 @@ function parseDotName(stream: TokenStream, dot: Token): Step[] {
 }
 
 /** `list.0` is an older way to write `list[0]`. */
-function legacyIndexes(dot: Token, number: Token): IndexStep[] {
-  const range = rangeBetween(dot.range, number.range);
-  return number.text.split('.').map((digits) => {
-    const value = numberValue(parseNumber(digits)!);
-    return { kind: 'index', key: { kind: 'literal', value, range: number.range }, range };
-  });
+function legacyIndex(dot: Token, number: Token): IndexStep {
+  const value = numberValue(parseNumber(number.text)!);
+  return {
+    kind: 'index',
+    key: { kind: 'literal', value, range: number.range },
+    range: rangeBetween(dot.range, number.range),
+  };
+}
+
+/** `list.1.0` reads like a number with a fraction. */
+function chainedLegacyIndex(stream: TokenStream, number: Token): never {
+  const detail = 'Two indexes in a row cannot be written with dots.';
+  const remedy = `write ${number.text
+    .split('.')
+    .map((digits) => `[${digits}]`)
+    .join('')}`;
+  return failure(stream, number, 'Invalid legacy index syntax', detail, { remedy });
 }
 
 function attributeSplat(stream: TokenStream, dot: Token, star: Token): SplatStep {

@@ -1,7 +1,8 @@
-import { isAbsolute, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Diagnostic } from '@shoal/hcl';
 import { dnsSettings } from '../dns/settings.ts';
 import type { Machine } from './addresses/resolve-address.ts';
+import { advertising } from './advertise.ts';
 import type {
   AgentConfig,
   ClientConfig,
@@ -12,9 +13,10 @@ import type {
   ServerConfig,
 } from './agent-config.ts';
 import { DEFAULTS } from './defaults.ts';
-import { advertising, listening } from './listeners.ts';
+import { listening } from './listeners.ts';
 import type { Merged } from './merge.ts';
-import type { SettingName, Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
+import { problemAt, wholeChecks } from './whole-checks.ts';
 
 /** The machine, as far as a configuration depends on it. */
 export type Surroundings = Machine & {
@@ -85,7 +87,7 @@ function logLevel(merged: Merged): { value: LogLevel; diagnostics: Diagnostic[] 
   const given = merged.values['log.level'];
   const value = LEVELS[(given ?? DEFAULTS.logLevel).toLowerCase()];
   if (value !== undefined) return { value, diagnostics: [] };
-  const problem = at(
+  const problem = problemAt(
     merged,
     'log.level',
     `Unknown log level "${given}"`,
@@ -205,61 +207,4 @@ function telemetryConfig(values: Partial<Settings>): AgentConfig['telemetry'] {
     publishNodeMetrics: values['telemetry.publishNodeMetrics'] ?? false,
     collectionIntervalMs: values['telemetry.collectionIntervalMs'] ?? DEFAULTS.telemetryIntervalMs,
   };
-}
-
-const DNS_LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
-
-function wholeChecks(config: AgentConfig, merged: Merged): Diagnostic[] {
-  const checks: Diagnostic[] = [];
-  if (!DNS_LABEL.test(config.nodeName)) checks.push(nodeNameProblem(config, merged));
-  if (config.dataDir === undefined && !config.dev) {
-    checks.push({
-      severity: 'error',
-      summary: 'No data folder is given',
-      detail: 'The agent keeps its state there.',
-      remedy: 'set data_dir = "/var/lib/shoal" in a file, or start with -data-dir (with -dev it is not needed)',
-    });
-  }
-  const { dataDir } = merged.values;
-  if (dataDir !== undefined && !isAbsolute(dataDir)) {
-    checks.push({
-      ...at(merged, 'dataDir', 'data_dir is relative', `It means ${config.dataDir} now.`),
-      severity: 'warning',
-    });
-  }
-  if (config.client.minDynamicPort > config.client.maxDynamicPort) {
-    const detail = `It is greater than max_dynamic_port, ${config.client.maxDynamicPort}.`;
-    checks.push(at(merged, 'client.minDynamicPort', `min_dynamic_port is ${config.client.minDynamicPort}`, detail));
-  }
-  return [...checks, ...roleChecks(config, merged)];
-}
-
-function nodeNameProblem(config: AgentConfig, merged: Merged): Diagnostic {
-  const detail = `"${config.nodeName}" is no DNS label, so that ${config.nodeName}.node.${config.dns.domain} cannot be asked for.`;
-  const remedy = 'use letters, digits and hyphens, at most 63';
-  return { ...at(merged, 'nodeName', 'The node name does not fit DNS', detail), severity: 'warning', remedy };
-}
-
-function roleChecks(config: AgentConfig, merged: Merged): Diagnostic[] {
-  const joins = config.join.addresses.length + config.client.servers.length > 0;
-  const checks: Diagnostic[] = [];
-  if (!config.server.enabled && !joins) {
-    checks.push({
-      severity: 'warning',
-      summary: config.client.enabled ? 'The client knows no server' : 'The agent is no server and knows none',
-      detail: 'It has nothing to get its work and its catalog from.',
-      remedy: 'name servers to join (retry_join, or servers in the client block), or make it a server',
-    });
-  }
-  const expect = config.server.bootstrapExpect;
-  if (config.server.enabled && expect > 1 && expect % 2 === 0) {
-    const detail = `${expect} servers bear no more failures than ${expect - 1}: a majority is needed.`;
-    checks.push({ ...at(merged, 'server.bootstrapExpect', 'An even number of servers', detail), severity: 'warning' });
-  }
-  return checks;
-}
-
-function at(merged: Merged, name: SettingName, summary: string, detail: string): Diagnostic {
-  const range = merged.origins.get(name)?.range;
-  return { severity: 'error', summary, detail, ...(range !== undefined && { range }) };
 }

@@ -87,12 +87,20 @@ function itemBlanks(text: Buffer, open: number): number[] {
   let depth = 0;
   for (const { at, char } of outsideQuotes(text, open)) {
     if (depth === 1 && char === '}' && isBlank(text[at - 1])) blanks.push(at - 1);
-    if (depth === 1 && isBlank(text[at - 1]) && startsItem(text, at)) blanks.push(at - 1);
+    const begins = depth === 1 && isBlank(text[at - 1]) && startsItem(text, at);
+    if (begins && !isLabel(text, open, at)) blanks.push(at - 1);
     if ('{[('.includes(char)) depth++;
     if ('}])'.includes(char) && --depth === 0) return blanks;
   }
   // The block goes on below: only what is on this line is broken up.
   return blanks;
+}
+
+/** `x "label" {` and `x label {`: what stands before the brace belongs to the name before it. */
+function isLabel(text: Buffer, open: number, at: number): boolean {
+  const name = /(?:^|[\s{}])([A-Za-z_][\w-]*)$/.exec(text.subarray(open, at).toString().trimEnd())?.[1];
+  const opensBlock = /^(?:[\w-]+|"(?:[^"\\\n]|\\.)+")[ \t]*\{/.test(restOfLine(text, at));
+  return opensBlock && name !== undefined && !['true', 'false', 'null'].includes(name);
 }
 
 function isBlank(byte: number | undefined): boolean {

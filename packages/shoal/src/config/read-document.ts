@@ -121,7 +121,7 @@ function readLabelled(entry: Entry, field: LabelledField, context: Context): Rea
 function readNamed(name: string, node: DocumentNode, field: LabelledField, outer: Context): Reading {
   const context = inside(outer, JSON.stringify(name));
   const bodies = objectsOf(node);
-  if (bodies.length === 0) return wrongType(node, 'a block', context);
+  if (bodies.length === 0) return wrongType(node, 'a block', context, `write ${outer.path.at(-1)} "NAME" { … }`);
   return joined(
     bodies.map((body) => {
       const unknown = field.fields === undefined ? NOTHING : unknownKeys(body, field.fields, context);

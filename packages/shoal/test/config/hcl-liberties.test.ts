@@ -20,6 +20,11 @@ describe('what the first version of HCL allows', () => {
       want: { plugin: { raw_exec: { config: { enabled: true } } } },
     },
     {
+      name: 'labels on a line',
+      given: 'client { enabled = true host_volume "x" { path = "/x" read_only = true } meta { a = "1" } }',
+      want: { client: { enabled: true, host_volume: { x: { path: '/x', read_only: true } }, meta: { a: '1' } } },
+    },
+    {
       name: 'with braces in texts',
       given: 'a { b = "{{ GetInterfaceIP \\"eth0\\" }}" c = "}" }',
       want: { a: { b: '{{ GetInterfaceIP "eth0" }}', c: '}' } },

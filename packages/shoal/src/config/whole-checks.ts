@@ -1,0 +1,69 @@
+import { isAbsolute } from 'node:path';
+import type { Diagnostic } from '@shoal/hcl';
+import type { AgentConfig } from './agent-config.ts';
+import type { Merged } from './merge.ts';
+import type { SettingName } from './settings.ts';
+
+const DNS_LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
+
+/** What only the whole can tell: what is missing, and what does not go together. */
+export function wholeChecks(config: AgentConfig, merged: Merged): Diagnostic[] {
+  const checks: Diagnostic[] = [];
+  if (!DNS_LABEL.test(config.nodeName)) checks.push(nodeNameProblem(config, merged));
+  if (config.dataDir === undefined && !config.dev) {
+    checks.push({
+      severity: 'error',
+      summary: 'No data folder is given',
+      detail: 'The agent keeps its state there.',
+      remedy: 'set data_dir = "/var/lib/shoal" in a file, or start with -data-dir (with -dev it is not needed)',
+    });
+  }
+  const { dataDir } = merged.values;
+  if (dataDir !== undefined && !isAbsolute(dataDir)) {
+    checks.push({
+      ...problemAt(merged, 'dataDir', 'data_dir is relative', `It means ${config.dataDir} now.`),
+      severity: 'warning',
+    });
+  }
+  if (config.client.minDynamicPort > config.client.maxDynamicPort) {
+    const detail = `It is greater than max_dynamic_port, ${config.client.maxDynamicPort}.`;
+    checks.push(
+      problemAt(merged, 'client.minDynamicPort', `min_dynamic_port is ${config.client.minDynamicPort}`, detail),
+    );
+  }
+  return [...checks, ...roleChecks(config, merged)];
+}
+
+function nodeNameProblem(config: AgentConfig, merged: Merged): Diagnostic {
+  const detail = `"${config.nodeName}" is no DNS label, so that ${config.nodeName}.node.${config.dns.domain} cannot be asked for.`;
+  const remedy = 'use letters, digits and hyphens, at most 63';
+  return { ...problemAt(merged, 'nodeName', 'The node name does not fit DNS', detail), severity: 'warning', remedy };
+}
+
+function roleChecks(config: AgentConfig, merged: Merged): Diagnostic[] {
+  const joins = config.join.addresses.length + config.client.servers.length > 0;
+  const checks: Diagnostic[] = [];
+  if (!config.server.enabled && !joins) {
+    checks.push({
+      severity: 'warning',
+      summary: config.client.enabled ? 'The client knows no server' : 'The agent is no server and knows none',
+      detail: 'It has nothing to get its work and its catalog from.',
+      remedy: 'name servers to join (retry_join, or servers in the client block), or make it a server',
+    });
+  }
+  const expect = config.server.bootstrapExpect;
+  if (config.server.enabled && expect > 1 && expect % 2 === 0) {
+    const detail = `${expect} servers bear no more failures than ${expect - 1}: a majority is needed.`;
+    checks.push({
+      ...problemAt(merged, 'server.bootstrapExpect', 'An even number of servers', detail),
+      severity: 'warning',
+    });
+  }
+  return checks;
+}
+
+/** An error at the place where a setting has its value from. */
+export function problemAt(merged: Merged, name: SettingName, summary: string, detail: string): Diagnostic {
+  const range = merged.origins.get(name)?.range;
+  return { severity: 'error', summary, detail, ...(range !== undefined && { range }) };
+}

@@ -21,7 +21,8 @@ export type Download = {
 export async function download(request: Download): Promise<void> {
   const { checksum, settings } = request;
   const stall = stallWatch(settings.stallTimeoutMs);
-  const signal = AbortSignal.any([request.signal, stall.signal, AbortSignal.timeout(settings.readTimeoutMs)]);
+  const late = AbortSignal.timeout(settings.readTimeoutMs);
+  const signal = AbortSignal.any([request.signal, stall.signal, late]);
   const sum = checksum === undefined ? undefined : hasher(checksum);
   const meter = sizeMeter(settings.maxBytes, (chunk) => {
     stall.seen();
@@ -30,7 +31,7 @@ export async function download(request: Download): Promise<void> {
   try {
     await pipeline(await open(request, signal), meter, createWriteStream(request.to), { signal });
   } catch (error) {
-    throw readable(error, request, stall.signal);
+    throw readable(error, request, { stalled: stall.signal.aborted, late: late.aborted });
   } finally {
     stall.stop();
   }
@@ -74,12 +75,10 @@ function stallWatch(ms: number): { signal: AbortSignal; seen(): void; stop(): vo
   return { signal: controller.signal, seen: () => void timer.refresh(), stop: () => clearTimeout(timer) };
 }
 
-function readable(error: unknown, { source, settings }: Download, stalled: AbortSignal): unknown {
+function readable(error: unknown, { source, settings }: Download, why: { stalled: boolean; late: boolean }): unknown {
   if (error instanceof ArtifactError) return error;
-  if (stalled.aborted) return lost(`${source.location} sent nothing for ${settings.stallTimeoutMs / 1000} s`, error);
-  if (error instanceof Error && error.name === 'TimeoutError') {
-    return lost(`${source.location} took longer than ${settings.readTimeoutMs / 1000} s`, error);
-  }
+  if (why.stalled) return lost(`${source.location} sent nothing for ${settings.stallTimeoutMs / 1000} s`, error);
+  if (why.late) return lost(`${source.location} took longer than ${settings.readTimeoutMs / 1000} s`, error);
   return lost(`${source.location}: ${causeOf(error)}`, error);
 }
 

@@ -16,6 +16,11 @@ export function createClientHandler(deps: ClientDeps): (req: ServeRequest, res: 
     const gone = new AbortController();
     res.on('close', () => gone.abort());
     res.on('error', () => gone.abort());
+    // An HTTP/2 stream that its reader gave up does not close while unsent data is in it: `aborted` is all that is heard.
+    req.on('aborted', () => {
+      gone.abort();
+      res.destroy();
+    });
     serve(req, res, deps, gone.signal).catch((error) => refuse(res, error, deps));
   };
 }

@@ -34,7 +34,7 @@ export async function sendChunks(call: Call, chunks: AsyncGenerator<FileChunk>, 
     full = false;
   });
   res.writeHead(200, { 'Content-Type': shape.type, ...NO_SNIFFING });
-  res.flushHeaders();
+  res.flushHeaders?.();
   const beat = setInterval(() => {
     if (shape.framed && !full) send(HEARTBEAT_FRAME);
   }, HEARTBEAT_EVERY_MS);
@@ -47,7 +47,7 @@ export async function sendChunks(call: Call, chunks: AsyncGenerator<FileChunk>, 
   } finally {
     clearInterval(beat);
   }
-  res.end();
+  res.end('');
 }
 
 function drained({ res, signal }: Call): Promise<void> {

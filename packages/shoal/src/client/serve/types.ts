@@ -7,9 +7,10 @@ export type ServeRequest = Readable & { method?: string | undefined; url?: strin
 
 export type ServeResponse = {
   writeHead(status: number, headers: Record<string, string>): unknown;
-  flushHeaders(): void;
-  write(chunk: string | Buffer): boolean;
-  end(chunk?: string | Buffer): unknown;
+  /** node:http2 has it, though its types do not. */
+  flushHeaders?(): void;
+  write(chunk: string | Uint8Array): boolean;
+  end(chunk: string): unknown;
   on(event: 'close' | 'drain' | 'error', listener: () => void): unknown;
   off(event: 'close' | 'drain', listener: () => void): unknown;
   destroy(error?: Error): unknown;

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TaskDirs, TaskSpec } from '../../../src/client/drivers/driver.ts';
 
@@ -17,7 +17,10 @@ export function taskDirs(root: string, allocId: string, task: string): TaskDirs 
     tmpDir: join(taskDir, 'tmp'),
     logDir: join(allocDir, 'alloc/logs'),
   };
-  for (const dir of Object.values(dirs)) mkdirSync(dir, { recursive: true });
+  for (const dir of [...Object.values(dirs), join(dirs.sharedDir, 'data'), join(dirs.sharedDir, 'tmp')]) {
+    mkdirSync(dir, { recursive: true });
+    chmodSync(dir, 0o777);
+  }
   return dirs;
 }
 

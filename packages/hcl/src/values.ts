@@ -44,10 +44,13 @@ export function stringValue(text: string): StringValue {
 
 /** From a double, a whole number or a big float. NaN is not a value and throws. */
 export function numberValue(n: number | bigint | BigFloat): NumberValue {
-  const value =
-    typeof n === 'object' ? n : Number.isInteger(n) && !Object.is(n, -0) ? fromInteger(n) : fromDouble(Number(n));
+  const value = typeof n === 'object' ? n : isExactWhole(n) ? fromInteger(n) : fromDouble(Number(n));
   if (!value) throw new RangeError('NaN is not a number in HCL');
   return Object.freeze({ kind: 'number', value });
+}
+
+function isExactWhole(n: number | bigint): boolean {
+  return typeof n === 'bigint' || (Number.isInteger(n) && !Object.is(n, -0));
 }
 
 export const trueValue: BoolValue = Object.freeze({ kind: 'bool', value: true });

@@ -1,0 +1,51 @@
+import { anyType, listType, setType, type Type, tupleType } from '../types.ts';
+import { unify } from '../unify.ts';
+import { identical, listValue, setValue, tupleValue, typeOf, type Value } from '../values.ts';
+import { anything, defineVariadic, isSequence, itemsOf, param } from './arguments.ts';
+import { converted } from './collections.ts';
+import { FunctionError, type HclFunction } from './function.ts';
+
+const anySet = setType(anyType);
+
+/** Sets of one element type, whatever was given. */
+function alike(sets: readonly Value[]): { element: Type; members: (readonly Value[])[] } {
+  const element = unify(sets.map((set) => (set.kind === 'set' ? set.element : anyType)));
+  if (!element) throw new FunctionError('all sets must have elements of one type');
+  return { element, members: sets.map((set) => itemsOf(set).map((item) => converted(item, element))) };
+}
+
+function has(items: readonly Value[], wanted: Value): boolean {
+  return items.some((item) => identical(item, wanted));
+}
+
+function combining(combine: (a: readonly Value[], b: readonly Value[]) => readonly Value[]): HclFunction {
+  return defineVariadic([param('first_set', anySet)], param('other_sets', anySet), (first, others) => {
+    const { element, members } = alike([...first, ...others]);
+    return setValue(element, members.reduce(combine));
+  });
+}
+
+/** Each way to take one element from each; a set results when all are sets. */
+const setproduct = defineVariadic([], anything('sets'), (_, sets) => {
+  if (sets.length < 2) throw new FunctionError('at least two sets are needed');
+  const factors = sets.map((set, i) => {
+    if (!isSequence(set)) throw new FunctionError('a list, set or tuple is needed', i);
+    return set.kind === 'tuple' ? converted(set, listType(anyType)) : set;
+  });
+  let rows: Value[][] = [[]];
+  for (const factor of factors) rows = rows.flatMap((row) => itemsOf(factor).map((item) => [...row, item]));
+  const element = tupleType(factors.map(elementOf));
+  const tuples = rows.map(tupleValue);
+  return factors.every((factor) => factor.kind === 'set') ? setValue(element, tuples) : listValue(element, tuples);
+});
+
+function elementOf(value: Value): Type {
+  const type = typeOf(value);
+  return type.kind === 'list' || type.kind === 'set' ? type.element : anyType;
+}
+
+export const setFunctions: Readonly<Record<string, HclFunction>> = {
+  setintersection: combining((a, b) => a.filter((item) => has(b, item))),
+  setproduct,
+  setunion: combining((a, b) => [...a, ...b]),
+};

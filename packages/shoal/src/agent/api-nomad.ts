@@ -1,0 +1,53 @@
+import type { AgentConfig } from '../config/agent-config.ts';
+import { agentEndpoints } from '../http/nomad/agent.ts';
+import { nomadEndpoints } from '../http/nomad/api.ts';
+import { nomadDialect } from '../http/nomad/dialect.ts';
+import type { Endpoint } from '../http/shared/api.ts';
+import { type ApiServer, createApiServer } from '../http/shared/api-server.ts';
+import type { Log } from '../log.ts';
+import type { ClientRole } from './client-role.ts';
+import { nomadFacts } from './nomad-facts.ts';
+import { safetyOf } from './safety.ts';
+import type { ServerRole } from './server-role.ts';
+
+export type NomadServerDeps = {
+  config: AgentConfig;
+  serverRole: ServerRole | undefined;
+  clientRole: () => ClientRole | undefined;
+  rpcPort: () => number;
+  log: Log;
+};
+
+/** Nomad's API on its addresses. An agent without the server role answers for itself only. */
+export function createNomadServer(deps: NomadServerDeps): ApiServer {
+  const { config, log } = deps;
+  return createApiServer({
+    what: 'The Nomad API',
+    endpoints: endpoints(deps),
+    dialect: nomadDialect,
+    addresses: config.listen.http,
+    port: config.ports.http ?? 0,
+    safety: safetyOf(config, config.listen.http),
+    headers: config.http.responseHeaders,
+    onFailure: (error, { method, url }) =>
+      log.error({ method, url, error: String(error) }, 'http: a request to the Nomad API failed'),
+    onMissingAddress: (address) =>
+      log.warn({ address }, 'http: the Nomad API waits for an address that this machine does not have yet'),
+  });
+}
+
+function endpoints(deps: NomadServerDeps): Endpoint[] {
+  const { config, serverRole, clientRole, rpcPort } = deps;
+  const agent = nomadFacts({ config, serverRole, clientRole, rpcPort });
+  if (!serverRole) return agentEndpoints(agent);
+  return nomadEndpoints({
+    state: serverRole.state,
+    server: serverRole.server,
+    tunnels: serverRole.tunnels,
+    localNode: () => clientRole()?.client.node().ID,
+    region: config.region,
+    random: Math.random,
+    now: () => performance.now(),
+    agent,
+  });
+}

@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { createRegistrar } from '../catalog/registrar.ts';
+import { registryFile } from '../catalog/registry/file.ts';
+import { Registry } from '../catalog/registry/registry.ts';
+import type { AgentFacts } from '../catalog/self.ts';
+import { registerSelfServices } from '../catalog/self-services.ts';
+import { CatalogSync } from '../catalog/sync.ts';
+import { createCatalogView } from '../catalog/view.ts';
+import { localCatalogWriter } from '../catalog/writer.ts';
+import type { Registrar } from '../client/registrar.ts';
+import type { AgentConfig } from '../config/agent-config.ts';
+import { createDnsServer, type DnsServer } from '../dns/server.ts';
+import type { Log } from '../log.ts';
+import type { State } from '../state/state.ts';
+
+/** What every agent does for discovery: its own services and checks, their replica in the catalog, and DNS. */
+export type DiscoveryRole = {
+  readonly registry: Registry;
+  readonly sync: CatalogSync;
+  readonly registrar: Registrar;
+  readonly dns: DnsServer | undefined;
+  /** The agent's APIs as services, so that others find them by name. */
+  registerSelf(self: {
+    nodeId: string;
+    server: boolean;
+    client: boolean;
+    address: string;
+    httpPort: number;
+    rpcPort: number;
+  }): Promise<void>;
+  stop(): Promise<void>;
+};
+
+export async function startDiscoveryRole(deps: {
+  config: AgentConfig;
+  dataDir: string;
+  state: State;
+  facts: AgentFacts;
+  log: Log;
+}): Promise<DiscoveryRole> {
+  const { config, state, facts, log } = deps;
+  const registry = new Registry({
+    file: registryFile(join(deps.dataDir, 'agent', 'registry.json')),
+    random: Math.random,
+    onSaveFailure: (error) =>
+      log.error({ error: String(error) }, 'catalog: the services of this agent could not be saved'),
+  });
+  const sync = new CatalogSync({
+    registry,
+    writer: localCatalogWriter(state),
+    facts,
+    random: Math.random,
+    onFailure: (error) => log.warn({ error: String(error) }, 'catalog: could not be brought up to date; trying again'),
+  });
+  const view = createCatalogView(state, config.datacenter);
+  const dns = dnsServer(config, view, log);
+  await registry.start();
+  await sync.start();
+  await dns?.start();
+  return {
+    registry,
+    sync,
+    registrar: createRegistrar(registry, sync),
+    dns,
+    registerSelf: (self) => registerSelfServices(registry, self),
+    async stop() {
+      await dns?.stop();
+      view.close();
+      await sync.stop();
+      await registry.stop();
+    },
+  };
+}
+
+function dnsServer(config: AgentConfig, view: ReturnType<typeof createCatalogView>, log: Log): DnsServer | undefined {
+  const port = config.ports.dns;
+  if (port === undefined || config.listen.dns.length === 0) return undefined;
+  return createDnsServer({
+    view,
+    settings: config.dns,
+    addresses: config.listen.dns.map((host) => ({ host, port })),
+    random: Math.random,
+    now: Date.now,
+    warn: (message) => log.warn({}, message),
+  });
+}

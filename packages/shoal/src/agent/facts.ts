@@ -1,0 +1,28 @@
+import type { AgentConfig } from '../config/agent-config.ts';
+import type { ConsulFacts } from '../http/consul/deps.ts';
+import { CONSUL_API_VERSION } from '../version.ts';
+
+export type ConsulFactsDeps = {
+  config: AgentConfig;
+  nodeId: string;
+  isServer: boolean;
+  rpcPort: number;
+  startedAt: number;
+};
+
+/** What Consul's API says about this agent. */
+export function consulFacts({ config, nodeId, isServer, rpcPort, startedAt }: ConsulFactsDeps): ConsulFacts {
+  return {
+    nodeId,
+    nodeName: config.nodeName,
+    datacenter: config.datacenter,
+    address: config.advertise.address,
+    wanAddress: config.advertise.address,
+    meta: config.nodeMeta,
+    ...(isServer && { server: { rpcPort, version: CONSUL_API_VERSION } }),
+    version: CONSUL_API_VERSION,
+    revision: '',
+    rpcPort,
+    startedAt,
+  };
+}

@@ -9,8 +9,11 @@ import type { Plan, PlanOptions, SchedulerAlgorithm } from './plan.ts';
  * rejected; so that plans may follow each other faster than commits, and still never over-commit a node or give a port twice.
  */
 export type Scheduler = {
-  /** Rows of jobs, jobVersions, nodes, allocs, allocStatus and deployments; others are passed over. A change that is older than what is held is too. */
-  apply(changes: readonly Change[]): void;
+  /**
+   * Rows of jobs, jobVersions, nodes, allocs, allocStatus and deployments; others are passed over. A change that is older than what is held is too.
+   * `index`: what they bring the scheduler up to, if that is more than the changes themselves say.
+   */
+  apply(changes: readonly Change[], index?: number): void;
   /** The highest index applied. */
   index(): number;
   plan(evaluation: Evaluation, options: PlanOptions): Plan;

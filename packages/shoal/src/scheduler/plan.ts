@@ -37,8 +37,11 @@ export type NewAlloc = Unstamped<AllocRow>;
 export type NewDeployment = Unstamped<DeploymentRow>;
 export type NewEval = Unstamped<Evaluation>;
 
-/** `stop`: the allocation is to end. `update`: it is told of a newer version while it runs. `follow-up`: it is to be replaced later. */
-export type AllocPatchKind = 'stop' | 'update' | 'follow-up';
+/**
+ * `stop`: the allocation is to end. `update`: it is told of a newer version while it runs. `follow-up`: it is to be replaced
+ * later. `link`: it had ended, and has a successor now.
+ */
+export type AllocPatchKind = 'stop' | 'update' | 'follow-up' | 'link';
 
 export type AllocPatch = {
   readonly id: string;

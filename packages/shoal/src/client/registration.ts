@@ -48,9 +48,10 @@ export function createRegistration({ server, node, clock, random, log }: Registr
       change = new AbortController();
       try {
         const { heartbeatTtlMs } = await server.register(node(), stopped.signal);
-        if (failures >= PATIENCE) log.info({ node: node().ID }, 'the servers answer again');
-        failures = 0;
-        await beat(heartbeatTtlMs);
+        await beat(heartbeatTtlMs, () => {
+          if (failures >= PATIENCE) log.info({ node: node().ID }, 'the servers answer again');
+          failures = 0;
+        });
       } catch (error) {
         if (stopped.signal.aborted) return;
         complain(error, failures);
@@ -60,14 +61,16 @@ export function createRegistration({ server, node, clock, random, log }: Registr
     }
   }
 
-  // Throws what a server answers; returns when the node is to be registered again.
-  async function beat(ttlMs: number): Promise<void> {
+  // Throws what a server answers; returns when the node is to be registered again. Only a heartbeat that is taken counts as success: a server that
+  // registers a node and then refuses it must not be asked in a tight loop.
+  async function beat(ttlMs: number, onTaken: () => void): Promise<void> {
     let ttl = ttlMs;
     let failures = 0;
     while (!stopped.signal.aborted && !change.signal.aborted) {
       try {
         ttl = (await server.heartbeat(node().ID, 'ready', stopped.signal)).heartbeatTtlMs;
         failures = 0;
+        onTaken();
         announceReady();
         await pause(ttl * SHARE * (1 - SPREAD * random()));
       } catch (error) {

@@ -6,6 +6,7 @@ import { groupVariables } from '../env/task-env.ts';
 import { messageOf, TaskNotRunningError, UnknownTaskError } from '../errors.ts';
 import type { ServiceRegistration } from '../registrar.ts';
 import type { AllocationUpdate } from '../server-connection.ts';
+import { uncheckable } from '../services/checks.ts';
 import { groupServiceRegistrations, SERVICE_ID_PREFIX } from '../services/registrations.ts';
 import type { AllocRecord } from '../state-db.ts';
 import { allocUnhealthy, hookFailed } from '../task-runner/events.ts';
@@ -107,6 +108,8 @@ export function createAllocRunner({ record, onChange }: AllocRunnerInput, world:
     const job = allocation.Job;
     if (job === null) return [];
     const variables = groupVariables({ allocation, job, group: group(), node: world.node() });
+    const warning = uncheckable(group().Services);
+    if (warning !== undefined) showOnce(warning);
     try {
       return groupServiceRegistrations(allocation, group(), variables);
     } catch (error) {
@@ -115,10 +118,10 @@ export function createAllocRunner({ record, onChange }: AllocRunnerInput, world:
     }
   }
 
-  let shown = '';
+  const shown = new Set<string>();
   function showOnce(message: string): void {
-    if (message === shown) return;
-    shown = message;
+    if (shown.has(message)) return;
+    shown.add(message);
     log.warn({ alloc: id }, message);
     for (const runner of runners.values()) runner.emit(hookFailed('group_services', message));
   }

@@ -13,7 +13,6 @@ export const agentFingerprint: Fingerprint = {
         'consul.version': versions.consul,
         'consul.datacenter': datacenter,
         'consul.server': String(server),
-        'consul.segment': '',
         'unique.consul.name': name,
       },
     };

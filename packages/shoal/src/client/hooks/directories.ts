@@ -1,6 +1,8 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TaskDirs } from '../drivers/driver.ts';
+import { lookUpUser } from '../drivers/users.ts';
+import { interpolate } from '../env/interpolate.ts';
 import { messageOf } from '../errors.ts';
 import { setupFailure, taskSetup } from '../task-runner/events.ts';
 import { HookFailure, type TaskHook } from './hook.ts';
@@ -8,10 +10,11 @@ import { HookFailure, type TaskHook } from './hook.ts';
 /** Makes the folders of the task and the shared ones. Tasks may run as another user than the agent, so all but `secrets` are open. */
 export const directoriesHook: TaskHook = {
   name: 'directories',
-  async prestart({ dirs, done, emit }) {
+  async prestart({ dirs, done, emit, task, env }) {
     if (done.get('built') === undefined) emit(taskSetup('Building Task Directory'));
     try {
       for (const [path, mode] of foldersOf(dirs)) await makeFolder(path, mode);
+      await handOver(dirs.secretsDir, interpolate(task.User, env.variables));
     } catch (error) {
       const reason = `failed to build the task directory: ${messageOf(error)}`;
       throw new HookFailure(reason, { event: setupFailure(reason), recoverable: true, cause: error });
@@ -32,6 +35,13 @@ function foldersOf(dirs: TaskDirs): [path: string, mode: number][] {
     [dirs.secretsDir, 0o700],
     [dirs.tmpDir, 0o777],
   ];
+}
+
+// Only its owner may look into `secrets`, and only root may give a folder away.
+async function handOver(path: string, user: string): Promise<void> {
+  if (user === '' || process.getuid?.() !== 0) return;
+  const { uid, gid } = await lookUpUser(user);
+  await chown(path, uid, gid);
 }
 
 // The umask takes bits away from mkdir's mode, not from chmod's.

@@ -1,4 +1,6 @@
+import { uncheckable } from '../services/checks.ts';
 import { taskServiceRegistrations } from '../services/registrations.ts';
+import { hookFailed } from '../task-runner/events.ts';
 import type { HookContext, TaskHook } from './hook.ts';
 
 /**
@@ -12,6 +14,7 @@ export const servicesHook: TaskHook = {
     const wanted = taskServiceRegistrations(allocation, task, env.variables);
     const stale = announced(context).filter((id) => !wanted.some((service) => service.id === id));
     if (wanted.length + stale.length === 0) return;
+    await say(context, uncheckable(task.Services));
     await done.set('ids', JSON.stringify(wanted.map(({ id }) => id)));
     await Promise.all([
       ...stale.map((id) => services.registrar.deregister(id)),
@@ -25,6 +28,12 @@ export const servicesHook: TaskHook = {
     if ((await takeBack(context)) > 0) await context.done.set('ids', '[]');
   },
 };
+
+async function say({ done, emit }: HookContext, warning: string | undefined): Promise<void> {
+  if (warning === undefined || done.get('warned') === warning) return;
+  emit(hookFailed('services', warning));
+  await done.set('warned', warning);
+}
 
 async function takeBack(context: HookContext): Promise<number> {
   const ids = announced(context);

@@ -55,3 +55,14 @@ function headers(check: ServiceCheck, fill: (text: string) => string): Record<st
 function initialStatus(status: string): CheckRegistration['initialStatus'] {
   return status === 'passing' || status === 'warning' || status === 'critical' ? status : '';
 }
+
+/** Says which checks of these services are of a kind that the agent does not run; undefined if all are. */
+export function uncheckable(services: readonly Service[] | null): string | undefined {
+  const odd = (services ?? []).flatMap((service) =>
+    (service.Checks ?? [])
+      .filter(({ Type }) => Type !== 'http' && Type !== 'tcp')
+      .map(({ Type }) => `a ${Type} check of service "${service.Name}"`),
+  );
+  if (odd.length === 0) return undefined;
+  return `${odd.join(', ')} is not run: this client runs http and tcp checks`;
+}

@@ -90,6 +90,8 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
       try {
         return await driver().recover(handle);
       } catch (error) {
+        // A driver that was taken out of the configuration does not come back by waiting.
+        if (error instanceof UnknownDriverError) return false;
         log.warn({ err: error, ...labels() }, 'the driver could not say whether the task runs');
         if (attempt === RECOVER_ATTEMPTS || detached.signal.aborted) return false;
         await clock.sleep(RETRY_MS, detached.signal);

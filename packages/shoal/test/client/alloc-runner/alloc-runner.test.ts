@@ -51,6 +51,7 @@ describe('the lifecycle of a group', () => {
     await until('hello was started', () => startedTasks(world).includes('hello'));
     expect(startedTasks(world).slice(0, 2).sort()).toEqual(['init', 'proxy']);
     expect(startedTasks(world).slice(2)).toEqual(['main', 'hello']);
+    await world.reported(alloc.ID, 'has said hello', ({ taskStates }) => taskStates.hello?.State === 'dead');
     world.server.put({ ...alloc, DesiredStatus: 'stop' });
     const end = await world.reported(alloc.ID, 'is complete', ({ clientStatus }) => clientStatus === 'complete');
     expect(startedTasks(world).at(-1)).toBe('bye');

@@ -27,7 +27,6 @@ const inPlace: { name: string; given: Given }[] = [
   { name: 'log sizes', given: { task: { LogConfig: { MaxFiles: 3 } } } },
   { name: 'the order of config members', given: { task: { Config: { args: ['a', 'b'], command: '/bin/true' } } } },
   { name: 'an empty list instead of none', given: { task: { Templates: [] } } },
-  { name: 'meta that a task overrides', given: { job: { Meta: {} } } },
 ];
 
 const destructive: { name: string; given: Given }[] = [
@@ -61,4 +60,11 @@ describe('changes that running allocations are told of', () => {
 
 describe('changes that need new allocations', () => {
   test.each(destructive)('$name', ({ given }) => expect(updated(given)).toBe(true));
+});
+
+test('meta of the job that a task overrides is no change', () => {
+  const own = { task: { Meta: { a: 'own' } } };
+  const jobs = { before: aJob({ job: { Meta: { a: '1' } } }), after: aJob({ job: { Meta: { a: '2' } } }) };
+  expect(tasksUpdated(onlyGroup(own), onlyGroup(own), jobs)).toBe(false);
+  expect(tasksUpdated(onlyGroup({}), onlyGroup({}), jobs)).toBe(true);
 });

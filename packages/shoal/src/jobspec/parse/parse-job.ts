@@ -41,10 +41,8 @@ export type ParsedJob = {
  * (see `finish` in the tables); `canonicalJob` fills the defaults.
  */
 export function parseJob(source: string | Uint8Array, options: ParseOptions): ParsedJob {
-  if (typeof source === 'string') {
-    const fromApi = readApiJson(source);
-    if (fromApi) return answer(fromApi.job, fromApi.diagnostics);
-  }
+  const fromApi = readApiJson(typeof source === 'string' ? source : new TextDecoder().decode(source));
+  if (fromApi) return answer(fromApi.job, fromApi.diagnostics);
   const { body, diagnostics } = parse(source, options.filename);
   if (hasErrors(diagnostics)) return { diagnostics };
   const reading: Reading = { diagnostics: [...diagnostics] };

@@ -12,14 +12,17 @@ export type Planned<T> = { readonly txn?: Txn; readonly result: T };
 
 /**
  * Reads, decides, writes: `plan` is pure and names in `require` the rows that it decided upon. When one of them was written meanwhile, it is asked again.
- * Resolves when the change is durable and readable here.
+ * Resolves with the index of the write when it is durable and readable here.
  */
-export async function commitPlanned<T>(state: State, plan: (tables: Tables) => Planned<T>): Promise<T> {
+export async function commitPlanned<T>(
+  state: State,
+  plan: (tables: Tables) => Planned<T>,
+): Promise<{ result: T; index: number }> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const { txn, result } = plan(state.tables);
-    if (!txn || txn.ops.length === 0) return result;
+    if (!txn || txn.ops.length === 0) return { result, index: state.index() };
     const committed = await state.commit(txn);
-    if (committed.ok) return result;
+    if (committed.ok) return { result, index: committed.index };
     await caughtUp(state, committed.conflict, committed.found);
   }
   throw new ContentionError(ATTEMPTS);

@@ -2,8 +2,15 @@ import { sameEntry } from './register.ts';
 import type { CheckEntry, ServiceEntryRow } from './registration.ts';
 import type { Registry, RegistryChange } from './registry/registry.ts';
 import { checkDifference, checkReplica, serviceReplica } from './replica.ts';
-import { type AgentFacts, consulServiceEntry, nodeEntry, serfHealthEntry } from './self.ts';
-import type { CatalogWriter, NodeChange, NodeRows } from './writer.ts';
+import {
+  type AgentFacts,
+  CONSUL_SERVICE,
+  consulServiceEntry,
+  nodeEntry,
+  SERF_HEALTH,
+  serfHealthEntry,
+} from './self.ts';
+import type { CatalogWriter, NodeChange, NodeRows, NodeScope } from './writer.ts';
 
 /**
  * Anti-entropy: keeps the catalog's rows of this node what the registry says. All of it at the start, from time to time, and when somebody else wrote them;
@@ -32,8 +39,9 @@ export class CatalogSync {
   /** Checks whose output is due to be told. */
   readonly #dueOutputs = new Set<string>();
   readonly #outputTimers = new Map<string, NodeJS.Timeout>();
+  /** What may differ from the catalog. */
+  #dirty = new Dirty();
   #running: Promise<void> | undefined;
-  #again = false;
   #timer: NodeJS.Timeout | undefined;
   #started = false;
 
@@ -47,8 +55,8 @@ export class CatalogSync {
     this.#started = true;
     const { registry, writer, facts } = this.#deps;
     this.#ends.push(registry.onChange((change) => this.#changed(change)));
-    this.#ends.push(writer.onChange(facts.nodeName, () => void this.flush()));
-    await this.flush();
+    this.#ends.push(writer.onChange(facts.nodeName, (scope) => void this.#touch(scope)));
+    await this.#touch('all');
   }
 
   /** The rows stay: an agent that restarts is not gone. */
@@ -63,40 +71,44 @@ export class CatalogSync {
 
   /** Resolves when what the registry says now is in the catalog, or could not be brought there and will be again. */
   flush(): Promise<void> {
-    this.#again = true;
+    if (!this.#dirty.any) return this.#running ?? Promise.resolve();
     this.#running ??= this.#run();
     return this.#running;
+  }
+
+  #touch(scope: NodeScope): Promise<void> {
+    this.#dirty.add(scope);
+    return this.flush();
   }
 
   async #run(): Promise<void> {
     // Changes that come together are told together.
     await Promise.resolve();
     let failed = false;
-    while (this.#again && !failed) {
-      this.#again = false;
-      failed = !(await this.#syncOnce());
-    }
+    while (this.#dirty.any && !failed) failed = !(await this.#syncOnce());
     this.#running = undefined;
     this.#planNext(failed ? RETRY_MS : (this.#deps.fullEveryMs ?? FULL_EVERY_MS));
   }
 
   async #syncOnce(): Promise<boolean> {
     const { writer, facts } = this.#deps;
+    const scope = this.#dirty.take();
     try {
-      const change = this.#compare(await writer.read(facts.nodeName));
+      const change = this.#compare(await writer.read(facts.nodeName, scope), scope);
       if (change) await writer.write(facts.nodeName, change);
       return true;
     } catch (error) {
+      this.#dirty.add('all');
       this.#deps.onFailure(error);
       return false;
     }
   }
 
   /** Undefined when all is as it should be. */
-  #compare(held: NodeRows): NodeChange | undefined {
+  #compare(held: NodeRows, scope: NodeScope): NodeChange | undefined {
     const node = nodeEntry(this.#deps.facts);
-    const services = this.#services(held);
-    const checks = this.#checks();
+    const services = this.#services(held, scope);
+    const checks = this.#checks(scope);
     const change: NodeChange = {
       ...((!held.node || !sameEntry(held.node, node)) && { node }),
       services: services.filter((entry) => !isHeld(held.services.get(entry.ServiceID), entry)),
@@ -108,21 +120,21 @@ export class CatalogSync {
     return change.node || lists.some((list) => list.length > 0) ? change : undefined;
   }
 
-  #services(held: NodeRows): ServiceEntryRow[] {
+  #services(held: NodeRows, scope: NodeScope): ServiceEntryRow[] {
     const { registry, facts } = this.#deps;
     const own = consulServiceEntry(facts);
-    const registered = [...registry.services.values()].map((service) =>
+    const registered = inScope(registry.services, scope === 'all' ? scope : scope.services).map((service) =>
       serviceReplica(facts.nodeName, service, held.services.get(service.id)),
     );
-    return own ? [own, ...registered] : registered;
+    return own ? [own, ...registered.filter((entry) => entry.ServiceID !== CONSUL_SERVICE)] : registered;
   }
 
-  #checks(): CheckEntry[] {
+  #checks(scope: NodeScope): CheckEntry[] {
     const { registry, facts } = this.#deps;
-    const registered = [...registry.checks.values()].map((check) =>
+    const registered = inScope(registry.checks, scope === 'all' ? scope : scope.checks).map((check) =>
       checkReplica(facts.nodeName, check, registry.services.get(check.definition.serviceId)),
     );
-    return [serfHealthEntry(facts), ...registered];
+    return [serfHealthEntry(facts), ...registered.filter((entry) => entry.CheckID !== SERF_HEALTH)];
   }
 
   #isDue(held: NodeRows, entry: CheckEntry): boolean {
@@ -135,7 +147,7 @@ export class CatalogSync {
 
   #changed(change: RegistryChange): void {
     if (change.outputOnly) this.#planOutput(change.id);
-    else void this.flush();
+    else void this.#touch(scopeOf(change));
   }
 
   /** Spread, so that checks that began together do not write together for ever. */
@@ -146,7 +158,7 @@ export class CatalogSync {
       () => {
         this.#outputTimers.delete(id);
         this.#dueOutputs.add(id);
-        void this.flush();
+        void this.#touch({ services: NONE, checks: new Set([id]) });
       },
       everyMs / 2 + (everyMs / 2) * this.#deps.random(),
     );
@@ -157,9 +169,51 @@ export class CatalogSync {
   #planNext(delayMs: number): void {
     clearTimeout(this.#timer);
     if (!this.#started) return;
-    this.#timer = setTimeout(() => void this.flush(), delayMs);
+    this.#timer = setTimeout(() => void this.#touch('all'), delayMs);
     this.#timer.unref();
   }
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** Collects scopes until they are taken. */
+class Dirty {
+  #all = false;
+  #services = new Set<string>();
+  #checks = new Set<string>();
+
+  get any(): boolean {
+    return this.#all || this.#services.size + this.#checks.size > 0;
+  }
+
+  add(scope: NodeScope): void {
+    if (scope === 'all') {
+      this.#all = true;
+      return;
+    }
+    for (const id of scope.services) this.#services.add(id);
+    for (const id of scope.checks) this.#checks.add(id);
+    // The node's own row and the agent's entries are in every scope; this one stands for them.
+    this.#checks.add(SERF_HEALTH);
+  }
+
+  take(): NodeScope {
+    const scope = this.#all ? 'all' : { services: this.#services.add(CONSUL_SERVICE), checks: this.#checks };
+    this.#all = false;
+    this.#services = new Set();
+    this.#checks = new Set();
+    return scope;
+  }
+}
+
+function scopeOf({ kind, id }: RegistryChange): NodeScope {
+  const ids = new Set([id]);
+  return kind === 'service' ? { services: ids, checks: NONE } : { services: NONE, checks: ids };
+}
+
+function inScope<T>(entries: ReadonlyMap<string, T>, scope: 'all' | ReadonlySet<string>): T[] {
+  if (scope === 'all') return [...entries.values()];
+  return [...scope].flatMap((id) => entries.get(id) ?? []);
 }
 
 function isHeld(row: Parameters<typeof sameEntry>[0] | undefined, entry: Parameters<typeof sameEntry>[1]): boolean {

@@ -1,7 +1,7 @@
 import type { CatalogCheckRow, CatalogNodeRow, CatalogServiceRow } from '../state/rows.ts';
 import type { State } from '../state/state.ts';
 import { catalogKey } from '../state/tables.ts';
-import type { Op, Value } from '../store/contract.ts';
+import type { Change, Op, Value } from '../store/contract.ts';
 import type { CheckEntry, NodeEntry, ServiceEntryRow } from './registration.ts';
 
 /** What the catalog holds of one node. */
@@ -10,6 +10,9 @@ export type NodeRows = {
   readonly services: ReadonlyMap<string, CatalogServiceRow>;
   readonly checks: ReadonlyMap<string, CatalogCheckRow>;
 };
+
+/** Which rows of a node are meant. */
+export type NodeScope = 'all' | { readonly services: ReadonlySet<string>; readonly checks: ReadonlySet<string> };
 
 /** A correction of one node's rows. */
 export type NodeChange = {
@@ -22,22 +25,28 @@ export type NodeChange = {
 
 /** How an agent's replica reaches the catalog: on a server its own state, on a client the servers. */
 export type CatalogWriter = {
-  read(node: string): Promise<NodeRows>;
+  /** The node's own row is always among them. */
+  read(node: string, scope: NodeScope): Promise<NodeRows>;
   /** Resolves when it is durable and readable. Rejects when it could not be written: the caller tries again. */
   write(node: string, change: NodeChange): Promise<void>;
   /** Tells of rows of this node that changed, whoever changed them. Returns the function that ends it. */
-  onChange(node: string, listener: () => void): () => void;
+  onChange(node: string, listener: (scope: NodeScope) => void): () => void;
 };
 
 export function localCatalogWriter(state: State): CatalogWriter {
   const { catalogNodes, catalogServices, catalogChecks } = state.tables;
   return {
-    async read(node) {
+    async read(node, scope) {
       const key = node.toLowerCase();
+      const row = catalogNodes.get(key);
+      if (scope !== 'all') {
+        const services = pick(scope.services, (id) => catalogServices.get(catalogKey(node, id)));
+        return { node: row, services, checks: pick(scope.checks, (id) => catalogChecks.get(catalogKey(node, id))) };
+      }
       return {
-        node: catalogNodes.get(key),
-        services: new Map([...catalogServices.by('node', key)].map((row) => [row.ServiceID, row])),
-        checks: new Map([...catalogChecks.by('node', key)].map((row) => [row.CheckID, row])),
+        node: row,
+        services: new Map([...catalogServices.by('node', key)].map((service) => [service.ServiceID, service])),
+        checks: new Map([...catalogChecks.by('node', key)].map((check) => [check.CheckID, check])),
       };
     },
     async write(node, change) {
@@ -47,18 +56,34 @@ export function localCatalogWriter(state: State): CatalogWriter {
         await state.commit({ ops: ops.slice(from, from + opsPerTxn) });
     },
     onChange(node, listener) {
-      const own = node.toLowerCase();
       return state.follow((set) => {
-        const isOwn = set.changes.some(({ table, key }) =>
-          table === 'catalogNodes' ? key === own : isOfNode[table] && key.startsWith(`${own}/`),
-        );
-        if (isOwn) listener();
+        const scope = scopeOf(node.toLowerCase(), set.changes);
+        if (scope) listener(scope);
       });
     },
   };
 }
 
-const isOfNode: Readonly<Record<string, boolean>> = { catalogServices: true, catalogChecks: true };
+function pick<R>(ids: ReadonlySet<string>, rowOf: (id: string) => R | undefined): Map<string, R> {
+  const rows = new Map<string, R>();
+  for (const id of ids) {
+    const row = rowOf(id);
+    if (row) rows.set(id, row);
+  }
+  return rows;
+}
+
+function scopeOf(node: string, changes: readonly Change[]): NodeScope | undefined {
+  const ids = { catalogServices: new Set<string>(), catalogChecks: new Set<string>() };
+  let touched = false;
+  for (const { table, key } of changes) {
+    if (table === 'catalogNodes' && key === node) touched = true;
+    if (table !== 'catalogServices' && table !== 'catalogChecks') continue;
+    if (key.startsWith(`${node}/`)) ids[table].add(key.slice(node.length + 1));
+  }
+  touched ||= ids.catalogServices.size + ids.catalogChecks.size > 0;
+  return touched ? { services: ids.catalogServices, checks: ids.catalogChecks } : undefined;
+}
 
 /** Removals last: an instance that replaces another is there before that one goes. */
 function opsOf(node: string, change: NodeChange): Op[] {

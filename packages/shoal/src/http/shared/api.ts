@@ -36,6 +36,8 @@ export type ApiOptions = {
   readonly safety: Safety;
   /** Failures that are not an answer to bad input: a bug, a full disk. Logged by the caller. */
   readonly onFailure?: (error: unknown, request: { method: string; url: string }) => void;
+  /** Told after each answer of a known endpoint; `route` is the endpoint's path. */
+  readonly onAnswer?: (answer: { method: string; route: string; status: number; milliseconds: number }) => void;
   /** Extra headers of all answers of known endpoints (`http_api_response_headers`). */
   readonly headers?: Readonly<Record<string, string>>;
 };
@@ -60,6 +62,7 @@ export function createApi(options: ApiOptions): FastifyInstance {
   app.addHook('preClose', async () => {
     for (const controller of waiting) controller.abort();
   });
+  if (options.onAnswer) tellAnswers(app, options.onAnswer);
   app.addHook('onRequest', async (request, reply) => guard(options, request, reply));
   app.setErrorHandler((error, request, reply) => fail(options, error, request, reply));
   app.setNotFoundHandler((request, reply) => send(options.dialect.unknownPath(), request, reply));
@@ -86,6 +89,12 @@ function mount(app: FastifyInstance, options: ApiOptions, endpoint: Endpoint, wa
     method: [...OTHER_METHODS],
     url: endpoint.path,
     handler: (request, reply) => send(options.dialect.otherMethod(request.method, allowed), request, reply),
+  });
+}
+
+function tellAnswers(app: FastifyInstance, onAnswer: NonNullable<ApiOptions['onAnswer']>): void {
+  app.addHook('onResponse', async ({ method, routeOptions: { url } }, reply) => {
+    if (url !== undefined) onAnswer({ method, route: url, status: reply.statusCode, milliseconds: reply.elapsedTime });
   });
 }
 

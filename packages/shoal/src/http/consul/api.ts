@@ -1,0 +1,49 @@
+import type { Endpoint } from '../shared/api.ts';
+import { type ApiServer, type ApiServerOptions, createApiServer } from '../shared/api-server.ts';
+import { aclEndpoints } from './acl.ts';
+import { agentEndpoints } from './agent.ts';
+import { agentCheckEndpoints } from './agent-checks.ts';
+import { agentHealthEndpoints } from './agent-health.ts';
+import { agentMaintenanceEndpoints } from './agent-maintenance.ts';
+import { agentServiceEndpoints } from './agent-services.ts';
+import { catalogEndpoints } from './catalog.ts';
+import type { ConsulApiDeps } from './deps.ts';
+import { consulDialect } from './dialect.ts';
+import { healthEndpoints } from './health.ts';
+import { kvEndpoints } from './kv.ts';
+import { operatorEndpoints } from './operator.ts';
+import { sessionEndpoints } from './sessions.ts';
+import { statusEndpoints } from './status.ts';
+import { txnEndpoints } from './txn.ts';
+
+/** Where and to whom the API is served. */
+export type ConsulServing = Omit<ApiServerOptions, 'endpoints' | 'dialect' | 'onAnswer'>;
+
+/** Consul's HTTP API over this agent. `app` of the result answers without sockets. */
+export function createConsulApi(deps: ConsulApiDeps, serving: ConsulServing): ApiServer {
+  return createApiServer({
+    ...serving,
+    dialect: consulDialect,
+    endpoints: consulEndpoints(deps),
+    onAnswer: ({ method, route, milliseconds }) => deps.metrics.answered(method, route, milliseconds),
+  });
+}
+
+/** Every endpoint, by group. */
+export function consulEndpoints(deps: ConsulApiDeps): Endpoint[] {
+  return [
+    ...agentEndpoints(deps),
+    ...agentServiceEndpoints(deps),
+    ...agentCheckEndpoints(deps),
+    ...agentMaintenanceEndpoints(deps),
+    ...agentHealthEndpoints(deps),
+    ...catalogEndpoints(deps),
+    ...healthEndpoints(deps),
+    ...kvEndpoints(deps),
+    ...txnEndpoints(deps),
+    ...statusEndpoints(deps),
+    ...operatorEndpoints(deps),
+    ...sessionEndpoints(deps),
+    ...aclEndpoints,
+  ];
+}

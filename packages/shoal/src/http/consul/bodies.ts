@@ -1,0 +1,151 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { CatalogDeregistration } from '../../catalog/deregister.ts';
+import type { CatalogRegistration, CheckRegistrationBody } from '../../catalog/registration.ts';
+import type { CheckRequest, ServiceRequest } from '../../catalog/registry/validate.ts';
+import {
+  anything,
+  boolean,
+  type Decode,
+  type Decoded,
+  duration,
+  integer,
+  list,
+  map,
+  optional,
+  string,
+  struct,
+} from '../shared/shape.ts';
+
+/** Shapes of the bodies of Consul's API, as documented for each endpoint. */
+export const DECODE_FAILED = 'Request decode failed: ';
+
+const strict = { strict: true };
+const weights = struct({ Passing: integer, Warning: integer });
+const taggedServiceAddresses = map(struct({ Address: string, Port: integer }));
+
+const agentCheckFields = {
+  ID: string,
+  CheckID: string,
+  Name: string,
+  Notes: string,
+  ServiceID: string,
+  Status: string,
+  Interval: duration,
+  Timeout: duration,
+  TTL: duration,
+  HTTP: string,
+  Header: map(list(string)),
+  Method: string,
+  Body: string,
+  TCP: string,
+  TLSSkipVerify: boolean,
+  AliasService: string,
+  AliasNode: string,
+  GRPC: string,
+  GRPCUseTLS: boolean,
+  Args: list(string),
+  ScriptArgs: list(string),
+  Shell: string,
+  DockerContainerID: string,
+  OutputMaxSize: integer,
+  SuccessBeforePassing: integer,
+  FailuresBeforeCritical: integer,
+  DeregisterCriticalServiceAfter: duration,
+  Token: string,
+};
+
+export const agentCheckBody: Decode<CheckRequest> = struct(agentCheckFields, strict);
+
+const agentServiceBody = struct(
+  {
+    Kind: string,
+    ID: string,
+    Name: string,
+    Tags: list(string),
+    Address: string,
+    TaggedAddresses: taggedServiceAddresses,
+    Meta: map(string),
+    Port: integer,
+    Check: optional(agentCheckBody),
+    Checks: list(agentCheckBody),
+    Weights: optional(weights),
+    EnableTagOverride: boolean,
+    Proxy: struct({ DestinationServiceName: string }),
+    Connect: anything,
+    Token: string,
+  },
+  strict,
+);
+
+const NO_CHECK = agentCheckBody({}, '');
+
+/** `Check` and `Checks` are one list; a `Check` that says nothing is none. */
+export const agentServiceRequest: Decode<ServiceRequest> = (value, field) => {
+  const { Check, Checks, Proxy: proxy, ...service } = agentServiceBody(value, field);
+  const single = Check && !isDeepStrictEqual(Check, NO_CHECK) ? [Check] : [];
+  return { ...service, Destination: proxy.DestinationServiceName, Checks: [...single, ...Checks] };
+};
+
+export const checkUpdateBody = struct({ Status: string, Output: string });
+
+const catalogCheckBody: Decode<CheckRegistrationBody> = struct({
+  Node: string,
+  CheckID: string,
+  Name: string,
+  Status: string,
+  Notes: string,
+  Output: string,
+  ServiceID: string,
+  Type: string,
+  Definition: map(anything),
+});
+
+const catalogRegisterBody = struct({
+  ID: string,
+  Node: string,
+  Address: string,
+  Datacenter: string,
+  TaggedAddresses: map(string),
+  NodeMeta: map(string),
+  SkipNodeUpdate: boolean,
+  Service: optional(
+    struct({
+      Kind: string,
+      ID: string,
+      Service: string,
+      Tags: list(string),
+      Address: string,
+      TaggedAddresses: taggedServiceAddresses,
+      Meta: map(string),
+      Port: integer,
+      Weights: optional(weights),
+      EnableTagOverride: boolean,
+    }),
+  ),
+  Check: optional(catalogCheckBody),
+  Checks: list(catalogCheckBody),
+});
+
+export type CatalogRegisterRequest = CatalogRegistration & { readonly Datacenter: string };
+
+export const catalogRegisterRequest: Decode<CatalogRegisterRequest> = (value, field) => {
+  const { Check, Checks, ...rest } = catalogRegisterBody(value, field);
+  return { ...rest, Checks: Check ? [...Checks, Check] : Checks };
+};
+
+const deregisterFields = { Node: string, ServiceID: string, CheckID: string, Datacenter: string };
+export const catalogDeregisterRequest: Decode<CatalogDeregistration & { readonly Datacenter: string }> =
+  struct(deregisterFields);
+
+export const sessionBody = struct({
+  ID: string,
+  Name: string,
+  Node: string,
+  LockDelay: anything,
+  Behavior: string,
+  TTL: string,
+  Checks: optional(list(string)),
+  NodeChecks: optional(list(string)),
+  ServiceChecks: anything,
+});
+export type SessionRequest = Decoded<typeof sessionBody>;

@@ -1,0 +1,45 @@
+import type { Registry } from '../../catalog/registry/registry.ts';
+import type { AgentFacts } from '../../catalog/self.ts';
+import type { State } from '../../state/state.ts';
+import type { HttpMetrics } from './metrics.ts';
+
+/** What Consul's API needs of the agent. */
+export type ConsulApiDeps = {
+  readonly state: State;
+  readonly registry: Registry;
+  /** Resolves when the registry's present content is in the catalog, so that who registers can read it there at once. */
+  readonly syncCatalog: () => Promise<void>;
+  readonly facts: ConsulFacts;
+  /** This agent first. */
+  readonly members: () => readonly Member[];
+  /** `address:port` of the leader's agents' port; '' while there is none. */
+  readonly leader: () => string;
+  /** `address:port` of all servers. */
+  readonly peers: () => readonly string[];
+  readonly metrics: HttpMetrics;
+  /** 0 ≤ n < 1 */
+  readonly random: () => number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Reads the configuration again; absent where that is not offered. */
+  readonly reload?: () => Promise<void>;
+  /** Leaves the cluster and stops the agent. */
+  readonly leave?: () => Promise<void>;
+};
+
+export type ConsulFacts = AgentFacts & {
+  readonly version: string;
+  /** Git commit of the build, or ''. */
+  readonly revision: string;
+  readonly rpcPort: number;
+  readonly startedAt: number;
+};
+
+export type Member = {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly id: string;
+  readonly role: 'server' | 'client';
+  readonly status: 'alive' | 'leaving' | 'left' | 'failed';
+};

@@ -1,0 +1,87 @@
+import { type Instance, serviceInstances, worstStatus } from '../../catalog/health.ts';
+import { isCheckStatus } from '../../catalog/registration.ts';
+import type { Read } from '../../state/read.ts';
+import type { CatalogCheckRow } from '../../state/rows.ts';
+import type { Answer } from '../shared/answer.ts';
+import type { Endpoint } from '../shared/api.ts';
+import { BadRequestError } from '../shared/errors.ts';
+import type { ApiRequest } from '../shared/request.ts';
+import type { ConsulApiDeps } from './deps.ts';
+import { checkFields, serviceEntryFields } from './filter/fields.ts';
+import { filterOf } from './filter/filter-of.ts';
+import { checkObject, serviceEntryObject } from './objects.ts';
+import { nodeMetaFilter, parseBool, requireName, tagFilter } from './params.ts';
+import { answerRead } from './reading.ts';
+
+/** What is healthy. */
+export function healthEndpoints(deps: ConsulApiDeps): Endpoint[] {
+  return [
+    { path: '/v1/health/service/*', methods: { GET: (request) => service(deps, request) } },
+    { path: '/v1/health/checks/*', methods: { GET: (request) => serviceChecks(deps, request) } },
+    { path: '/v1/health/node/*', methods: { GET: (request) => nodeChecks(deps, request) } },
+    { path: '/v1/health/state/*', methods: { GET: (request) => checksInState(deps, request) } },
+  ];
+}
+
+function service(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
+  const name = requireName(request.params['*'], 'Missing service name');
+  const { query } = request;
+  const hasMeta = nodeMetaFilter(query);
+  const hasTags = tagFilter(query);
+  const isWanted = onlyPassing(query) ? isPassing : () => true;
+  const passes = filterOf(query, serviceEntryFields);
+  return answerRead(deps, request, (read) =>
+    serviceInstances(read, name)
+      .filter((one) => hasMeta(one.node.Meta) && hasTags(one.service.ServiceTags) && isWanted(one))
+      .map(serviceEntryObject)
+      .filter(passes),
+  );
+}
+
+/** `?passing` alone means yes. */
+function onlyPassing(query: URLSearchParams): boolean {
+  const value = query.get('passing');
+  if (value === null) return false;
+  const wanted = value === '' ? true : parseBool(value);
+  if (wanted === undefined) throw new BadRequestError('Invalid value for ?passing');
+  return wanted;
+}
+
+function isPassing({ checks }: Instance): boolean {
+  return worstStatus(checks) === 'passing';
+}
+
+function serviceChecks(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
+  const name = requireName(request.params['*'], 'Missing service name').toLowerCase();
+  return answerChecks(deps, request, (read) => read.by(read.state.tables.catalogChecks, 'serviceName', name));
+}
+
+function nodeChecks(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
+  const name = requireName(request.params['*'], 'Missing node name').toLowerCase();
+  return answerChecks(deps, request, (read) => read.by(read.state.tables.catalogChecks, 'node', name));
+}
+
+function checksInState(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
+  const wanted = requireName(request.params['*'], 'Missing check state');
+  return answerChecks(deps, request, (read) => {
+    const { catalogChecks } = read.state.tables;
+    if (wanted === 'any') return read.all(catalogChecks);
+    return isCheckStatus(wanted) ? read.by(catalogChecks, 'status', wanted) : [];
+  });
+}
+
+function answerChecks(
+  deps: ConsulApiDeps,
+  request: ApiRequest,
+  rowsOf: (read: Read) => CatalogCheckRow[],
+): Promise<Answer> {
+  const hasMeta = nodeMetaFilter(request.query);
+  const byMeta = request.query.has('node-meta');
+  const passes = filterOf(request.query, checkFields);
+  return answerRead(deps, request, (read) => {
+    const { catalogNodes } = read.state.tables;
+    const isOnNode = ({ Node }: CatalogCheckRow) => hasMeta(read.get(catalogNodes, Node.toLowerCase())?.Meta ?? null);
+    const rows = rowsOf(read);
+    return (byMeta ? rows.filter(isOnNode) : rows).map(checkObject).filter(passes);
+  });
+}

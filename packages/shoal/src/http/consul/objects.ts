@@ -1,0 +1,151 @@
+import type { CatalogNode } from '@shoal/api';
+import type { Instance } from '../../catalog/health.ts';
+import { withAddressFamilies } from '../../catalog/registration.ts';
+import type { RegisteredCheck, ServiceDefinition } from '../../catalog/registry/definitions.ts';
+import type { CatalogCheckRow, CatalogNodeRow, CatalogServiceRow, KvRow } from '../../state/rows.ts';
+
+/** Consul's API objects, each composed here and nowhere else. Where Consul prints `null` for an empty map in one object and `{}` in another, so do we. */
+
+/** Service mesh fields that are always there and, without a mesh, always empty. */
+const NO_PROXY = { MeshGateway: {}, Expose: {} };
+
+export function nodeObject(row: CatalogNodeRow): CatalogNode {
+  const { ID, Node, Address, Datacenter, TaggedAddresses, Meta, CreateIndex, ModifyIndex } = row;
+  return { ID, Node, Address, Datacenter, TaggedAddresses, Meta, CreateIndex, ModifyIndex };
+}
+
+/** A service as health and node answers have it. */
+export function serviceObject(row: CatalogServiceRow) {
+  return {
+    ...(row.ServiceKind !== '' && { Kind: row.ServiceKind }),
+    ID: row.ServiceID,
+    Service: row.ServiceName,
+    Tags: row.ServiceTags,
+    Address: row.ServiceAddress,
+    ...(row.ServiceTaggedAddresses && { TaggedAddresses: row.ServiceTaggedAddresses }),
+    Meta: Object.keys(row.ServiceMeta).length > 0 ? row.ServiceMeta : null,
+    Port: row.ServicePort,
+    Weights: row.ServiceWeights,
+    EnableTagOverride: row.ServiceEnableTagOverride,
+    Proxy: NO_PROXY,
+    Connect: {},
+    CreateIndex: row.CreateIndex,
+    ModifyIndex: row.ModifyIndex,
+  };
+}
+
+/** An instance as `catalog/service` lists it: node and service in one object. */
+export function catalogServiceObject({ node, service }: Omit<Instance, 'checks'>) {
+  return {
+    ID: node.ID,
+    Node: node.Node,
+    Address: node.Address,
+    Datacenter: node.Datacenter,
+    TaggedAddresses: node.TaggedAddresses,
+    NodeMeta: node.Meta,
+    ServiceKind: service.ServiceKind,
+    ServiceID: service.ServiceID,
+    ServiceName: service.ServiceName,
+    ServiceTags: service.ServiceTags,
+    ServiceAddress: service.ServiceAddress,
+    ...(service.ServiceTaggedAddresses && { ServiceTaggedAddresses: service.ServiceTaggedAddresses }),
+    ServiceWeights: service.ServiceWeights,
+    ServiceMeta: service.ServiceMeta,
+    ServicePort: service.ServicePort,
+    ServiceEnableTagOverride: service.ServiceEnableTagOverride,
+    ServiceProxy: NO_PROXY,
+    ServiceConnect: {},
+    CreateIndex: service.CreateIndex,
+    ModifyIndex: service.ModifyIndex,
+  };
+}
+
+export function checkObject(row: CatalogCheckRow) {
+  return {
+    Node: row.Node,
+    CheckID: row.CheckID,
+    Name: row.Name,
+    Status: row.Status,
+    Notes: row.Notes,
+    Output: row.Output,
+    ServiceID: row.ServiceID,
+    ServiceName: row.ServiceName,
+    ServiceTags: row.ServiceTags,
+    Type: row.Type,
+    Definition: row.Definition,
+    CreateIndex: row.CreateIndex,
+    ModifyIndex: row.ModifyIndex,
+  };
+}
+
+export function serviceEntryObject({ node, service, checks }: Instance) {
+  return { Node: nodeObject(node), Service: serviceObject(service), Checks: checks.map(checkObject) };
+}
+
+/** A service of this agent's registry. */
+export function agentServiceObject(service: ServiceDefinition) {
+  const tagged = withAddressFamilies(service.taggedAddresses, service.address, service.port);
+  return {
+    ...(service.kind !== '' && { Kind: service.kind }),
+    ID: service.id,
+    Service: service.name,
+    Tags: service.tags,
+    Meta: service.meta,
+    Port: service.port,
+    Address: service.address,
+    ...(Object.keys(tagged).length > 0 && { TaggedAddresses: tagged }),
+    Weights: service.weights,
+    EnableTagOverride: service.enableTagOverride,
+  };
+}
+
+export function agentCheckObject(node: string, check: RegisteredCheck, service: ServiceDefinition | undefined) {
+  const { definition, status, output } = check;
+  return {
+    Node: node,
+    CheckID: definition.id,
+    Name: definition.name,
+    Status: status,
+    Notes: definition.notes,
+    Output: output,
+    ServiceID: definition.serviceId,
+    ServiceName: service?.name ?? '',
+    ServiceTags: service?.tags ?? [],
+    Type: definition.run.kind,
+    Definition: {},
+    CreateIndex: 0,
+    ModifyIndex: 0,
+  };
+}
+
+/** The definition that `agent/health` prints for every check. */
+const EMPTY_DEFINITION = {
+  Interval: '0s',
+  Timeout: '0s',
+  DeregisterCriticalServiceAfter: '0s',
+  HTTP: '',
+  Header: null,
+  Method: '',
+  Body: '',
+  TLSSkipVerify: false,
+  TCP: '',
+};
+
+/** A check as `agent/health/service` has it. */
+export function agentHealthCheckObject(node: string, check: RegisteredCheck, service: ServiceDefinition | undefined) {
+  const object = agentCheckObject(node, check, service);
+  return { ...object, ServiceTags: null, Type: '', Definition: EMPTY_DEFINITION };
+}
+
+export function kvObject(row: KvRow) {
+  const flags = Number(row.Flags);
+  return {
+    LockIndex: row.LockIndex,
+    Key: row.Key,
+    Flags: Number.isSafeInteger(flags) ? flags : BigInt(row.Flags),
+    Value: row.Value,
+    ...(row.Session !== undefined && { Session: row.Session }),
+    CreateIndex: row.CreateIndex,
+    ModifyIndex: row.ModifyIndex,
+  };
+}

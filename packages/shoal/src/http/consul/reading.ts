@@ -1,0 +1,67 @@
+import { parseDuration } from '../../jobspec/duration.ts';
+import type { Read } from '../../state/read.ts';
+import { type Answer, json } from '../shared/answer.ts';
+import { blockingParams, blockingRead } from '../shared/blocking-params.ts';
+import { BadRequestError, UnknownDatacenterError } from '../shared/errors.ts';
+import type { ApiRequest } from '../shared/request.ts';
+import type { ConsulApiDeps } from './deps.ts';
+
+/** Answers with what a read finds, when it is due (`?index=&wait=`), with the index of what it read. */
+export async function answerRead<T>(
+  deps: ConsulApiDeps,
+  request: ApiRequest,
+  query: (read: Read) => T,
+  compose: (result: T, headers: Record<string, string>) => Answer = json,
+): Promise<Answer> {
+  checkReadParams(deps, request.query);
+  const { result, read } = await blockingRead(deps, request, query);
+  return compose(result, { ...readHeaders(read.index), ...cacheHeaders(request.query) });
+}
+
+/** Every server holds all of the state: nothing is ever older than the last change it was told of. */
+export function readHeaders(index: number): Record<string, string> {
+  return {
+    'x-consul-index': String(index),
+    'x-consul-knownleader': 'true',
+    'x-consul-lastcontact': '0',
+  };
+}
+
+/** Checks everything that Consul checks before it looks at what is asked for. */
+export function checkReadParams(deps: ConsulApiDeps, query: URLSearchParams): void {
+  checkConsistency(query);
+  blockingParams(query);
+  checkPlace(deps, query);
+}
+
+/** `?dc=` and `?ns=`. */
+export function checkPlace(deps: ConsulApiDeps, query: URLSearchParams): void {
+  checkNamespace(query);
+  checkDatacenter(deps, query.get('dc') ?? '');
+}
+
+export function checkDatacenter(deps: ConsulApiDeps, datacenter: string): void {
+  if (datacenter !== '' && datacenter.toLowerCase() !== deps.facts.datacenter.toLowerCase())
+    throw new UnknownDatacenterError('No path to datacenter');
+}
+
+function checkNamespace(query: URLSearchParams): void {
+  if ((query.get('ns') ?? '') !== '')
+    throw new BadRequestError(
+      'Bad request: Invalid query parameter: "ns" - Namespaces are a Consul Enterprise feature',
+    );
+}
+
+function checkConsistency(query: URLSearchParams): void {
+  for (const other of ['stale', 'cached'])
+    if (query.has(other) && query.has('consistent'))
+      throw new BadRequestError(`Cannot specify ?${other} with ?consistent, conflicting semantics.`);
+  const maxStale = query.get('max_stale') ?? '';
+  if (maxStale !== '' && parseDuration(maxStale) === undefined)
+    throw new BadRequestError(`Invalid max_stale value ${JSON.stringify(maxStale)}`);
+}
+
+/** The answer comes from memory that is kept current, so a cached answer has no age. */
+function cacheHeaders(query: URLSearchParams): Record<string, string> {
+  return query.has('cached') ? { 'x-cache': 'HIT', age: '0' } : {};
+}

@@ -8,7 +8,7 @@ const LONGEST_BODY_BYTES = 64 * 1024;
 export function readBody(req: ServeRequest): Promise<Record<string, unknown>> {
   const parts: Buffer[] = [];
   let length = 0;
-  return new Promise((resolve, reject) => {
+  const text = new Promise<string>((resolve, reject) => {
     // Not by iteration: leaving that early would end the connection before the answer. What is too much is read and dropped.
     req.on('data', (part: Buffer) => {
       length += part.length;
@@ -18,7 +18,8 @@ export function readBody(req: ServeRequest): Promise<Record<string, unknown>> {
     req.on('end', () => resolve(Buffer.concat(parts).toString('utf8')));
     req.on('error', reject);
     req.on('aborted', () => reject(new ServeError(400, 'the request was given up')));
-  }).then((text) => parse(String(text)));
+  });
+  return text.then(parse);
 }
 
 function parse(text: string): Record<string, unknown> {

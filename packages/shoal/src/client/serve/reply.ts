@@ -47,7 +47,7 @@ export async function sendChunks(call: Call, chunks: AsyncGenerator<FileChunk>, 
   } finally {
     clearInterval(beat);
   }
-  res.end('');
+  if (!signal.aborted) res.end('');
 }
 
 function drained({ res, signal }: Call): Promise<void> {

@@ -98,6 +98,7 @@ async function openLink(options: SupervisorOptions): Promise<Link> {
       );
     }
     pid = hello.pid;
+    if (closed) connection.close();
     current = connection;
     connection.closed.then(lost, lost);
     return connection;

@@ -1,5 +1,6 @@
-import { appendFileSync, chmodSync, mkdirSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { appendFileSync, chmodSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
+import { openCgroups } from './cgroup.ts';
 import { messageOf } from './errors.ts';
 import { takeLock } from './lock.ts';
 import { LOG_NAME, SOCKET_NAME, socketPath, supervisorDir, TASKS_NAME } from './place.ts';
@@ -16,7 +17,7 @@ const LONGEST_LOG_BYTES = 1024 * 1024;
 
 async function main(dataDir: string): Promise<void> {
   const dir = supervisorDir(dataDir);
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  // Made by who starts us: if it is gone by now, so is the reason to run.
   chmodSync(dir, 0o700);
   if (!(await takeLock(dir))) return;
 
@@ -29,7 +30,8 @@ async function main(dataDir: string): Promise<void> {
 
   const idle = idleTimer(() => process.exit(0));
   const records = openRecords(join(dir, TASKS_NAME), (path, reason) => log(`${path} is left alone: ${reason}`));
-  const tasks = createTasks({ records, log, onIdle: () => idle.check(tasks.alive()) });
+  const cgroups = openCgroups(dir);
+  const tasks = createTasks({ records, cgroups, log, onIdle: () => idle.check(tasks.alive()) });
   const server = createSupervisorServer({
     tasks,
     log,
@@ -38,11 +40,13 @@ async function main(dataDir: string): Promise<void> {
   });
   server.on('error', (error) => log(`socket: ${error.message}`));
 
-  tasks.adopt();
   rmSync(join(dir, SOCKET_NAME), { force: true });
   server.listen(socketPath(dir).path, () => chmodSync(join(dir, SOCKET_NAME), 0o600));
   process.on('SIGTERM', () => process.exit(0));
-  process.on('exit', () => rmSync(join(dir, SOCKET_NAME), { force: true }));
+  process.on('exit', () => {
+    rmSync(join(dir, SOCKET_NAME), { force: true });
+    cgroups.close();
+  });
   idle.check(tasks.alive());
 }
 

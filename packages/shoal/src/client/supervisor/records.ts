@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ExitResult } from '../drivers/driver.ts';
 
 /** What a supervisor must know of a task to take it over from one that was killed. */
@@ -14,6 +14,8 @@ export type TaskRecord = {
   logDir: string;
   maxFiles: number;
   maxFileSizeBytes: number;
+  /** The folder of its control group; "" if it has none. */
+  cgroup: string;
   /** 0 until the process runs. */
   pid: number;
   startTicks: number;
@@ -65,6 +67,17 @@ async function writeWhole(path: string, text: string, durable: boolean): Promise
     await file.close();
   }
   await rename(`${path}.tmp`, path);
+  if (durable) await syncFolder(dirname(path));
+}
+
+/** The new name is in the folder, which is written by itself. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 function loadAll(dir: string, onBadFile: (path: string, reason: string) => void): TaskRecord[] {

@@ -71,6 +71,9 @@ function spawnDetached({ dataDir, entry }: SpawnOptions, dir: string): () => str
 }
 
 function lastLine(path: string): string {
-  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
-  return lines.at(-1) ?? '';
+  try {
+    return readFileSync(path, 'utf8').trimEnd().split('\n').at(-1) ?? '';
+  } catch {
+    return `nothing in ${path}`;
+  }
 }

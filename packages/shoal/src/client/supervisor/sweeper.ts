@@ -1,12 +1,13 @@
+import { groupPids } from './cgroup.ts';
 import { findMembers, type SweepTarget } from './members.ts';
-import { readEnviron, readProcessTable } from './proc.ts';
+import { isDead, readEnviron, readProcessTable } from './proc.ts';
 
 export type Sweeper = {
-  /** Kills all that is left of a task. Resolves with false if something could not be killed in time. */
-  sweep(target: SweepTarget): Promise<boolean>;
+  /** Kills all that is left of a task, and of its control group if it has one. Resolves with false if something could not be killed in time. */
+  sweep(target: SweepTarget & { cgroup: string }): Promise<boolean>;
 };
 
-type Pending = { target: SweepTarget; giveUpAt: number; resolve(clean: boolean): void };
+type Pending = { target: SweepTarget & { cgroup: string }; giveUpAt: number; resolve(clean: boolean): void };
 
 const GIVE_UP_AFTER_MS = 10_000;
 const NEXT_PASS_MS = 20;
@@ -40,15 +41,18 @@ export function createSweeper(): Sweeper {
 
 /** Returns the tasks of which something was still found. */
 function killOnce(pending: Pending[]): Pending[] {
+  const rows = readProcessTable();
+  const living = new Set(rows.filter((row) => !isDead(row)).map((row) => row.pid));
   const found = findMembers({
-    rows: readProcessTable(),
+    rows,
     targets: pending.map((entry) => entry.target),
     environOf: readEnviron,
     selfPid: process.pid,
   });
   const now = Date.now();
   return pending.filter((entry) => {
-    const pids = found.get(entry.target.id) ?? [];
+    const inGroup = entry.target.cgroup === '' ? [] : groupPids(entry.target.cgroup).filter((pid) => living.has(pid));
+    const pids = [...new Set([...(found.get(entry.target.id) ?? []), ...inGroup])];
     for (const pid of pids) kill(pid);
     const over = pids.length === 0 || now > entry.giveUpAt;
     if (over) entry.resolve(pids.length === 0);

@@ -1,0 +1,51 @@
+import type { ExitResult } from '../drivers/driver.ts';
+import { codeOf, messageOf, SupervisorError } from './errors.ts';
+import { readStat } from './proc.ts';
+import type { TaskStatus } from './protocol.ts';
+import type { TaskRecord } from './records.ts';
+
+/** A task in the supervisor's memory. Its record says what another supervisor needs to go on from here. */
+export type Entry = {
+  record: TaskRecord;
+  /** The process runs and its record is written. Rejects if it could not be started. */
+  started: Promise<void>;
+  /** Nothing of the task is left. */
+  ended: Promise<ExitResult>;
+  /** Its control group has been filled, if it has one. */
+  grouped: Promise<void>;
+  /** The main process ended while somebody watched. */
+  endSeen: boolean;
+  /** Until then (performance.now) a task that is being stopped may use its time; undefined if nobody stops it. */
+  killAt: number | undefined;
+};
+
+export function newEntry(record: TaskRecord): Entry {
+  const ended = Promise.resolve(unseen('its end was not recorded'));
+  return { record, started: Promise.resolve(), ended, grouped: Promise.resolve(), endSeen: false, killAt: undefined };
+}
+
+/** An end that nobody saw. */
+export function unseen(reason: string): ExitResult {
+  return { kind: 'unknown', reason };
+}
+
+export function statusOf({ id, allocId, task, pid, startTicks, startedAt, phase, exit }: TaskRecord): TaskStatus {
+  return { id, allocId, task, pid, startTicks, startedAt, state: phase === 'starting' ? 'running' : phase, exit };
+}
+
+export const SIGKILL = 9;
+
+/**
+ * To the process group. Only while the main process is there, be it as a zombie: it keeps the group's number from being reused. Later the
+ * sweep ends what is left.
+ */
+export function signalGroup({ record }: Entry, signal: number): void {
+  if (record.phase !== 'running' || readStat(record.pid)?.startTicks !== record.startTicks) return;
+  try {
+    process.kill(-record.pid, signal);
+  } catch (error) {
+    // ESRCH: gone already, which is what the caller will hear.
+    if (codeOf(error) === 'ESRCH') return;
+    throw new SupervisorError('internal', `cannot signal ${record.id}: ${messageOf(error)}`, { cause: error });
+  }
+}

@@ -1,4 +1,4 @@
-import { durationRemedy, MILLISECOND, parseDuration, SECOND } from '../jobspec/duration.ts';
+import { durationRemedy, MILLISECOND, parseDuration, SECOND } from '../duration.ts';
 import { type DocumentNode, plainObject, toPlain } from './document.ts';
 import type { ValueKind } from './fields.ts';
 

@@ -1,9 +1,10 @@
-import { createSocket, type Socket as UdpSocket } from 'node:dgram';
+import type { Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer, isIPv6, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { DnsListenError, systemCode } from './errors.ts';
 import type { Transport } from './respond.ts';
 import { serveTcp } from './tcp.ts';
+import { listenUdp } from './udp.ts';
 
 /** Where DNS listens, over UDP and TCP alike. Port 0 takes a free one. */
 export type DnsAddress = { readonly host: string; readonly port: number };
@@ -21,9 +22,6 @@ export type Listener = { readonly address: DnsAddress; close(): Promise<void> };
 export type ListenerOptions = { readonly idleTimeoutMs: number; readonly mostConnections: number };
 
 const MOST_TRIES_FOR_A_FREE_PORT = 10;
-/** Room for a burst of questions while the event loop is busy. */
-const UDP_BUFFER_BYTES = 1024 * 1024;
-
 /** Opens UDP and TCP on one port. Throws `DnsListenError`. */
 export async function openListener(
   address: DnsAddress,
@@ -58,29 +56,6 @@ async function listenTcp(server: Server, address: DnsAddress): Promise<number> {
   server.on('error', () => undefined);
   const bound = server.address();
   return typeof bound === 'object' && bound ? bound.port : address.port;
-}
-
-async function listenUdp(address: DnsAddress, handle: MessageHandler): Promise<UdpSocket> {
-  const socket = createSocket({ type: isIPv6(address.host) ? 'udp6' : 'udp4', recvBufferSize: UDP_BUFFER_BYTES });
-  let isOpen = true;
-  socket.on('message', (message, from) => {
-    handle(message, 'udp', (bytes) => {
-      // The socket may be closed by the time a recursor has answered; a send that fails is a lost packet.
-      if (bytes && isOpen) socket.send(bytes, from.port, from.address, () => undefined);
-    });
-  });
-  socket.once('close', () => {
-    isOpen = false;
-  });
-  socket.bind(address.port, address.host);
-  try {
-    await once(socket, 'listening');
-  } catch (error) {
-    socket.close();
-    throw error;
-  }
-  socket.on('error', () => undefined);
-  return socket;
 }
 
 async function closeAll(udp: UdpSocket, tcp: Server, connections: Set<Socket>): Promise<void> {

@@ -6,7 +6,7 @@ import type {
   RestartPolicy,
   UpdateStrategy,
 } from '@shoal/api';
-import { HOUR, MINUTE, SECOND } from './duration.ts';
+import { HOUR, MINUTE, SECOND } from '../duration.ts';
 
 /** What Nomad fills in where a job says nothing (job specification: update, migrate, reschedule, restart, logs, …). */
 export const UPDATE: UpdateStrategy = {

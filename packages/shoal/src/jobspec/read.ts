@@ -1,6 +1,6 @@
 import type { Job } from '@shoal/api';
+import { parseDuration } from '../duration.ts';
 import type { Draft } from './draft.ts';
-import { parseDuration } from './duration.ts';
 import type { Field, MapField, ScalarField, Struct, Values } from './schema/field.ts';
 import { unsetValue } from './schema/field.ts';
 import { job } from './schema/job.ts';

@@ -1,4 +1,4 @@
-import { MILLISECOND, parseDuration } from '../../jobspec/duration.ts';
+import { MILLISECOND, parseDuration } from '../../duration.ts';
 import type { Watch, WatchHandler } from '../agent-config.ts';
 
 const TYPES = ['key', 'keyprefix', 'services', 'nodes', 'service', 'checks', 'event'] as const;

@@ -1,4 +1,4 @@
-import { parseDuration } from '../../jobspec/duration.ts';
+import { parseDuration } from '../../duration.ts';
 import type { Read } from '../../state/read.ts';
 import { type Answer, json } from '../shared/answer.ts';
 import { blockingParams, blockingRead } from '../shared/blocking-params.ts';

@@ -145,7 +145,12 @@ function send(answer: Answer, request: FastifyRequest, reply: FastifyReply): Fas
   if (answer.headers) reply.headers(answer.headers);
   if (!answer.body) return reply.send();
   const type = answer.body.kind === 'json' ? 'application/json' : answer.body.type;
-  return reply.header('content-type', type).send(payload(answer.body, request));
+  // A serializer of one's own keeps the framework from adding a charset: the peers have none on JSON.
+  return reply.header('content-type', type).serializer(asIs).send(payload(answer.body, request));
+}
+
+function asIs(text: unknown): string {
+  return text as string;
 }
 
 function payload(body: AnswerBody, request: FastifyRequest) {

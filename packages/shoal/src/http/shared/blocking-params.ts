@@ -1,4 +1,4 @@
-import { parseDuration } from '../../jobspec/duration.ts';
+import { parseDuration } from '../../duration.ts';
 import { blockingQuery } from '../../state/blocking.ts';
 import type { Read } from '../../state/read.ts';
 import type { State } from '../../state/state.ts';

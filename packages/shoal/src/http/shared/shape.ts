@@ -1,4 +1,4 @@
-import { parseDuration } from '../../jobspec/duration.ts';
+import { parseDuration } from '../../duration.ts';
 
 /**
  * Shapes of JSON bodies, read as Go's decoder reads them into structs: names without regard to case or underscores (`enable_tag_override`), absent and

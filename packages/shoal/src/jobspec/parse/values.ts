@@ -15,7 +15,7 @@ import {
   toJs,
   type Value,
 } from '@shoal/hcl';
-import { durationRemedy, parseDuration } from '../duration.ts';
+import { durationRemedy, parseDuration } from '../../duration.ts';
 import type { MapField, ScalarField } from '../schema/field.ts';
 import type { Reading } from './context.ts';
 

@@ -7,7 +7,7 @@ import type {
   ScalingPolicy,
   UpdateStrategy,
 } from '@shoal/api';
-import { formatDuration, SECOND } from '../duration.ts';
+import { formatDuration, SECOND } from '../../duration.ts';
 import { quoted, when } from './findings.ts';
 
 const MIN_INTERVAL = 5 * SECOND;

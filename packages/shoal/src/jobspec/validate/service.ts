@@ -1,5 +1,5 @@
 import type { Route, Service, ServiceCheck } from '@shoal/api';
-import { formatDuration, SECOND } from '../duration.ts';
+import { formatDuration, SECOND } from '../../duration.ts';
 import { isInterpolated, nested, quoted, repeated, when } from './findings.ts';
 
 const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;

@@ -13,6 +13,8 @@ export type Failure =
 
 export function failureOf(error: unknown, wasSent: boolean): Failure {
   switch (codeOf(error)) {
+    // Some of the client library's checks of a request are assertions.
+    case 'ERR_ASSERTION':
     case 'UND_ERR_INVALID_ARG':
     case 'UND_ERR_NOT_SUPPORTED':
     case 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH':

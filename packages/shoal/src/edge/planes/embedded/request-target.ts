@@ -10,13 +10,20 @@ export type RequestTarget = {
   readonly query: string;
 };
 
-/** Reads the request line and Host (RFC 9112 section 3.2). Undefined for what no route can be looked up for: two hosts, `OPTIONS *`. */
+/** A name or address with an optional port (RFC 3986 section 3.2.2). Empty is allowed: HTTP/1.0 needs no host. */
+const HOST = /^(?:\[[0-9a-f:.]+\]|[^\s/?#@[\]\\:]*)(?::\d*)?$/i;
+
+/** Reads the request line and Host (RFC 9112 section 3.2). Undefined for what no route can be looked up for: two hosts, a malformed one, `OPTIONS *`. */
 export function requestTarget(
   request: Pick<IncomingMessage, 'url' | 'headers' | 'rawHeaders'>,
 ): RequestTarget | undefined {
   if (countOf(request.rawHeaders, 'host') > 1) return undefined;
-  const url = request.url ?? '/';
-  if (url.startsWith('/')) return { host: request.headers.host ?? '', ...pathAndQuery(url) };
+  const target = parsed(request.url ?? '/', request.headers.host ?? '');
+  return target && HOST.test(target.host) ? target : undefined;
+}
+
+function parsed(url: string, hostHeader: string): RequestTarget | undefined {
+  if (url.startsWith('/')) return { host: hostHeader, ...pathAndQuery(url) };
   // The absolute form: its host counts before the header's (RFC 9112 section 3.2.2).
   const [, host, rest = ''] = /^https?:\/\/([^/?#@]+)((?:[/?].*)?)$/is.exec(url) ?? [];
   return host === undefined ? undefined : { host, ...pathAndQuery(rest.startsWith('/') ? rest : `/${rest}`) };

@@ -536,6 +536,16 @@ describe('bad requests', () => {
       given: 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n',
       want: /^HTTP\/1.1 400 /,
     },
+    {
+      name: 'a malformed host',
+      given: 'GET / HTTP/1.1\r\nHost: [abc\r\nConnection: close\r\n\r\n',
+      want: /^HTTP\/1.1 400 /,
+    },
+    {
+      name: 'a malformed host of an upgrade',
+      given: 'GET / HTTP/1.1\r\nHost: [abc\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+      want: /^HTTP\/1.1 400 /,
+    },
     { name: 'no host', given: 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n', want: /^HTTP\/1.1 400 / },
     { name: 'a space before a colon', given: 'GET / HTTP/1.1\r\nHost : a\r\n\r\n', want: /^HTTP\/1.1 400 / },
     { name: 'no HTTP', given: '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n', want: /^HTTP\/1.1 400 / },
@@ -552,9 +562,12 @@ describe('bad requests', () => {
       requests += 1;
       response.end();
     });
-    const { port } = await planeWith([routeTo([instance.port])]);
+    const { plane, port } = await planeWith([routeTo([instance.port])]);
     expect(await raw(port, given)).toMatch(want);
     expect(requests).toBe(0);
+    // A client's mistake is never held against an instance.
+    expect(plane.stats()).toMatchObject({ upstreamFailures: 0, retries: 0 });
+    await until('nothing runs', () => plane.stats().active === 0);
   });
 
   test('a header that comes drop by drop is given up', async () => {

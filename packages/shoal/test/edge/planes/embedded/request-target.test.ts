@@ -15,6 +15,21 @@ test.each<{ name: string; url: string; host?: string[]; want: string | undefined
   expect(target && `${target.host} ${target.path} ${target.query}`).toBe(want);
 });
 
+test.each<{ name: string; given: string; want: boolean }>([
+  { name: 'a name', given: 'a.org', want: true },
+  { name: 'a name and a port', given: 'a.org:8080', want: true },
+  { name: 'IPv6', given: '[::1]:8080', want: true },
+  { name: 'nothing', given: '', want: true },
+  { name: 'a bracket without end', given: '[abc', want: false },
+  { name: 'a bracket in the middle', given: 'a[b].org', want: false },
+  { name: 'a path', given: 'a.org/x', want: false },
+  { name: 'a user', given: 'me@a.org', want: false },
+  { name: 'a port that is no number', given: 'a.org:http', want: false },
+])('host: $name', ({ given, want }) => {
+  const target = requestTarget({ url: '/', headers: { host: given }, rawHeaders: ['Host', given] });
+  expect(target !== undefined).toBe(want);
+});
+
 test.each<{ name: string; path: string; strip: string; want: string }>([
   { name: 'nothing to strip', path: '/api/x', strip: '', want: '/api/x?q' },
   { name: 'the prefix', path: '/api/x', strip: '/api', want: '/x?q' },

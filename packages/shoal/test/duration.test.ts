@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatDuration, parseDuration } from '../../src/jobspec/duration.ts';
+import { formatDuration, parseDuration } from '../src/duration.ts';
 
 describe('durations as Go reads them', () => {
   const cases: { given: string; want: number | undefined }[] = [

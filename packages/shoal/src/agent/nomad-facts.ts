@@ -101,9 +101,9 @@ function stats({ config, serverRole, clientRole, rpcPort }: NomadFactsDeps) {
       client: {
         node_id: client.client.node().ID,
         known_servers: `${config.advertise.address}:${rpcPort()}`,
-        num_allocations: String(client.client.allocations()),
-        last_heartbeat: `${client.client.lastHeartbeatMs()}ms`,
-        heartbeat_ttl: `${client.client.heartbeatTtlMs()}ms`,
+        num_allocations: String(client.client.allocationCount()),
+        last_heartbeat: `${Math.max(0, Date.now() - client.client.heartbeat().at)}ms`,
+        heartbeat_ttl: `${client.client.heartbeat().ttlMs}ms`,
       },
     }),
   };

@@ -14,7 +14,7 @@ import type { NodeIdentity } from './node.ts';
 import type { NodeConfig } from './node-config.ts';
 import { createNodeWatch } from './node-watch.ts';
 import type { Registrar } from './registrar.ts';
-import { createRegistration } from './registration.ts';
+import { createRegistration, type Heartbeat } from './registration.ts';
 import type { ServerConnection } from './server-connection.ts';
 import { allocationOfService } from './services/registrations.ts';
 import type { StateDb } from './state-db.ts';
@@ -34,6 +34,9 @@ export type Client = {
   stop(how: { tasks: 'keep' | 'stop' }): Promise<void>;
   /** After `start`. */
   node(): Node;
+  /** Allocations that are known here, ended ones that were not collected too. */
+  allocationCount(): number;
+  heartbeat(): Heartbeat;
   readonly control: Control;
 };
 
@@ -134,6 +137,8 @@ export function createClient(deps: ClientDeps): Client {
     ready: registration.ready,
     stop: (how) => (stopped ??= stop(how)),
     node: nodes.node,
+    allocationCount: () => allocations.all().length,
+    heartbeat: registration.heartbeat,
     control: createControl({ allocations, updates, allocRoot }),
   };
 }

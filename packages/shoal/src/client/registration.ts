@@ -16,7 +16,11 @@ export type Registration = {
   stop(): Promise<void>;
   /** Resolves when the node is ready for the first time. */
   readonly ready: Promise<void>;
+  /** The last heartbeat that a server took. Times are milliseconds, `at` since 1970; zeros before the first one. */
+  heartbeat(): Heartbeat;
 };
+
+export type Heartbeat = { readonly at: number; readonly ttlMs: number };
 
 export type RegistrationDeps = {
   server: Pick<ServerConnection, 'register' | 'heartbeat'>;
@@ -38,6 +42,7 @@ export function createRegistration({ server, node, clock, random, log }: Registr
   const stopped = new AbortController();
   let change = new AbortController();
   let running: Promise<void> | undefined;
+  let last: Heartbeat = { at: 0, ttlMs: 0 };
   let announceReady: () => void = () => undefined;
   const ready = new Promise<void>((resolve) => {
     announceReady = resolve;
@@ -69,6 +74,7 @@ export function createRegistration({ server, node, clock, random, log }: Registr
     while (!stopped.signal.aborted && !change.signal.aborted) {
       try {
         ttl = (await server.heartbeat(node().ID, 'ready', stopped.signal)).heartbeatTtlMs;
+        last = { at: clock.now(), ttlMs: ttl };
         failures = 0;
         onTaken();
         announceReady();
@@ -103,6 +109,7 @@ export function createRegistration({ server, node, clock, random, log }: Registr
       await running;
     },
     ready,
+    heartbeat: () => last,
   };
 }
 

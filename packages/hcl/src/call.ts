@@ -14,8 +14,8 @@ import { findFunction, functionNames } from './scope.ts';
 import { suggest } from './suggest.ts';
 import { isWhollyKnown, unknown, type Value } from './values.ts';
 
-/** A value for a parameter, with the place that it came from. */
-type Argument = { value: Value; range: Range };
+/** What a parameter gets, not evaluated before its turn, with the place that it comes from. */
+type Argument = { value: () => Value; range: Range };
 
 export function callFunction(call: CallExpression, evaluation: Evaluation): Value {
   const found = findFunction(evaluation.scope, call.name);
@@ -30,39 +30,29 @@ function unknownFunction({ name, nameRange }: CallExpression, evaluation: Evalua
 }
 
 function callEagerly(call: CallExpression, target: EagerFunction, evaluation: Evaluation): Value {
+  const given = argumentsOf(call, evaluation);
+  if (!given || !countFits(call, target, given, evaluation)) return unknown;
   const before = evaluation.diagnostics.length;
-  const given = evaluateArguments(call, evaluation);
-  if (
-    !given ||
-    !countFits(
-      call,
-      target,
-      given.map((argument) => argument.range),
-      evaluation,
-    )
-  )
-    return unknown;
-  const values = given.map((argument, i) =>
-    toParameter(call, argument, (target.params[i] ?? target.variadic)!, evaluation),
-  );
+  const params = given.map((_, i) => (target.params[i] ?? target.variadic)!);
+  const values = given.map((argument, i) => toParameter(call, argument, params[i]!, evaluation));
   if (hasErrors(evaluation.diagnostics.slice(before))) return unknown;
-  if (values.some((value, i) => !isWhollyKnown(value) && !(target.params[i] ?? target.variadic)!.allowUnknown))
-    return unknown;
+  if (!noneIsNull(call, given, values, params, evaluation)) return unknown;
+  if (values.some((value, i) => !params[i]!.allowUnknown && !isWhollyKnown(value))) return unknown;
   return guarded(call, given, evaluation, () => target.call(values));
 }
 
-function evaluateArguments(call: CallExpression, evaluation: Evaluation): Argument[] | undefined {
-  const last = call.args.length - 1;
-  const given: Argument[] = [];
-  for (const [i, expression] of call.args.entries()) {
-    const value = evaluation.compute(expression, evaluation);
-    const range = startRange(expression);
-    if (!call.expand || i < last) given.push({ value, range });
-    else if (value.kind === 'tuple' || value.kind === 'list' || value.kind === 'set') {
-      given.push(...value.items.map((item) => ({ value: item, range })));
-    } else return notExpandable(value, expression.range, evaluation);
+function argumentsOf(call: CallExpression, evaluation: Evaluation): Argument[] | undefined {
+  const given = call.args.map((expression) => ({
+    value: () => evaluation.compute(expression, evaluation),
+    range: startRange(expression),
+  }));
+  const last = call.expand ? given.pop() : undefined;
+  if (!last) return given;
+  const list = last.value();
+  if (list.kind !== 'tuple' && list.kind !== 'list' && list.kind !== 'set') {
+    return notExpandable(list, call.args.at(-1)!.range, evaluation);
   }
-  return given;
+  return [...given, ...list.items.map((item) => ({ value: () => item, range: last.range }))];
 }
 
 function notExpandable(value: Value, range: Range, evaluation: Evaluation): undefined {
@@ -95,10 +85,10 @@ type Signature = Pick<HclFunction, 'params' | 'variadic'>;
 function countFits(
   call: CallExpression,
   { params, variadic }: Signature,
-  ranges: readonly Range[],
+  given: readonly { range: Range }[],
   evaluation: Evaluation,
 ): boolean {
-  const count = ranges.length;
+  const count = given.length;
   const usage = `${call.name}(${[...params.map((p) => p.name), ...(variadic ? [`${variadic.name}...`] : [])].join(', ')})`;
   if (count < params.length) {
     const missing = params[count]!.name;
@@ -110,7 +100,7 @@ function countFits(
     return false;
   }
   if (variadic || count === params.length) return true;
-  const range = rangeBetween(ranges[params.length]!, ranges.at(-1)!);
+  const range = rangeBetween(given[params.length]!.range, given.at(-1)!.range);
   const detail = `The function "${call.name}" takes ${plural(params.length, 'argument')}, not ${count}.`;
   refuse(evaluation, range, 'Too many function arguments', detail, { context: call.range, remedy: `usage: ${usage}` });
   return false;
@@ -120,34 +110,31 @@ function plural(count: number, word: string): string {
   return count === 1 ? `1 ${word}` : `${count} ${word}s`;
 }
 
-function toParameter({ name, range }: CallExpression, argument: Argument, param: Param, evaluation: Evaluation): Value {
-  const converted = convert(argument.value, param.type);
-  const complain = (reason: string) =>
-    refuse(
-      evaluation,
-      argument.range,
-      'Invalid function argument',
-      `Invalid value for "${param.name}" of ${name}: ${reason}.`,
-      {
-        context: range,
-      },
-    );
-  if (isFailure(converted))
-    return complain(converted.path ? `${converted.path}: ${converted.failure}` : converted.failure);
-  return converted.kind === 'null' && !param.allowNull ? complain('it must not be null') : converted;
+function toParameter({ name, range }: CallExpression, given: Argument, param: Param, evaluation: Evaluation): Value {
+  const converted = convert(given.value(), param.type);
+  if (!isFailure(converted)) return converted;
+  const reason = converted.path ? `${converted.path}: ${converted.failure}` : converted.failure;
+  const detail = `Invalid value for "${param.name}" of ${name}: ${reason}.`;
+  return refuse(evaluation, given.range, 'Invalid function argument', detail, { context: range });
+}
+
+function noneIsNull(
+  { name, range }: CallExpression,
+  given: readonly Argument[],
+  values: readonly Value[],
+  params: readonly Param[],
+  evaluation: Evaluation,
+): boolean {
+  const at = values.findIndex((value, i) => value.kind === 'null' && !params[i]!.allowNull);
+  if (at < 0) return true;
+  const detail = `Invalid value for "${params[at]!.name}" of ${name}: it must not be null.`;
+  refuse(evaluation, given[at]!.range, 'Invalid function argument', detail, { context: range });
+  return false;
 }
 
 function callLazily(call: CallExpression, target: LazyFunction, evaluation: Evaluation): Value {
   const given = call.args.map((expression) => ({ range: startRange(expression) }));
-  if (
-    !countFits(
-      call,
-      target,
-      given.map(({ range }) => range),
-      evaluation,
-    )
-  )
-    return unknown;
+  if (!countFits(call, target, given, evaluation)) return unknown;
   const args = call.args.map((expression) => ({ expression, evaluate: () => apart(expression, evaluation) }));
   return guarded(call, given, evaluation, () => target.call(args));
 }

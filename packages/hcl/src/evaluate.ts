@@ -3,6 +3,7 @@ import type {
   ConditionalExpression,
   Expression,
   ObjectExpression,
+  ObjectItem,
   ReferenceExpression,
   TemplateExpression,
   UnaryExpression,
@@ -169,30 +170,25 @@ function conditionOf(condition: Expression, evaluation: Evaluation, range: Range
 function binary({ operator, left, right, range }: BinaryExpression, evaluation: Evaluation): Value {
   const before = evaluation.diagnostics.length;
   const type = operandType(operator);
-  const a = operand(left, type, evaluation);
-  const b = operand(right, type, evaluation);
+  const given = [compute(left, evaluation), compute(right, evaluation)] as const;
+  const a = operand(given[0], left, type, evaluation);
+  const b = operand(given[1], right, type, evaluation);
   if (hasErrors(evaluation.diagnostics.slice(before))) return unknown;
   const result = applyBinary(operator, a, b);
-  return typeof result === 'string' ? refuse(evaluation, range, 'Operation failed', `${result}`) : result;
+  return typeof result === 'string' ? refuse(evaluation, range, 'Operation failed', result) : result;
 }
 
-function operand(expression: Expression, type: Type | undefined, evaluation: Evaluation): Value {
-  const value = compute(expression, evaluation);
+/** The value as the operator wants it. */
+function operand(value: Value, { range }: Expression, type: Type | undefined, evaluation: Evaluation): Value {
   const converted = type ? convert(value, type) : value;
   if (!isFailure(converted)) return converted;
   const more =
     type === numberType && value.kind === 'string' ? { remedy: 'to join texts, use a template: "${a}${b}"' } : {};
-  return refuse(
-    evaluation,
-    expression.range,
-    'Invalid operand',
-    `This does not suit the operator: ${converted.failure}.`,
-    more,
-  );
+  return refuse(evaluation, range, 'Invalid operand', `This does not suit the operator: ${converted.failure}.`, more);
 }
 
 function unary({ operator, operand: inner, range }: UnaryExpression, evaluation: Evaluation): Value {
-  const value = operand(inner, operator === '-' ? numberType : boolType, evaluation);
+  const value = operand(compute(inner, evaluation), inner, operator === '-' ? numberType : boolType, evaluation);
   if (value.kind === 'null') return refuse(evaluation, range, 'Operation failed', 'The operand is null.');
   return operator === '-' ? minus(value) : not(value);
 }
@@ -201,23 +197,25 @@ function object({ items }: ObjectExpression, evaluation: Evaluation): Value {
   const entries: [string, Value][] = [];
   let known = true;
   for (const item of items) {
+    const key = item.name === undefined ? objectKey(item.key, evaluation) : stringValue(item.name);
     const value = compute(item.value, evaluation);
-    const name = item.name ?? objectKey(item.key, item.value, evaluation);
+    const name = keyText(key, item, evaluation);
     if (name === undefined) known = false;
-    else entries.push([name.normalize('NFC'), value]);
+    else entries.push([name, value]);
   }
   return known ? objectValue(entries) : unknown;
 }
 
-function objectKey(key: Expression, value: Expression, evaluation: Evaluation): string | undefined {
-  if (key.kind === 'reference' && key.traversal.steps.length > 0) {
-    const remedy = `for a value, write (${key.source}) = …; for a key with dots, "${key.source}" = …`;
-    refuse(evaluation, key.range, 'Ambiguous attribute key', 'A key with steps could be a reference or a name.', {
-      remedy,
-    });
-    return undefined;
-  }
-  const result = compute(key, evaluation);
+function objectKey(key: Expression, evaluation: Evaluation): Value {
+  if (key.kind !== 'reference' || key.traversal.steps.length === 0) return compute(key, evaluation);
+  const remedy = `for a value, write (${key.source}) = …; for a key with dots, "${key.source}" = …`;
+  return refuse(evaluation, key.range, 'Ambiguous attribute key', 'A key with steps could be a reference or a name.', {
+    remedy,
+  });
+}
+
+/** The text of a key; undefined when it is not known, or is none, which is reported. */
+function keyText(result: Value, { key, value }: ObjectItem, evaluation: Evaluation): string | undefined {
   if (result.kind === 'null') {
     refuse(evaluation, value.range, 'Null value as key', 'A key must not be null.', { context: key.range });
     return undefined;

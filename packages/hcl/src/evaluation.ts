@@ -19,8 +19,14 @@ export function refuse(
   detail: string,
   more?: { context?: Range; remedy?: string },
 ): Value {
-  diagnostics.push(errorAt(range, summary, detail, more));
+  const diagnostic = errorAt(range, summary, detail, more);
+  // Elements that are gone through share their mistakes: one mention is enough.
+  if (!isSame(diagnostics.at(-1), diagnostic)) diagnostics.push(diagnostic);
   return unknown;
+}
+
+function isSame(a: Diagnostic | undefined, b: Diagnostic): boolean {
+  return a?.range === b.range && a?.summary === b.summary && a.detail === b.detail;
 }
 
 /** A kind of value with its article, for messages. */

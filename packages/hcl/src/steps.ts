@@ -126,7 +126,8 @@ function splat(value: Value, { steps }: SplatStep, range: Range, evaluation: Eva
   if (value.kind === 'tuple') return tupleValue(value.items.map((item) => applySteps(item, steps, range, evaluation)));
   if (value.kind !== 'list' && value.kind !== 'set') return tupleValue([applySteps(value, steps, range, evaluation)]);
   const items = value.items.map((item) => applySteps(item, steps, range, evaluation));
-  return sameTyped(items, steps.length === 0 ? value.element : anyType);
+  const whenEmpty = () => typeOf(applySteps(unknownValue(value.element), steps, range, evaluation));
+  return sameTyped(items, whenEmpty);
 }
 
 function isSequence(type: Type): boolean {
@@ -134,8 +135,8 @@ function isSequence(type: Type): boolean {
 }
 
 /** Elements of one type give results of one type, unless an object's attribute was picked that differs. */
-function sameTyped(items: readonly Value[], whenEmpty: Type): Value {
-  const element = items.length === 0 ? whenEmpty : unify(items.map(typeOf));
+function sameTyped(items: readonly Value[], whenEmpty: () => Type): Value {
+  const element = items.length === 0 ? whenEmpty() : unify(items.map(typeOf));
   if (!element) return tupleValue(items);
   const converted = items.map((item) => convert(item, element));
   return converted.some(isFailure) ? tupleValue(items) : listValue(element, converted as Value[]);

@@ -73,7 +73,10 @@ function construct(call: CallExpression, diagnostics: Diagnostic[]): Type | unde
     return fail(diagnostics, call, 'optional(…) has its place at an attribute of object({…}).');
   if (!constructors.includes(call.name)) return unknownWord(call.name, { range: call.nameRange }, diagnostics);
   const [argument, extra] = call.args;
-  if (!argument || extra || call.expand) return fail(diagnostics, call, `${call.name}(…) takes one argument.`);
+  if (!argument || extra || call.expand) {
+    const place = argument ? (extra ?? argument) : { range: { ...call.range, start: call.nameRange.end } };
+    return fail(diagnostics, place, `${call.name}(…) takes one argument.`);
+  }
   switch (call.name) {
     case 'tuple':
       return tuple(argument, diagnostics);

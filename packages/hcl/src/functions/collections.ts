@@ -93,7 +93,7 @@ function elementOf(value: Value): Type {
   return value.kind === 'list' || value.kind === 'set' || value.kind === 'map' ? value.element : anyType;
 }
 
-const contains = define([anything('list'), nullable('value')], (list, value) => {
+const contains = define([anything('list'), anything('value')], (list, value) => {
   if (!isSequence(list!)) throw new FunctionError('a list, tuple or set is needed', 0);
   return boolValue(itemsOf(list).some((item) => isEqual(item, value!)));
 });
@@ -161,7 +161,7 @@ const length = define([anything('collection')], (value) => {
   return numberValue(itemsOf(value).length);
 });
 
-const lookup = define([anything('inputMap'), text('key'), nullable('default')], (value, key, fallback) => {
+const lookup = define([anything('inputMap'), text('key'), anything('default')], (value, key, fallback) => {
   if (value?.kind !== 'map' && value?.kind !== 'object') throw new FunctionError('a map or object is needed', 0);
   const found = value.entries.get(textOf(key));
   if (found) return found;

@@ -52,6 +52,8 @@ function exists(access: FileAccess, given: string): boolean {
 }
 
 const single: Readonly<Record<string, FileFunction>> = {
+  basename: (_, given) => stringValue(path.basename(given) || (given === '' ? '.' : '/')),
+  dirname: (_, given) => stringValue(directoryOf(given)),
   abspath: (access, given) => stringValue(resolve(access, given)),
   file: (access, given) => stringValue(utf8Text(bytesOf(access, given))),
   filebase64: (access, given) => stringValue(Buffer.from(bytesOf(access, given)).toString('base64')),
@@ -67,7 +69,7 @@ function fileset(access: FileAccess, folder: string, pattern: string): Value {
   return setValue(stringType, files.map(stringValue));
 }
 
-/** The functions that read files: abspath, file, filebase64, fileescaped, fileexists, fileset, pathexpand. */
+/** The functions of files and their names: abspath, basename, dirname, file, filebase64, fileescaped, fileexists, fileset, pathexpand. */
 export function fileFunctions(access: FileAccess): ReadonlyMap<string, HclFunction> {
   return tableOf(() => access);
 }
@@ -91,14 +93,6 @@ function tableOf(access: () => FileAccess): ReadonlyMap<string, HclFunction> {
   );
   return table;
 }
-
-/** Names cut up as texts, without a look at any file. */
-export const pathFunctions: Readonly<Record<string, HclFunction>> = {
-  basename: define([text('path')], (given) =>
-    stringValue(path.basename(textOf(given)) || (textOf(given) === '' ? '.' : '/')),
-  ),
-  dirname: define([text('path')], (given) => stringValue(directoryOf(textOf(given)))),
-};
 
 /** What stands before the last slash, tidied up. */
 function directoryOf(given: string): string {

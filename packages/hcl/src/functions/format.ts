@@ -135,7 +135,7 @@ function pad(shown: string, { width, flags, letter }: Verb): string {
   const missing = width - (width > 0 ? graphemes(shown).length : 0);
   if (missing <= 0) return shown;
   if (flags.includes('-')) return shown + ' '.repeat(missing);
-  if (!flags.includes('0') || letter === 's' || letter === 'q') return ' '.repeat(missing) + shown;
+  if (!flags.includes('0') || !/^[+\- ]?\d/.test(shown) || 'sqt'.includes(letter)) return ' '.repeat(missing) + shown;
   const [, sign, digits] = /^([+\- ]?)(.*)$/s.exec(shown)!;
   return sign + '0'.repeat(missing) + digits;
 }

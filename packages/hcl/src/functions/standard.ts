@@ -4,7 +4,7 @@ import { collectionFunctions } from './collections.ts';
 import { conversionFunctions } from './conversion.ts';
 import { digestFunctions, type RandomBytes } from './digests.ts';
 import { encodingFunctions } from './encoding.ts';
-import { disabledFileFunctions, pathFunctions } from './files.ts';
+import { disabledFileFunctions } from './files.ts';
 import { formatFunctions } from './format.ts';
 import type { HclFunction } from './function.ts';
 import { networkFunctions } from './network.ts';
@@ -18,8 +18,8 @@ import { timeFunctions } from './time.ts';
 export type Surroundings = { now: () => Date; randomBytes: RandomBytes };
 
 /**
- * The functions of Nomad's job files. Those that read files are there, but refuse; `fileFunctions` gives ones that
- * do not.
+ * The functions of Nomad's job files. Those of files are there, but refuse; `fileFunctions` gives ones that do
+ * not.
  */
 export function createFunctions(surroundings: Surroundings): ReadonlyMap<string, HclFunction> {
   return new Map([
@@ -36,7 +36,6 @@ export function createFunctions(surroundings: Surroundings): ReadonlyMap<string,
       ...digestFunctions(surroundings.randomBytes),
       ...bcryptFunctions(surroundings.randomBytes),
       ...networkFunctions,
-      ...pathFunctions,
       ...timeFunctions(surroundings.now),
     }),
   ]);

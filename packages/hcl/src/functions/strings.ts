@@ -28,9 +28,9 @@ function changeCase(source: string, change: (letter: string) => string): string 
 const upperCase = (source: string) => changeCase(source, (letter) => letter.toUpperCase());
 const lowerCase = (source: string) => changeCase(source, (letter) => letter.toLowerCase());
 
-/** Every letter that no letter, digit or underscore precedes begins a word. */
+/** A word begins at a letter that stands first, or behind a blank or an ASCII sign other than the underscore. */
 function titleCase(source: string): string {
-  return source.replace(/(?<![\p{L}\p{Nd}_])\p{L}/gu, upperCase);
+  return source.replace(/(?<![A-Za-z0-9_]|[^\p{ASCII}\s])\p{L}/gu, upperCase);
 }
 
 function trimSet(source: string, cutset: string): string {

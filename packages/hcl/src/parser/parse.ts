@@ -13,7 +13,7 @@ export type ParseResult = { body: Body; diagnostics: Diagnostic[] };
 export type ParsedExpression = { expression?: Expression; diagnostics: Diagnostic[] };
 
 /**
- * Reads a file: JSON syntax when it begins with `{` or `filename` ends in `.json`, native syntax otherwise.
+ * Reads a file: JSON syntax when it begins as a JSON object does or `filename` ends in `.json`, else native syntax.
  * The body holds as much as could be read, whatever the diagnostics say.
  */
 export function parse(source: string | Uint8Array, filename: string): ParseResult {
@@ -23,7 +23,7 @@ export function parse(source: string | Uint8Array, filename: string): ParseResul
 }
 
 function isJson(text: string, filename: string): boolean {
-  return filename.endsWith('.json') || /^\ufeff?\s*\{/.test(text);
+  return filename.endsWith('.json') || /^\ufeff?\s*\{\s*(?:["}]|$)/.test(text);
 }
 
 function parseNative(text: string, filename: string): ParseResult {

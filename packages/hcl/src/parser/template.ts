@@ -37,6 +37,7 @@ export function parseBareTemplate(stream: TokenStream): Expression {
 type Frame = { range: Range; flush: boolean; end: Range };
 
 function assemble(stream: TokenStream, parts: TemplatePart[], { range, flush, end }: Frame): Expression {
+  if (parts.some((part) => part.kind === 'broken')) return { kind: 'invalid', range };
   trimAroundMarkers(parts);
   if (flush) flushIndentation(parts);
   const only = parts[0];
@@ -96,19 +97,15 @@ function unterminated(stream: TokenStream, token: Token, open: Token | undefined
 
 /** After a mistake inside of `${…}` or `%{…}`, reading goes on behind it. */
 function inSequence(stream: TokenStream, read: () => TemplatePart): TemplatePart {
-  const start = stream.peek().range;
+  const start = stream.peek();
   try {
     return read();
   } catch (error) {
     if (!(error instanceof SyntaxFailure) || !stream.skipBehind('template end')) throw error;
-    const range = rangeBetween(start, stream.previous().range);
-    return {
-      kind: 'interpolation',
-      expression: { kind: 'invalid', range },
-      range,
-      trimBefore: false,
-      trimAfter: false,
-    };
+    const range = rangeBetween(start.range, stream.previous().range);
+    const untrimmed = { range, trimBefore: false, trimAfter: false };
+    if (start.type === '%{') return { kind: 'broken', ...untrimmed };
+    return { kind: 'interpolation', expression: { kind: 'invalid', range }, ...untrimmed };
   }
 }
 

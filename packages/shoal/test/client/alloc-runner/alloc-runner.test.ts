@@ -208,7 +208,7 @@ describe('the health of a deployment', () => {
     const world = await aClientWorld();
     await world.boot();
     const weak = aTask({ Config: { exit_after_ms: 1, exit_code: 1 }, RestartPolicy: aRestartPolicy({ Attempts: 0 }) });
-    const alloc = anAllocation(jobOf([weak], {}, { Update: update() }), inDeployment);
+    const alloc = anAllocation(jobOf([weak], {}, { Update: update({ MinHealthyTime: 10e9 }) }), inDeployment);
     world.server.put(alloc);
     const judged = await world.reported(alloc.ID, 'is judged', ({ deploymentHealthy }) => deploymentHealthy !== null);
     expect(judged.deploymentHealthy?.healthy).toBe(false);

@@ -5,7 +5,7 @@ import { type Assessment, type Chooser, rankedChooser, spreadChooser } from './c
 import { type Distinct, distinctRules } from './distinct.ts';
 import { type Counts, countsOf, metricOf } from './metrics.ts';
 import type { Properties } from './properties.ts';
-import type { Credit, Ranking } from './ranking.ts';
+import { type Credit, creditOf, type Ranking } from './ranking.ts';
 import { Spreads } from './spread.ts';
 import { FITS } from './verdicts.ts';
 
@@ -183,10 +183,6 @@ export class GroupPlacer {
 
 function isLive(alloc: AllocEntry): boolean {
   return alloc.desired === 'run' && alloc.client !== 'complete' && alloc.client !== 'failed' && alloc.client !== 'lost';
-}
-
-function creditOf(replaces: AllocEntry | undefined): Credit | undefined {
-  return replaces?.counted && replaces.shape ? { shape: replaces.shape, ports: replaces.ports } : undefined;
 }
 
 function allSlots(nodes: Nodes): number[] {

@@ -1,4 +1,5 @@
 import type { AllocatedPort, Node } from '@shoal/api';
+import type { AllocEntry } from '../cluster/entries.ts';
 import type { NodePorts } from '../cluster/node-ports.ts';
 import type { Nodes, Use } from '../cluster/nodes.ts';
 import type { SchedulerAlgorithm } from '../plan.ts';
@@ -9,6 +10,10 @@ import { FITS, OUT_OF_REACH, Verdicts } from './verdicts.ts';
 
 /** What an allocation that is replaced gives back on its node, to its successor only. */
 export type Credit = { readonly shape: Use; readonly ports: readonly AllocatedPort[] };
+
+export function creditOf(replaced: AllocEntry | undefined): Credit | undefined {
+  return replaced?.counted && replaced.shape ? { shape: replaced.shape, ports: replaced.ports } : undefined;
+}
 
 const NOT_SEEN = 0xffffffff;
 

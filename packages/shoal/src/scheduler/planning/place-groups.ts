@@ -64,11 +64,12 @@ function placeAll(draft: Draft, placements: readonly Placement[], placer: GroupP
   let full: AllocMetric | undefined;
   for (const placement of placements) {
     // Only a successor can have room where others have none: the place of what it replaces.
-    if (full && placement.kind !== 'update') {
+    const wish = wishOf(placement, context.group, context.placing.cluster);
+    if (full && !wish.replaces) {
       draft.fail(name, full);
       continue;
     }
-    const choice = placer.choose(wishOf(placement, context.group, context.placing.cluster));
+    const choice = placer.choose(wish);
     if (choice.slot < 0) {
       full = choice.metric;
       draft.fail(name, full);
@@ -82,7 +83,7 @@ function placeAll(draft: Draft, placements: readonly Placement[], placer: GroupP
 function wishOf({ kind, previous }: Placement, { group }: GroupEntry, cluster: Cluster) {
   return {
     penalties: kind === 'reschedule' && previous ? failedOn(previous, cluster) : NONE,
-    replaces: kind === 'update' ? previous : undefined,
+    replaces: kind === 'update' || previous?.counted ? previous : undefined,
     preferred: group.EphemeralDisk?.Sticky ? previous?.slot : undefined,
   };
 }

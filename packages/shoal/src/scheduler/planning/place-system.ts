@@ -1,6 +1,6 @@
 import type { AllocMetric } from '@shoal/api';
 import type { GroupEntry } from '../cluster/entries.ts';
-import type { Credit, Ranking } from '../place/ranking.ts';
+import { creditOf, type Ranking } from '../place/ranking.ts';
 import { FITS } from '../place/verdicts.ts';
 import type { GroupChanges, Placement } from '../reconcile/result.ts';
 import type { Draft } from './draft.ts';
@@ -27,7 +27,7 @@ function placeOn(
   const { placing, group } = context;
   const slot = placement.slot ?? -1;
   const started = placing.elapsed();
-  const code = ranking.assess(slot, creditOf(placement));
+  const code = ranking.assess(slot, creditOf(placement.previous));
   const metric = (): AllocMetric => ({
     ...metricOf(ranking, slot, code, placing.cluster.nodes.id(slot)),
     AllocationTime: placing.elapsed() - started,
@@ -35,11 +35,6 @@ function placeOn(
   if (code === FITS) settle(draft, placement, { slot, metric: metric() }, context);
   else if (ranking.verdicts.isFiltered(code)) uncount(draft, group.group.Name, placement);
   else draft.fail(group.group.Name, metric());
-}
-
-function creditOf({ kind, previous }: Placement): Credit | undefined {
-  if (kind !== 'update' || !previous?.counted || !previous.shape) return undefined;
-  return { shape: previous.shape, ports: previous.ports };
 }
 
 function uncount(draft: Draft, group: string, { kind }: Placement): void {

@@ -104,7 +104,7 @@ function slotsInReach(job: Job, { nodes }: Cluster): number[] {
     const row = nodes.ready[slot] ? nodes.row(slot) : undefined;
     if (row && reach.includes(row)) slots.push(slot);
   }
-  return slots;
+  return slots.sort((a, b) => nodes.order[a]! - nodes.order[b]! || a - b);
 }
 
 function situationOf({ job, entry, groups }: Subject, draft: Draft, { cluster, rankings, newId }: Placing): Situation {

@@ -8,7 +8,7 @@ import type { GroupChanges, Placement, PlacementKind, Stop } from './result.ts';
 import { type ByVersion, rolloutLimit, sortByVersion } from './rollout.ts';
 import { isTerminal } from './situation.ts';
 import { findSurplus } from './surplus.ts';
-import { isBatch, type Survey, survey, type Wanted } from './survey.ts';
+import { type Survey, survey, type Wanted } from './survey.ts';
 
 export type GroupOutcome = {
   readonly changes: GroupChanges;
@@ -67,7 +67,7 @@ function findWork(group: TaskGroup, all: readonly AllocEntry[], wanted: Wanted):
   const found = survey(group, all, wanted);
   const { untainted, migrate, now, lost, canaries, waiting, state } = found;
   const names = new NameIndex(wanted.job.ID, group, [...untainted, ...migrate, ...now, ...lost]);
-  const surplus = findSurplus(group, found, { names, batch: isBatch(wanted.job) });
+  const surplus = findSurplus(group, found, names);
   const moving = migrate.filter((alloc) => !surplus.has(alloc));
   const staying = untainted.filter((alloc) => !surplus.has(alloc) && !(waiting && canaries.includes(alloc)));
   const versions = sortByVersion(staying, group, wanted);

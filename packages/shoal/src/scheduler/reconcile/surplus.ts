@@ -6,16 +6,16 @@ import type { Survey } from './survey.ts';
 
 /**
  * What a group has too much of: those that promoted canaries replace; then those that would have to move; then the
- * highest numbers. Of a service only what lives is too much; of batch work what is done counts as well.
+ * highest numbers. Only what lives can be too much.
  */
 export function findSurplus(
   group: TaskGroup,
   { untainted, migrate, canaries, waiting }: Survey,
-  { names, batch }: { names: NameIndex; batch: boolean },
+  names: NameIndex,
 ): Set<AllocEntry> {
   const surplus = new Set<AllocEntry>();
   const candidates = untainted.filter(
-    (alloc) => (batch || !isTerminal(alloc)) && !(waiting && canaries.includes(alloc)),
+    (alloc) => !isTerminal(alloc) && !(waiting && canaries.includes(alloc)),
   );
   const excess = () => candidates.length + migrate.length - surplus.size - group.Count;
   const take = (allocs: readonly AllocEntry[], wanted: (alloc: AllocEntry) => boolean) => {

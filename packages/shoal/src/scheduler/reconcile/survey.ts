@@ -42,7 +42,7 @@ export function survey(group: TaskGroup, all: readonly AllocEntry[], wanted: Wan
   };
 }
 
-export function isBatch({ Type }: Job): boolean {
+function isBatch({ Type }: Job): boolean {
   return Type === 'batch' || Type === 'sysbatch';
 }
 

@@ -30,6 +30,8 @@ export function reconcileSystemJob(
   };
 }
 
+type Fate = 'ignored' | 'update' | 'in-place' | Stop;
+
 function reconcileOnNodes(
   job: Job,
   group: TaskGroup,
@@ -37,51 +39,54 @@ function reconcileOnNodes(
   situation: Situation,
   slots: readonly number[],
 ): GroupChanges {
-  const live = new Map<number, AllocEntry>();
+  const kept = new Map<number, AllocEntry>();
   const ended = new Map<number, AllocEntry>();
-  const changes = {
-    group: group.Name,
-    stops: [] as Stop[],
-    replacements: [] as Placement[],
-    places: [] as Placement[],
-    inPlace: [] as AllocEntry[],
-    later: [],
-    updates: noUpdates(),
-  };
+  const leaving = new Map<number, AllocEntry>();
+  const stops: Stop[] = [];
+  const replacements: Placement[] = [];
+  const inPlace: AllocEntry[] = [];
+  let ignored = 0;
   for (const alloc of allocs) {
-    if (isTerminal(alloc)) remember(ended, alloc);
-    else if (live.has(alloc.slot)) changes.stops.push({ alloc, description: NOT_NEEDED });
-    else keepOrStop(alloc);
-  }
-  for (const slot of group.Count > 0 ? slots : []) if (!live.has(slot)) place(slot);
-  const { updates, stops, places, replacements, inPlace } = changes;
-  updates.Stop = stops.length;
-  updates.Place = places.length;
-  updates.DestructiveUpdate = replacements.length;
-  updates.InPlaceUpdate = inPlace.length;
-  return changes;
-
-  function keepOrStop(alloc: AllocEntry): void {
-    const reason = reasonToStop(alloc, situation.nodeOf(alloc.slot), group);
-    if (reason) {
-      changes.stops.push(reason);
-      return;
+    if (isTerminal(alloc)) {
+      remember(ended, alloc);
+      continue;
     }
-    live.set(alloc.slot, alloc);
-    if (!situation.isOlder(alloc)) updates.Ignore += 1;
-    else if (situation.mustReplace(alloc, group)) changes.replacements.push(replacing(alloc));
-    else if (situation.acceptable(group, alloc.slot)) changes.inPlace.push(alloc);
-    else changes.stops.push({ alloc, description: NOT_NEEDED });
-  }
-
-  function place(slot: number): void {
-    const previous = ended.get(slot);
-    if (previous && job.Type === 'sysbatch' && !situation.isOlder(previous)) {
-      updates.Ignore += 1;
-      return;
+    const fate = kept.has(alloc.slot) ? { alloc, description: NOT_NEEDED } : fateOf(alloc, group, situation);
+    if (typeof fate === 'object') {
+      stops.push(fate);
+      leaving.set(alloc.slot, alloc);
+      continue;
     }
-    changes.places.push({ kind: 'new', name: `${job.ID}.${group.Name}[0]`, previous, canary: false, slot });
+    kept.set(alloc.slot, alloc);
+    if (fate === 'update') replacements.push(replacing(alloc));
+    else if (fate === 'in-place') inPlace.push(alloc);
+    else ignored += 1;
   }
+  const open = group.Count > 0 ? slots.filter((slot) => !kept.has(slot)) : [];
+  const isDone = (slot: number) => job.Type === 'sysbatch' && ended.has(slot) && !situation.isOlder(ended.get(slot)!);
+  const places = open
+    .filter((slot) => !isDone(slot))
+    .map((slot): Placement => {
+      const previous = leaving.get(slot) ?? ended.get(slot);
+      return { kind: 'new', name: `${job.ID}.${group.Name}[0]`, previous, canary: false, slot };
+    });
+  const updates = {
+    ...noUpdates(),
+    Ignore: ignored + open.length - places.length,
+    Place: places.length,
+    Stop: stops.length,
+    InPlaceUpdate: inPlace.length,
+    DestructiveUpdate: replacements.length,
+  };
+  return { group: group.Name, stops, replacements, places, inPlace, later: [], updates };
+}
+
+function fateOf(alloc: AllocEntry, group: TaskGroup, situation: Situation): Fate {
+  const stop = reasonToStop(alloc, situation.nodeOf(alloc.slot), group);
+  if (stop) return stop;
+  if (!situation.isOlder(alloc)) return 'ignored';
+  if (situation.mustReplace(alloc, group)) return 'update';
+  return situation.acceptable(group, alloc.slot) ? 'in-place' : { alloc, description: NOT_NEEDED };
 }
 
 /** The newest on each node. */

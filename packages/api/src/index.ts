@@ -1,9 +1,16 @@
+export type { Answer, BlockingOptions } from './blocking.ts';
 export type * from './consul/catalog.ts';
-export type { Answer, BlockingOptions, ConsulClient, ConsulClientOptions } from './consul/client.ts';
+export type { ConsulClient, ConsulClientOptions, KVApi } from './consul/client.ts';
 export { ConsulApiError, createConsulClient } from './consul/client.ts';
 export type * from './consul/kv.ts';
 export type * from './nomad/allocation.ts';
+export type * from './nomad/answers.ts';
+export type * from './nomad/client.ts';
+export { createNomadClient } from './nomad/client.ts';
 export type * from './nomad/deployment.ts';
 export type * from './nomad/evaluation.ts';
+export { type Frame, readFrames } from './nomad/frames.ts';
 export type * from './nomad/job.ts';
 export type * from './nomad/node.ts';
+export { NomadApiError, type NomadClientOptions } from './nomad/request.ts';
+export type * from './transport.ts';

@@ -51,3 +51,13 @@ export type HealthCheck = {
 };
 
 export type ServiceEntry = { Node: CatalogNode; Service: AgentService; Checks: HealthCheck[] };
+
+/** An agent as `GET /v1/agent/members` shows it. `Status` is 1 alive, 2 leaving, 3 left, 4 failed. */
+export type Member = {
+  Name: string;
+  Addr: string;
+  Port: number;
+  Tags: Record<string, string>;
+  Status: number;
+  ProtocolCur: number;
+};

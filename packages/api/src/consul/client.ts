@@ -1,22 +1,20 @@
-import type { ServiceEntry } from './catalog.ts';
+import { type Answer, type BlockingOptions, blockingQuery, deadline, readIndex } from '../blocking.ts';
+import type { Fetch } from '../transport.ts';
+import type { CatalogNode, Member, ServiceEntry } from './catalog.ts';
+import type { KVPair } from './kv.ts';
+
+export type { Answer, BlockingOptions } from '../blocking.ts';
 
 export type ConsulClientOptions = {
   /** Where the API is, such as `http://127.0.0.1:8500`. */
   readonly address: string;
   /** Sent as `X-Consul-Token` when given. */
   readonly token?: string;
+  /** Default: the agent's own. */
+  readonly datacenter?: string;
   /** Default: the platform's fetch. */
-  readonly fetch?: typeof fetch;
+  readonly fetch?: Fetch;
 };
-
-/**
- * A blocking query (Consul's API documentation, "Blocking queries"): with `index`, the answer comes when something newer than it was read, or when
- * `waitMs` is over. Without `index` it comes at once.
- */
-export type BlockingOptions = { readonly index?: number; readonly waitMs?: number; readonly signal?: AbortSignal };
-
-/** What was read, and the index to go on from. The index is at least 1, so that it can always be waited with. */
-export type Answer<T> = { readonly value: T; readonly index: number };
 
 /** Consul's HTTP API, as far as it is called from here. Every method throws `ConsulApiError` for an answer that is no 2xx, and the platform's error when there is none. */
 export type ConsulClient = {
@@ -27,6 +25,26 @@ export type ConsulClient = {
     name: string,
     options?: BlockingOptions & { readonly passing?: boolean },
   ): Promise<Answer<ServiceEntry[]>>;
+  /** `GET /v1/catalog/nodes` */
+  catalogNodes(options?: BlockingOptions): Promise<Answer<CatalogNode[]>>;
+  /** `GET /v1/catalog/datacenters`: the names of all that are known. */
+  datacenters(): Promise<string[]>;
+  /** `GET /v1/agent/members` */
+  members(): Promise<Member[]>;
+  readonly kv: KVApi;
+};
+
+/** The key/value store. Keys are taken as they are: they have no leading slash. */
+export type KVApi = {
+  get(key: string): Promise<KVPair | undefined>;
+  /** All keys that begin with the prefix, in order. */
+  tree(prefix: string): Promise<KVPair[]>;
+  /** Names of keys; with a separator only up to the first one after the prefix. */
+  keys(prefix: string, separator?: string): Promise<string[]>;
+  /** Whether it was written: with `cas`, only if the key has this `ModifyIndex` (0: is new). */
+  put(key: string, value: Uint8Array<ArrayBuffer>, options?: { cas?: number; flags?: string }): Promise<boolean>;
+  /** Whether it was deleted: with `cas`, only if the key has this `ModifyIndex`. */
+  delete(key: string, options?: { cas?: number; recurse?: boolean }): Promise<boolean>;
 };
 
 /** The API said no, or something that is not its answer. `status` is the HTTP status; the message holds the beginning of the body. */
@@ -43,50 +61,76 @@ export class ConsulApiError extends Error {
   }
 }
 
-/** Room on top of the wait: the server adds up to a sixteenth of it, and the answer has to travel. */
-const ANSWER_SLACK_MS = 10_000;
+type Query = Readonly<Record<string, string | number | undefined>>;
 
 export function createConsulClient(options: ConsulClientOptions): ConsulClient {
-  const fetching = options.fetch ?? fetch;
-  const headers = options.token ? { 'x-consul-token': options.token } : {};
+  const fetching: Fetch = options.fetch ?? fetch;
+  const headers: Record<string, string> = options.token ? { 'x-consul-token': options.token } : {};
 
   return {
-    catalogServices: (blocking = {}) => get<Record<string, string[]>>('/v1/catalog/services', [], blocking),
-    healthService: (name, blocking = {}) =>
-      get<ServiceEntry[]>(
-        `/v1/health/service/${encodeURIComponent(name)}`,
-        blocking.passing ? ['passing'] : [],
-        blocking,
-      ),
+    catalogServices: (blocking) => get<Record<string, string[]>>('/v1/catalog/services', {}, blocking),
+    healthService: (name, { passing, ...blocking } = {}) =>
+      get<ServiceEntry[]>(`/v1/health/service/${encodeURIComponent(name)}`, passing ? { passing: '' } : {}, blocking),
+    catalogNodes: (blocking) => get<CatalogNode[]>('/v1/catalog/nodes', {}, blocking),
+    datacenters: async () => (await get<string[]>('/v1/catalog/datacenters')).value,
+    members: async () => (await get<Member[]>('/v1/agent/members')).value,
+    kv: {
+      get: async (key) => (await find<KVPair[]>(kvPath(key), {}))?.map(withBigFlags)[0],
+      tree: async (prefix) => (await find<KVPair[]>(kvPath(prefix), { recurse: '' }))?.map(withBigFlags) ?? [],
+      keys: async (prefix, separator) => (await find<string[]>(kvPath(prefix), { keys: '', separator })) ?? [],
+      put: (key, value, query = {}) => change('PUT', kvPath(key), query, value),
+      delete: (key, { cas, recurse } = {}) => change('DELETE', kvPath(key), { cas, ...(recurse && { recurse: '' }) }),
+    },
   };
 
-  async function get<T extends object>(
-    path: string,
-    flags: readonly string[],
-    blocking: BlockingOptions,
-  ): Promise<Answer<T>> {
+  async function get<T extends object>(path: string, query: Query = {}, blocking: BlockingOptions = {}) {
+    const { url, answer, text } = await ask(path, query, blocking);
+    if (!answer.ok) throw new ConsulApiError(url, answer.status, text);
+    const index = readIndex(answer.headers.get('x-consul-index'));
+    return { value: parseObject<T>(url, answer.status, text), index } satisfies Answer<T>;
+  }
+
+  async function find<T extends object>(path: string, query: Query): Promise<T | undefined> {
+    const { url, answer, text } = await ask(path, query, {});
+    if (answer.status === 404) return undefined;
+    if (!answer.ok) throw new ConsulApiError(url, answer.status, text);
+    return parseObject<T>(url, answer.status, withWholeFlags(text));
+  }
+
+  async function change(method: string, path: string, query: Query, body?: Uint8Array<ArrayBuffer>): Promise<boolean> {
+    const url = urlOf(path, query);
+    const answer = await fetching(url, { method, headers, signal: deadline({}), ...(body && { body }) });
+    const text = await answer.text();
+    if (!answer.ok) throw new ConsulApiError(url, answer.status, text);
+    return text.trim() === 'true';
+  }
+
+  async function ask(path: string, query: Query, blocking: BlockingOptions) {
+    const url = urlOf(path, { ...query, ...blockingQuery(blocking) });
+    const answer = await fetching(url, { headers, signal: deadline(blocking) });
+    return { url, answer, text: await answer.text() };
+  }
+
+  function urlOf(path: string, query: Query): string {
     const url = new URL(path, options.address);
-    url.search = [...flags, ...blockingQuery(blocking)].join('&');
-    const response = await fetching(url, { headers, signal: deadline(blocking) });
-    const text = await response.text();
-    if (!response.ok) throw new ConsulApiError(url.href, response.status, text);
-    return {
-      value: parseObject<T>(url.href, response.status, text),
-      index: readIndex(response.headers.get('x-consul-index')),
-    };
+    for (const [name, value] of Object.entries({ dc: options.datacenter, ...query }))
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    return url.href;
   }
 }
 
-function blockingQuery({ index, waitMs }: BlockingOptions): string[] {
-  if (index === undefined) return [];
-  return waitMs === undefined ? [`index=${index}`] : [`index=${index}`, `wait=${Math.ceil(waitMs)}ms`];
+/** Slashes stay: they are part of the path. */
+function kvPath(key: string): string {
+  return `/v1/kv/${key.split('/').map(encodeURIComponent).join('/')}`;
 }
 
-/** An answer that is overdue will not come: the connection is dead, even if nobody said so. */
-function deadline({ index, waitMs = 300_000, signal }: BlockingOptions): AbortSignal {
-  const waited = index === undefined ? 0 : waitMs + waitMs / 16;
-  const timeout = AbortSignal.timeout(waited + ANSWER_SLACK_MS);
-  return signal ? AbortSignal.any([signal, timeout]) : timeout;
+/** Flags are 64 bits wide: JSON's numbers would lose the last digits of great ones. Inside of a string the quote before the colon is escaped. */
+function withWholeFlags(text: string): string {
+  return text.replace(/"Flags":\s*(\d{16,})/g, '"Flags":"$1"');
+}
+
+function withBigFlags(pair: KVPair): KVPair {
+  return typeof pair.Flags === 'string' ? { ...pair, Flags: BigInt(pair.Flags) } : pair;
 }
 
 function parseObject<T extends object>(url: string, status: number, text: string): T {
@@ -97,9 +141,4 @@ function parseObject<T extends object>(url: string, status: number, text: string
     // Told below, with the text that is not JSON.
   }
   throw new ConsulApiError(url, status, text);
-}
-
-function readIndex(header: string | null): number {
-  const index = Number(header);
-  return Number.isSafeInteger(index) && index > 0 ? index : 1;
 }

@@ -1,0 +1,248 @@
+import type { Answer, BlockingOptions } from '../blocking.ts';
+import type { Allocation } from './allocation.ts';
+import type {
+  AgentSelf,
+  AllocStub,
+  AllocUsage,
+  FileInfo,
+  HostUsage,
+  JobPlan,
+  JobStub,
+  JobSummary,
+  JobValidation,
+  JobVersions,
+  JobWritten,
+  NodeStub,
+  ServerMember,
+} from './answers.ts';
+import type { Deployment } from './deployment.ts';
+import type { Evaluation } from './evaluation.ts';
+import { type Frame, readFrames } from './frames.ts';
+import type { Job } from './job.ts';
+import type { Node } from './node.ts';
+import { createRequests, type NomadClientOptions, type Requests } from './request.ts';
+
+/**
+ * Nomad's HTTP API. Every method throws `NomadApiError` for an answer that is no 2xx, and the transport's error when there is none. What reads
+ * one object answers `undefined` when there is no such object; what lists takes a prefix of ids (of UUIDs: hex digits, an even number of them).
+ */
+export type NomadClient = {
+  readonly jobs: JobsApi;
+  readonly allocations: AllocationsApi;
+  readonly evaluations: EvaluationsApi;
+  readonly deployments: DeploymentsApi;
+  readonly nodes: NodesApi;
+  readonly files: FilesApi;
+  readonly agent: AgentApi;
+};
+
+/** Any part of a job in the API's shape; the server fills in the rest. */
+export type JobBody = { readonly [field: string]: unknown };
+
+export type JobsApi = {
+  list(options?: BlockingOptions & { prefix?: string; namespace?: string }): Promise<Answer<JobStub[]>>;
+  read(id: string, blocking?: BlockingOptions): Promise<Answer<Job | undefined>>;
+  /** With `checkIndex` only if the job has this `JobModifyIndex` (0: is new). */
+  register(job: JobBody, options?: { checkIndex?: number; preserveCounts?: boolean }): Promise<JobWritten>;
+  plan(id: string, job: JobBody, options?: { diff?: boolean }): Promise<JobPlan>;
+  validate(job: JobBody): Promise<JobValidation>;
+  deregister(id: string, options?: { purge?: boolean }): Promise<JobWritten>;
+  evaluate(id: string): Promise<JobWritten>;
+  revert(id: string, version: number, enforcePriorVersion?: number): Promise<JobWritten>;
+  dispatch(
+    id: string,
+    options: { meta?: Record<string, string>; payload?: Uint8Array },
+  ): Promise<JobWritten & { DispatchedJobID: string }>;
+  forcePeriodic(id: string): Promise<JobWritten>;
+  summary(id: string, blocking?: BlockingOptions): Promise<Answer<JobSummary | undefined>>;
+  versions(id: string, options?: { diffs?: boolean }): Promise<Answer<JobVersions | undefined>>;
+  allocations(id: string, blocking?: BlockingOptions): Promise<Answer<AllocStub[]>>;
+  evaluations(id: string, blocking?: BlockingOptions): Promise<Answer<Evaluation[]>>;
+  deployments(id: string, blocking?: BlockingOptions): Promise<Answer<Deployment[]>>;
+  latestDeployment(id: string, blocking?: BlockingOptions): Promise<Answer<Deployment | null>>;
+};
+
+export type AllocationsApi = {
+  list(options?: BlockingOptions & { prefix?: string }): Promise<Answer<AllocStub[]>>;
+  read(id: string, blocking?: BlockingOptions): Promise<Answer<Allocation | undefined>>;
+  stop(id: string): Promise<{ EvalID: string }>;
+  /** One task, or all. */
+  restart(id: string, task?: string): Promise<void>;
+  signal(id: string, signal: string, task?: string): Promise<void>;
+  stats(id: string): Promise<AllocUsage>;
+};
+
+export type EvaluationsApi = {
+  list(options?: BlockingOptions & { prefix?: string; job?: string }): Promise<Answer<Evaluation[]>>;
+  read(id: string, blocking?: BlockingOptions): Promise<Answer<Evaluation | undefined>>;
+  allocations(id: string, blocking?: BlockingOptions): Promise<Answer<AllocStub[]>>;
+};
+
+export type DeploymentsApi = {
+  list(options?: BlockingOptions & { prefix?: string }): Promise<Answer<Deployment[]>>;
+  read(id: string, blocking?: BlockingOptions): Promise<Answer<Deployment | undefined>>;
+  allocations(id: string, blocking?: BlockingOptions): Promise<Answer<AllocStub[]>>;
+};
+
+export type NodesApi = {
+  list(options?: BlockingOptions & { prefix?: string }): Promise<Answer<NodeStub[]>>;
+  read(id: string, blocking?: BlockingOptions): Promise<Answer<Node | undefined>>;
+  allocations(id: string, blocking?: BlockingOptions): Promise<Answer<Allocation[]>>;
+  setEligibility(id: string, eligibility: Node['SchedulingEligibility']): Promise<void>;
+  stats(id: string): Promise<HostUsage>;
+};
+
+/** Where to begin: `offset` bytes from the start, or back from the end. */
+export type StreamFrom = { readonly origin: 'start' | 'end'; readonly offset: number };
+
+/** Files of an allocation. Streams end with the file, or when `signal` aborts; followed ones only then. */
+export type FilesApi = {
+  list(allocId: string, path: string): Promise<FileInfo[]>;
+  stat(allocId: string, path: string): Promise<FileInfo>;
+  cat(allocId: string, path: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  stream(
+    allocId: string,
+    path: string,
+    options: StreamFrom & { follow: boolean; signal?: AbortSignal },
+  ): Promise<AsyncIterable<Frame>>;
+  logs(allocId: string, options: LogOptions): Promise<AsyncIterable<Frame>>;
+};
+
+export type LogOptions = StreamFrom & {
+  readonly task: string;
+  readonly type: 'stdout' | 'stderr';
+  readonly follow: boolean;
+  readonly signal?: AbortSignal;
+};
+
+export type AgentApi = {
+  self(): Promise<AgentSelf>;
+  members(): Promise<{ ServerName: string; ServerRegion: string; Members: ServerMember[] | null }>;
+  /** `host:port` of the leading server. */
+  leader(): Promise<string>;
+};
+
+export function createNomadClient(options: NomadClientOptions): NomadClient {
+  const requests = createRequests(options);
+  return {
+    jobs: jobsApi(requests),
+    allocations: allocationsApi(requests),
+    evaluations: evaluationsApi(requests),
+    deployments: deploymentsApi(requests),
+    nodes: nodesApi(requests),
+    files: filesApi(requests),
+    agent: agentApi(requests),
+  };
+}
+
+function jobsApi({ read, find, write }: Requests): JobsApi {
+  const job = (id: string, rest = '') => `/v1/job/${encodeURIComponent(id)}${rest}`;
+  return {
+    list: ({ prefix, namespace, ...blocking } = {}) =>
+      read('/v1/jobs', { prefix, ...(namespace !== undefined && { namespace }) }, blocking),
+    read: (id, blocking) => find(job(id), {}, blocking),
+    register: (body, { checkIndex, preserveCounts } = {}) =>
+      write('PUT', '/v1/jobs', {
+        query: placeOf(body),
+        body: {
+          Job: body,
+          ...(checkIndex !== undefined && { EnforceIndex: true, JobModifyIndex: checkIndex }),
+          ...(preserveCounts && { PreserveCounts: true }),
+        },
+      }),
+    plan: (id, body, { diff = true } = {}) =>
+      write('PUT', job(id, '/plan'), { query: placeOf(body), body: { Job: body, Diff: diff } }),
+    validate: (body) => write('PUT', '/v1/validate/job', { query: placeOf(body), body: { Job: body } }),
+    deregister: (id, { purge } = {}) => write('DELETE', job(id), { query: { purge } }),
+    evaluate: (id) => write('PUT', job(id, '/evaluate'), { body: { JobID: id } }),
+    revert: (id, version, prior) =>
+      write('PUT', job(id, '/revert'), {
+        body: { JobID: id, JobVersion: version, ...(prior !== undefined && { EnforcePriorVersion: prior }) },
+      }),
+    dispatch: (id, { meta = {}, payload }) =>
+      write('PUT', job(id, '/dispatch'), {
+        body: { JobID: id, Meta: meta, ...(payload && { Payload: base64(payload) }) },
+      }),
+    forcePeriodic: (id) => write('PUT', job(id, '/periodic/force')),
+    summary: (id, blocking) => find(job(id, '/summary'), {}, blocking),
+    versions: (id, { diffs } = {}) => find(job(id, '/versions'), { diffs }),
+    allocations: (id, blocking) => read(job(id, '/allocations'), { all: true }, blocking),
+    evaluations: (id, blocking) => read(job(id, '/evaluations'), {}, blocking),
+    deployments: (id, blocking) => read(job(id, '/deployments'), { all: true }, blocking),
+    latestDeployment: (id, blocking) => read(job(id, '/deployment'), {}, blocking),
+  };
+}
+
+/** A job that names its region or namespace is sent there. */
+function placeOf({ Region: region, Namespace: namespace }: JobBody) {
+  return {
+    ...(typeof region === 'string' && region !== '' && { region }),
+    ...(typeof namespace === 'string' && namespace !== '' && { namespace }),
+  };
+}
+
+function base64(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+}
+
+function allocationsApi({ read, find, write }: Requests): AllocationsApi {
+  const control = async (id: string, verb: string, body: object) => {
+    await write('PUT', `/v1/client/allocation/${id}/${verb}`, { body });
+  };
+  return {
+    list: ({ prefix, ...blocking } = {}) => read('/v1/allocations', { prefix }, blocking),
+    read: (id, blocking) => find(`/v1/allocation/${id}`, {}, blocking),
+    stop: (id) => write('PUT', `/v1/allocation/${id}/stop`),
+    restart: (id, task = '') => control(id, 'restart', { TaskName: task }),
+    signal: (id, signal, task = '') => control(id, 'signal', { Signal: signal, Task: task }),
+    stats: async (id) => (await read<AllocUsage>(`/v1/client/allocation/${id}/stats`)).value,
+  };
+}
+
+function evaluationsApi({ read, find }: Requests): EvaluationsApi {
+  return {
+    list: ({ prefix, job, ...blocking } = {}) => read('/v1/evaluations', { prefix, job }, blocking),
+    read: (id, blocking) => find(`/v1/evaluation/${id}`, {}, blocking),
+    allocations: (id, blocking) => read(`/v1/evaluation/${id}/allocations`, {}, blocking),
+  };
+}
+
+function deploymentsApi({ read, find }: Requests): DeploymentsApi {
+  return {
+    list: ({ prefix, ...blocking } = {}) => read('/v1/deployments', { prefix }, blocking),
+    read: (id, blocking) => find(`/v1/deployment/${id}`, {}, blocking),
+    allocations: (id, blocking) => read(`/v1/deployment/allocations/${id}`, {}, blocking),
+  };
+}
+
+function nodesApi({ read, find, write }: Requests): NodesApi {
+  return {
+    list: ({ prefix, ...blocking } = {}) => read('/v1/nodes', { prefix }, blocking),
+    read: (id, blocking) => find(`/v1/node/${id}`, {}, blocking),
+    allocations: (id, blocking) => read(`/v1/node/${id}/allocations`, {}, blocking),
+    setEligibility: async (id, eligibility) => {
+      await write('PUT', `/v1/node/${id}/eligibility`, { body: { NodeID: id, Eligibility: eligibility } });
+    },
+    stats: async (id) => (await read<HostUsage>('/v1/client/stats', { node_id: id })).value,
+  };
+}
+
+function filesApi({ read, stream }: Requests): FilesApi {
+  return {
+    list: async (id, path) => (await read<FileInfo[] | null>(`/v1/client/fs/ls/${id}`, { path })).value ?? [],
+    stat: async (id, path) => (await read<FileInfo>(`/v1/client/fs/stat/${id}`, { path })).value,
+    cat: (id, path, signal) => stream(`/v1/client/fs/cat/${id}`, { path }, signal),
+    stream: async (id, path, { signal, ...query }) =>
+      readFrames(await stream(`/v1/client/fs/stream/${id}`, { path, ...query }, signal)),
+    logs: async (id, { signal, ...query }) =>
+      readFrames(await stream(`/v1/client/fs/logs/${id}`, { ...query, plain: false }, signal)),
+  };
+}
+
+function agentApi({ read }: Requests): AgentApi {
+  return {
+    self: async () => (await read<AgentSelf>('/v1/agent/self')).value,
+    members: async () => (await read<Awaited<ReturnType<AgentApi['members']>>>('/v1/agent/members')).value,
+    leader: async () => (await read<string>('/v1/status/leader')).value,
+  };
+}

@@ -189,10 +189,11 @@ export function remainder(a: BigFloat, b: BigFloat): BigFloat | undefined {
   return product && subtract(a, product);
 }
 
-/** Without the part behind the point. */
+/** Without the part behind the point; zero has no sign then. */
 export function truncate(x: BigFloat): BigFloat {
-  if (x.infinite || x.exponent >= 0) return x;
-  return round(x.negative, x.mantissa >> BigInt(-x.exponent), 0, x.precision);
+  if (x.infinite || (x.exponent >= 0 && x.mantissa !== 0n)) return x;
+  const whole = x.mantissa >> BigInt(-x.exponent);
+  return round(whole !== 0n && x.negative, whole, 0, x.precision);
 }
 
 export function floor(x: BigFloat): BigFloat {

@@ -11,7 +11,7 @@ import type {
 import { callFunction } from './call.ts';
 import { convert, isFailure } from './convert.ts';
 import { type Diagnostic, hasErrors } from './diagnostic.ts';
-import { type Evaluation, refuse, withArticle } from './evaluation.ts';
+import { type Evaluation, EvaluationLimit, refuse, withArticle } from './evaluation.ts';
 import { evaluateFor } from './for.ts';
 import { applyBinary, minus, not, operandType } from './operators.ts';
 import { type Range, rangeBetween } from './position.ts';
@@ -22,14 +22,26 @@ import { boolType, numberType, stringType, type Type } from './types.ts';
 import { unify } from './unify.ts';
 import { objectValue, stringValue, tupleValue, typeOf, unknown, unknownValue, type Value } from './values.ts';
 
+/** More than any sane expression takes: loops in loops can ask for years of work. */
+const MAX_EVALUATIONS = 2_000_000;
+
 /** The value of an expression; where it has none, an unknown value and the reasons in `diagnostics`. */
 export function evaluate(expression: Expression, scope: Scope): { value: Value; diagnostics: Diagnostic[] } {
-  const diagnostics: Diagnostic[] = [];
-  const value = compute(expression, { scope, diagnostics, compute });
-  return { value, diagnostics };
+  const evaluation: Evaluation = { scope, diagnostics: [], compute, budget: { left: MAX_EVALUATIONS } };
+  try {
+    return { value: compute(expression, evaluation), diagnostics: evaluation.diagnostics };
+  } catch (error) {
+    if (!(error instanceof EvaluationLimit)) throw error;
+    const detail = 'The loops of this expression make too many elements.';
+    return {
+      value: refuse(evaluation, expression.range, 'Expression too large', detail),
+      diagnostics: evaluation.diagnostics,
+    };
+  }
 }
 
 function compute(expression: Expression, evaluation: Evaluation): Value {
+  if (--evaluation.budget.left < 0) throw new EvaluationLimit('too many evaluations');
   switch (expression.kind) {
     case 'literal':
       return expression.value;
@@ -133,8 +145,9 @@ function conditional({ condition, whenTrue, whenFalse }: ConditionalExpression, 
 }
 
 /** Evaluates what may turn out not to be needed. */
-function aside(expression: Expression, { scope }: Evaluation): { value: Value; diagnostics: Diagnostic[] } {
-  return evaluate(expression, scope);
+function aside(expression: Expression, evaluation: Evaluation): { value: Value; diagnostics: Diagnostic[] } {
+  const diagnostics: Diagnostic[] = [];
+  return { value: compute(expression, { ...evaluation, diagnostics }), diagnostics };
 }
 
 function inconsistent(

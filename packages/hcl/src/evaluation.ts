@@ -9,7 +9,14 @@ export type Evaluation = {
   scope: Scope;
   diagnostics: Diagnostic[];
   compute: (expression: Expression, evaluation: Evaluation) => Value;
+  /** How many more expressions may be evaluated, counted down for all parts together. */
+  budget: { left: number };
 };
+
+/** Thrown when the budget is used up; caught where the evaluation began. */
+export class EvaluationLimit extends Error {
+  readonly code = 'hcl.limit';
+}
 
 /** Reports and gives the value that stands for a failure. */
 export function refuse(

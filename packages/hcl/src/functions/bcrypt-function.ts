@@ -6,7 +6,8 @@ import type { RandomBytes } from './digests.ts';
 import { FunctionError, type HclFunction } from './function.ts';
 
 const DEFAULT_COST = 10;
-const MAX_COST = 31;
+/** Each step doubles the time; this one takes seconds, in which the process does nothing else. */
+const MAX_COST = 14;
 
 export function bcryptFunctions(randomBytes: RandomBytes): Readonly<Record<string, HclFunction>> {
   const call = ([password, costValue, extra]: readonly Value[]): Value => {

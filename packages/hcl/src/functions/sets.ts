@@ -25,6 +25,8 @@ function combining(combine: (a: readonly Value[], b: readonly Value[]) => readon
   });
 }
 
+const MAX_PRODUCT = 100_000;
+
 /** Each way to take one element from each; a set results when all are sets. */
 const setproduct = defineVariadic([], anything('sets'), (_, sets) => {
   if (sets.length < 2) throw new FunctionError('at least two sets are needed');
@@ -32,6 +34,8 @@ const setproduct = defineVariadic([], anything('sets'), (_, sets) => {
     if (!isSequence(set)) throw new FunctionError('a list, set or tuple is needed', i);
     return set.kind === 'tuple' ? converted(set, listType(anyType)) : set;
   });
+  const count = factors.reduce((product, factor) => product * itemsOf(factor).length, 1);
+  if (count > MAX_PRODUCT) throw new FunctionError(`more than ${MAX_PRODUCT} combinations would result`);
   let rows: Value[][] = [[]];
   for (const factor of factors) rows = rows.flatMap((row) => itemsOf(factor).map((item) => [...row, item]));
   const element = tupleType(factors.map(elementOf));

@@ -43,6 +43,12 @@ export class Cursor {
     return this.offset - (this.source.lastIndexOf('\n', this.offset - 1) + 1);
   }
 
+  /** A tab stands before the first text of this line, and we are at that text. */
+  isIndentedByTab(): boolean {
+    const before = this.source.slice(this.offset - this.column(), this.offset);
+    return before.trim() === '' && before.includes('\t');
+  }
+
   skipBlanks(): void {
     this.take(/[ \t]*/y);
   }

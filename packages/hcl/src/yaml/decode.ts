@@ -110,6 +110,7 @@ class Reader {
 
   private content(parent: number, compact: boolean, tag: string | undefined): Value {
     const { cursor } = this;
+    if (cursor.isIndentedByTab()) cursor.fail('tabs cannot indent; use spaces');
     if (compact && cursor.looksAt(/-(?=\s|$)/y)) return this.blockSequence(cursor.column());
     if (compact && cursor.looksAt(/\?(?=\s|$)/y)) cursor.fail('keys introduced by "?" are not supported');
     if (cursor.atImplicitKey()) {

@@ -3,7 +3,8 @@ import type { Value } from '../values.ts';
 
 /** YAML in block style; texts and keys are quoted, so that none is taken for something else. */
 export function encodeYaml(value: Value): string {
-  const lines = block(value);
+  const [first, ...others] = block(value);
+  const lines = value.kind === 'string' ? [first, ...indented(others)] : [first, ...others];
   // A document that is one plain scalar is marked as ended.
   const open = value.kind === 'number' || value.kind === 'bool' || value.kind === 'null';
   return `${lines.join('\n')}\n${open ? '...\n' : ''}`;

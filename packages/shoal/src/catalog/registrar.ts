@@ -14,11 +14,11 @@ export function createRegistrar(registry: Registry, sync: CatalogSync): Registra
   return {
     async register(service) {
       const checks = service.checks.map((check) => checkDefinition(service.id, check));
-      await registry.registerService(serviceDefinition(service), checks, { replaceChecks: true });
+      await inMemory(registry.registerService(serviceDefinition(service), checks, { replaceChecks: true }));
       await sync.flush();
     },
     async deregister(serviceId, timeoutMs = DEREGISTER_TIMEOUT_MS) {
-      const gone = registry.deregisterService(serviceId).then(() => sync.flush());
+      const gone = inMemory(registry.deregisterService(serviceId)).then(() => sync.flush());
       const over = new AbortController();
       try {
         await Promise.race([gone, delay(timeoutMs, undefined, { signal: over.signal })]);
@@ -34,6 +34,14 @@ export function createRegistrar(registry: Registry, sync: CatalogSync): Registra
         if (serviceId?.startsWith(TASK_PREFIX)) listener(serviceId);
       }),
   };
+}
+
+/**
+ * A change that could not be saved holds all the same, and the catalog learns of it. After a crash the task runner compares `owned` with its tasks
+ * and registers again: a full disk must not keep a task from running.
+ */
+function inMemory(change: Promise<void>): Promise<void> {
+  return change.catch(() => undefined);
 }
 
 function statusOf(checks: RegisteredCheck[]) {

@@ -71,7 +71,7 @@ export class CatalogSync {
 
   /** Resolves when what the registry says now is in the catalog, or could not be brought there and will be again. */
   flush(): Promise<void> {
-    if (!this.#dirty.any) return this.#running ?? Promise.resolve();
+    if (!this.#started || !this.#dirty.any) return this.#running ?? Promise.resolve();
     this.#running ??= this.#run();
     return this.#running;
   }

@@ -36,6 +36,7 @@ type Interval = { start: number; requests: Map<string, Totals> };
 export function createHttpMetrics(now: () => number): HttpMetrics {
   let last: Interval | undefined;
   let current: Interval = { start: now(), requests: new Map() };
+  const names = new Map<string, string>();
   const roll = () => {
     const age = now() - current.start;
     if (age < INTERVAL_MS) return;
@@ -45,7 +46,8 @@ export function createHttpMetrics(now: () => number): HttpMetrics {
   return {
     answered(method, route, milliseconds) {
       roll();
-      const name = `consul.http.${method}.${route.replaceAll('/', '.').replace(/^\.|[.*]+$/g, '')}`;
+      const name = names.get(method + route) ?? metricName(method, route);
+      names.set(method + route, name);
       const totals = current.requests.get(name) ?? {
         count: 0,
         sum: 0,
@@ -70,6 +72,11 @@ export function createHttpMetrics(now: () => number): HttpMetrics {
       };
     },
   };
+}
+
+/** `GET /v1/kv/*` is `consul.http.GET.v1.kv`. */
+function metricName(method: string, route: string): string {
+  return `consul.http.${method}${route.replaceAll('/', '.').replace(/[.*]+$/g, '')}`;
 }
 
 function add(totals: Totals, value: number): Totals {

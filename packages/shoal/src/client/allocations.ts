@@ -47,9 +47,10 @@ export function createAllocations({ world, onChange, onGone }: AllocationsDeps):
       past.set(allocation.ID, allocation.AllocModifyIndex);
       return;
     }
+    // A full disk must not keep from stopping what is to stop; but nothing is started that would not be found again.
+    runner?.update(allocation);
     await world.db.putAllocation(allocation);
     if (runner === undefined) add({ allocation, tasks: {}, health: null });
-    else runner.update(allocation);
   }
 
   async function remove(id: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Log } from '../../log.ts';
 import type { Registrar, ServiceRegistration } from '../registrar.ts';
+import { DEREGISTER_TIMEOUT_MS } from '../services/registrations.ts';
 
 /**
  * The services in a group's block, as they are announced. Changes come faster than the registry answers, so they are worked off one after another
@@ -28,7 +29,7 @@ export function createGroupServices(registrar: Registrar, log: Log, left: readon
     for (const id of gone) announced.delete(id);
     for (const service of changed) announced.set(service.id, service);
     await Promise.all([
-      ...gone.map((id) => registrar.deregister(id)),
+      ...gone.map((id) => registrar.deregister(id, DEREGISTER_TIMEOUT_MS)),
       ...changed.map((service) => registrar.register(service)),
     ]);
   }

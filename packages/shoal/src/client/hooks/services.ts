@@ -1,5 +1,5 @@
 import { uncheckable } from '../services/checks.ts';
-import { taskServiceRegistrations } from '../services/registrations.ts';
+import { DEREGISTER_TIMEOUT_MS, taskServiceRegistrations } from '../services/registrations.ts';
 import { hookFailed } from '../task-runner/events.ts';
 import type { HookContext, TaskHook } from './hook.ts';
 
@@ -17,7 +17,7 @@ export const servicesHook: TaskHook = {
     await say(context, uncheckable(task.Services));
     await done.set('ids', JSON.stringify(wanted.map(({ id }) => id)));
     await Promise.all([
-      ...stale.map((id) => services.registrar.deregister(id)),
+      ...stale.map((id) => services.registrar.deregister(id, DEREGISTER_TIMEOUT_MS)),
       ...wanted.map((service) => services.registrar.register(service)),
     ]);
   },
@@ -37,7 +37,7 @@ async function say({ done, emit }: HookContext, warning: string | undefined): Pr
 
 async function takeBack(context: HookContext): Promise<number> {
   const ids = announced(context);
-  await Promise.all(ids.map((id) => context.services.registrar.deregister(id)));
+  await Promise.all(ids.map((id) => context.services.registrar.deregister(id, DEREGISTER_TIMEOUT_MS)));
   return ids.length;
 }
 

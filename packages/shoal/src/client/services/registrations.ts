@@ -8,6 +8,9 @@ import { routeTag } from './route-tag.ts';
 /** What every instance's id begins with that a client registers, as with Nomad. */
 export const SERVICE_ID_PREFIX = '_nomad-task-';
 
+/** How long a task's end waits for the catalog to know. A server that is away must not keep tasks from stopping. */
+export const DEREGISTER_TIMEOUT_MS = 2_000;
+
 /** The allocation that a service instance belongs to; undefined for an id that no client made. */
 export function allocationOfService(serviceId: string): string | undefined {
   if (!serviceId.startsWith(SERVICE_ID_PREFIX)) return undefined;

@@ -6,6 +6,7 @@ import { never, settledOrAborted } from '../signals.ts';
 import { bringDown } from './bring-down.ts';
 import { type Cause, conclude, deadUnrun, type Outcome, outcomeOfExit } from './conclude.ts';
 import * as events from './events.ts';
+import { createFollow } from './follow.ts';
 import { taskSpec } from './launch.ts';
 import { runExited, runPoststart, runPrestart } from './run-hooks.ts';
 import { createTaskContext, type TaskInput, type TaskWorld } from './task-context.ts';
@@ -44,8 +45,6 @@ export type TaskRunner = {
   readonly done: Promise<void>;
 };
 
-const RETRY_MS = 1_000;
-const RECOVER_ATTEMPTS = 10;
 const LOST: ExitResult = { kind: 'unknown', reason: 'nothing was left of it when the agent came back' };
 
 export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner {
@@ -58,6 +57,7 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
   const over = AbortSignal.any([killed.signal, suspended.signal, detached.signal]);
   const context = createTaskContext(input, world, over);
   const { state, commit, emit, driver, labels } = context;
+  const follow = createFollow({ context, clock, log, detached: detached.signal });
   let restart = new AbortController();
   let announced: Promise<void> = Promise.resolve();
 
@@ -79,24 +79,10 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
   async function takeUp(): Promise<TaskHandle | typeof LOST | undefined> {
     const { handle, phase } = context.record();
     if (handle === null) return undefined;
-    const found = await recover(handle);
+    const found = await follow.recover(handle);
     if (phase === 'started') return found ? handle : LOST;
     if (found) await becameRunning(handle);
     return found ? handle : undefined;
-  }
-
-  async function recover(handle: TaskHandle): Promise<boolean> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await driver().recover(handle);
-      } catch (error) {
-        // A driver that was taken out of the configuration does not come back by waiting.
-        if (error instanceof UnknownDriverError) return false;
-        log.warn({ err: error, ...labels() }, 'the driver could not say whether the task runs');
-        if (attempt === RECOVER_ATTEMPTS || detached.signal.aborted) return false;
-        await clock.sleep(RETRY_MS, detached.signal);
-      }
-    }
   }
 
   const settle = async (left: TaskHandle | typeof LOST): Promise<Outcome | undefined> => {
@@ -138,9 +124,7 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
 
   /** Undefined if the agent goes before the task does. */
   async function attend(handle: TaskHandle): Promise<Outcome | undefined> {
-    const exit = driver()
-      .wait(handle, detached.signal)
-      .catch((error): ExitResult => ({ kind: 'unknown', reason: messageOf(error) }));
+    const exit = follow.exitOf(handle);
     announced = runPoststart(hooks, context.forHook);
     await settledOrAborted(exit, over, restart.signal);
     await announced;

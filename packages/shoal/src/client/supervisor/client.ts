@@ -1,6 +1,7 @@
 import type { ExitResult } from '../drivers/driver.ts';
+import { buildOf } from './build.ts';
 import { type Connection, ConnectionLost } from './connection.ts';
-import { messageOf, SupervisorClosedError } from './errors.ts';
+import { messageOf, SupervisorClosedError, SupervisorError } from './errors.ts';
 import {
   type Hello,
   type OpName,
@@ -29,8 +30,11 @@ export type Supervisor = {
   /** All tasks that were not forgotten, also such as this agent does not know. */
   list(): Promise<TaskStatus[]>;
   forget(id: string): Promise<void>;
-  /** Ends the supervisor (for an agent that leaves nothing behind) and this client. Throws `busy` while tasks are alive. */
-  shutdown(): Promise<void>;
+  /**
+   * Ends the supervisor and this client, for an agent that leaves nothing behind. Throws `busy` while tasks are alive, unless they are to be killed:
+   * then also those go that the agent does not know.
+   */
+  shutdown(how?: { killTasks: boolean }): Promise<void>;
   /** Leaves the supervisor and its tasks running. */
   close(): void;
 };
@@ -55,6 +59,10 @@ export async function ensureSupervisor(options: SupervisorOptions): Promise<Supe
       }
     }
   };
+  const killAll = async (): Promise<void> => {
+    const alive = (await call('list', {})).filter((task) => task.state !== 'ended');
+    await Promise.all(alive.map(({ id }) => call('stop', { id, signal: 'SIGKILL', timeoutMs: 0 })));
+  };
   return {
     pid: () => link.pid(),
     start: (request) => call('start', request),
@@ -65,7 +73,8 @@ export async function ensureSupervisor(options: SupervisorOptions): Promise<Supe
     list: () => call('list', {}),
     forget: async (id) => void (await call('forget', { id })),
     close: () => link.close(),
-    async shutdown() {
+    async shutdown(how) {
+      if (how?.killTasks) await killAll();
       const connection = await link.connection();
       await connection.call('shutdown', {}).catch((error: unknown) => {
         if (!(error instanceof ConnectionLost)) throw error;
@@ -90,8 +99,8 @@ async function openLink(options: SupervisorOptions): Promise<Link> {
   let pid = 0;
   let current: Connection | undefined;
 
-  const greet = async (connection: Connection): Promise<Connection> => {
-    const hello = (await connection.call('hello', {})) as Hello;
+  const open = async (): Promise<Connection> => {
+    const { connection, hello } = await connectToCurrent(options);
     if (hello.protocol !== PROTOCOL_VERSION) {
       options.log(
         `the supervisor (pid ${hello.pid}) speaks protocol ${hello.protocol}, this agent ${PROTOCOL_VERSION}`,
@@ -103,7 +112,6 @@ async function openLink(options: SupervisorOptions): Promise<Link> {
     connection.closed.then(lost, lost);
     return connection;
   };
-  const open = async (): Promise<Connection> => greet(await connectOrSpawn(options));
   const lost = (): void => {
     current = undefined;
     if (closed) return;
@@ -136,6 +144,36 @@ async function openLink(options: SupervisorOptions): Promise<Link> {
       current?.close();
     },
   };
+}
+
+type Greeted = { connection: Connection; hello: Hello };
+
+const GREET_ATTEMPTS = 5;
+
+/** After an upgrade, an older supervisor goes on as long as it has tasks; without any it makes room for the new one. */
+async function connectToCurrent(options: SupervisorOptions): Promise<Greeted> {
+  const greeted = await greet(options);
+  const { connection, hello } = greeted;
+  if (hello.build === buildOf(options.entry)) return greeted;
+  try {
+    await connection.call('shutdown', {});
+  } catch (error) {
+    if (error instanceof SupervisorError) return greeted;
+  }
+  await connection.closed;
+  return greet(options);
+}
+
+/** A supervisor may be killed between being reached and answering. */
+async function greet(options: SupervisorOptions): Promise<Greeted> {
+  for (let attempt = 1; ; attempt += 1) {
+    const connection = await connectOrSpawn(options);
+    try {
+      return { connection, hello: (await connection.call('hello', {})) as Hello };
+    } catch (error) {
+      if (!(error instanceof ConnectionLost) || attempt === GREET_ATTEMPTS) throw error;
+    }
+  }
 }
 
 function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -1,5 +1,6 @@
 import { appendFileSync, chmodSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildOf } from './build.ts';
 import { openCgroups } from './cgroup.ts';
 import { messageOf } from './errors.ts';
 import { takeLock } from './lock.ts';
@@ -16,6 +17,7 @@ const IDLE_EXIT_MS = 60_000;
 const LONGEST_LOG_BYTES = 1024 * 1024;
 
 async function main(dataDir: string): Promise<void> {
+  const build = buildOf(process.argv[1] ?? '');
   const dir = supervisorDir(dataDir);
   // Made by who starts us: if it is gone by now, so is the reason to run.
   chmodSync(dir, 0o700);
@@ -35,6 +37,7 @@ async function main(dataDir: string): Promise<void> {
   const server = createSupervisorServer({
     tasks,
     log,
+    build,
     onShutdown: () => process.exit(0),
     onConnections: (count) => idle.connections(count, tasks.alive()),
   });

@@ -31,7 +31,8 @@ export type Ops = {
 
 export type OpName = keyof Ops;
 
-export type Hello = { protocol: number; pid: number };
+/** `build` names the program file that the supervisor was started from (`build.ts`). */
+export type Hello = { protocol: number; pid: number; build: string };
 
 export type StartRequest = {
   id: string;

@@ -8,6 +8,7 @@ import type { Tasks } from './tasks.ts';
 export type ServerDeps = {
   tasks: Tasks;
   log(message: string): void;
+  build: string;
   /** Asked to end, and allowed to. */
   onShutdown(): void;
   onConnections(count: number): void;
@@ -26,9 +27,9 @@ export function createSupervisorServer(deps: ServerDeps): Server {
   });
 }
 
-function createHandlers({ tasks, onShutdown }: ServerDeps): Handlers {
+function createHandlers({ tasks, build, onShutdown }: ServerDeps): Handlers {
   return {
-    hello: (): Hello => ({ protocol: PROTOCOL_VERSION, pid: process.pid }),
+    hello: (): Hello => ({ protocol: PROTOCOL_VERSION, pid: process.pid, build }),
     start: (params) => tasks.start(asStartRequest(params)),
     wait: (params) => tasks.wait(asId(params)),
     async stop(params) {

@@ -34,8 +34,7 @@ export async function aNode(options: { dataDir?: string } = {}): Promise<Node> {
   onTestFinished(async () => {
     for (const client of clients) client.close();
     const last = await ensureSupervisor({ dataDir, entry, log: () => {} });
-    for (const task of await last.list()) await last.stop({ id: task.id, signal: 'SIGKILL', timeoutMs: 0 });
-    await last.shutdown();
+    await last.shutdown({ killTasks: true });
     rmSync(root, { recursive: true, force: true });
   });
   return { dataDir, logDir, entry, log, connect };

@@ -1,7 +1,8 @@
-import { statSync } from 'node:fs';
+import { copyFileSync, statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ensureSupervisor } from '../../../src/client/supervisor/client.ts';
 import { connectOrSpawn } from '../../../src/client/supervisor/spawn.ts';
 import { until } from '../../support/until.ts';
 import { aNode, aTask, never } from './harness.ts';
@@ -85,6 +86,26 @@ describe('a supervisor', () => {
     await expect(supervisor.shutdown()).rejects.toMatchObject({ code: 'busy' });
     await supervisor.stop({ id: task.id, signal: 'SIGINT', timeoutMs: 1000 });
     await supervisor.wait(task.id, never);
+  });
+
+  it('of an older build goes on while it has tasks, and makes room when it has none', async () => {
+    const node = await aNode();
+    const old = await node.connect();
+    const task = aTask(node, 'sleep 600');
+    await old.start(task);
+    const entry = join(node.logDir, 'newer.cjs');
+    copyFileSync(node.entry, entry);
+    const upgraded = { dataDir: node.dataDir, entry, log: () => {} };
+    const busy = await ensureSupervisor(upgraded);
+    expect(busy.pid()).toBe(old.pid());
+    await busy.stop({ id: task.id, signal: 'SIGKILL', timeoutMs: 0 });
+    busy.close();
+    const pid = old.pid();
+    old.close();
+    const fresh = await ensureSupervisor(upgraded);
+    expect(fresh.pid()).not.toBe(pid);
+    expect(await fresh.wait(task.id, never)).toMatchObject({ kind: 'exited', signal: 9 });
+    await fresh.shutdown();
   });
 
   it('that cannot be started is an error that says why', async () => {

@@ -27,6 +27,8 @@ export type SyncDeps = {
   readonly fullEveryMs?: number;
   /** How long a change of output alone may wait (Consul's check_update_interval). */
   readonly outputEveryMs?: number;
+  /** How long after a failure it is tried again. */
+  readonly retryMs?: number;
 };
 
 const FULL_EVERY_MS = 60_000;
@@ -87,7 +89,7 @@ export class CatalogSync {
     let failed = false;
     while (this.#dirty.any && !failed) failed = !(await this.#syncOnce());
     this.#running = undefined;
-    this.#planNext(failed ? RETRY_MS : (this.#deps.fullEveryMs ?? FULL_EVERY_MS));
+    this.#planNext(failed ? (this.#deps.retryMs ?? RETRY_MS) : (this.#deps.fullEveryMs ?? FULL_EVERY_MS));
   }
 
   async #syncOnce(): Promise<boolean> {

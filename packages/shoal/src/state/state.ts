@@ -22,6 +22,8 @@ export type State = {
   snapshot(): Iterable<Change>;
   /** True when something of the interest changed; false at the time-out or when the signal fires. */
   wait(interest: Interest, timeoutMs: number, signal?: AbortSignal): Promise<boolean>;
+  /** 0 when nobody waits. */
+  waiting(): number;
   close(): Promise<void>;
 };
 
@@ -88,6 +90,10 @@ class FedState implements State {
 
   wait(interest: Interest, timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
     return this.#waiters.wait(interest, timeoutMs, signal);
+  }
+
+  waiting(): number {
+    return this.#waiters.size;
   }
 
   async close(): Promise<void> {

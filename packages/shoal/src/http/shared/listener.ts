@@ -36,6 +36,7 @@ export type ListenOptions = {
 const KEEP_ALIVE_MS = 120_000;
 const RETRY_MS = 3_000;
 const CLOSE_GRACE_MS = 1_000;
+const SWEEP_MS = 20;
 
 /** One HTTP server per address, all with one handler. */
 export class Listener {
@@ -118,11 +119,13 @@ function listening(server: Server, address: string, port: number): Promise<NodeJ
   });
 }
 
-/** Answers that are on their way get a moment to finish. */
+/** Answers that are on their way get a moment to finish; their connections go as they fall idle. */
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
     const force = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
     server.close(() => {
+      clearInterval(sweep);
       clearTimeout(force);
       resolve();
     });

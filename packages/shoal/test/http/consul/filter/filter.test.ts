@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import { compileFilter } from '../../../../src/http/consul/filter/evaluate.ts';
+import { serviceEntryFields, serviceFields } from '../../../../src/http/consul/filter/fields.ts';
+
+const web = {
+  ID: 'web-1',
+  Service: 'web',
+  Tags: ['primary', 'v1'],
+  Meta: { env: 'prod', 'a.b': 'x y' },
+  Port: 80,
+  Weights: { Passing: 3, Warning: 1 },
+  EnableTagOverride: true,
+};
+const entry = {
+  Node: { Node: 'n1', Meta: null },
+  Service: web,
+  Checks: [{ Status: 'passing' }, { Status: 'critical' }],
+};
+
+describe('a filter on a service', () => {
+  test.each([
+    { given: 'Service == web', want: true },
+    { given: 'Service == "web" and Port == 81', want: false },
+    { given: 'Port == 81 or Service == web and not Port == 81', want: true },
+    { given: 'not (Service == web or Port == 80)', want: false },
+    { given: 'Port != 80', want: false },
+    { given: 'Port == -1', want: false },
+    { given: '"v1" in Tags', want: true },
+    { given: 'v1 not in Tags', want: false },
+    { given: 'Tags contains primary', want: true },
+    { given: 'Tags is not empty', want: true },
+    { given: 'Meta is empty', want: false },
+    { given: 'env in Meta', want: true },
+    { given: 'Meta.env == prod', want: true },
+    { given: 'Meta["a.b"] == `x y`', want: true },
+    { given: 'Meta.none == ""', want: false },
+    { given: 'Meta.none != prod', want: true },
+    { given: 'Weights.Passing == 3', want: true },
+    { given: 'EnableTagOverride == true', want: true },
+    { given: 'ID matches "^web-[0-9]$"', want: true },
+    { given: 'ID not matches "db"', want: true },
+    { given: '"eb-" in ID', want: true },
+    { given: 'in == web', want: /Selector "in" is not valid/ },
+    { given: 'Service == we-b', want: /evaluator: 1:14 \(13\): no match found/ },
+    { given: 'Service ==', want: /1:11 \(10\)/ },
+    { given: '(Service == web', want: /no match found at the end/ },
+    { given: 'Nope == 1', want: /Selector "Nope" is not valid/ },
+    { given: 'Port matches 8', want: /Invalid match operator "matches" for selector "Port"/ },
+    { given: 'Port == eighty', want: /Failed to convert the value "eighty"/ },
+    { given: 'ID matches "("', want: /error parsing regexp/ },
+    { given: '('.repeat(5000), want: /nested deeper|no match/ },
+  ])('$given', ({ given, want }) => {
+    const run = () => compileFilter(given, serviceFields)(web);
+    if (want instanceof RegExp) expect(run).toThrow(want);
+    else expect(run()).toBe(want);
+  });
+});
+
+describe('a filter on an instance', () => {
+  test.each([
+    { given: 'Checks.Status == critical', want: true },
+    { given: 'Checks.Status == warning', want: false },
+    { given: 'Node.Node == n1 and primary in Service.Tags', want: true },
+    { given: 'Node.Meta is empty', want: true },
+    { given: 'Node.Meta.x == 1', want: false },
+    { given: 'Checks is not empty', want: true },
+  ])('$given', ({ given, want }) => {
+    expect(compileFilter(given, serviceEntryFields)(entry)).toBe(want);
+  });
+});

@@ -76,10 +76,14 @@ export async function ensureSupervisor(options: SupervisorOptions): Promise<Supe
     async shutdown(how) {
       if (how?.killTasks) await killAll();
       const connection = await link.connection();
-      await connection.call('shutdown', {}).catch((error: unknown) => {
+      // Before the call: the end of the connection must not start another one.
+      link.retire(true);
+      try {
+        await connection.call('shutdown', {});
+      } catch (error) {
+        if (error instanceof SupervisorError) link.retire(false);
         if (!(error instanceof ConnectionLost)) throw error;
-      });
-      link.retire();
+      }
       await connection.closed;
     },
   };
@@ -89,8 +93,8 @@ type Link = {
   connection(): Promise<Connection>;
   pid(): number;
   close(): void;
-  /** No new connection after the present one. */
-  retire(): void;
+  /** No new connection after the present one, and no calls. */
+  retire(isLast: boolean): void;
 };
 
 /** Keeps one connection up, from the first one on. */
@@ -136,8 +140,8 @@ async function openLink(options: SupervisorOptions): Promise<Link> {
   return {
     pid: () => pid,
     connection: () => (closed ? Promise.reject(new SupervisorClosedError()) : ready),
-    retire() {
-      closed = true;
+    retire(isLast) {
+      closed = isLast;
     },
     close() {
       closed = true;

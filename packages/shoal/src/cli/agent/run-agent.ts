@@ -1,0 +1,102 @@
+import { formatDiagnostic } from '@shoal/hcl';
+import { startAgent } from '../../agent/agent.ts';
+import { createLogger } from '../../agent/logger.ts';
+import type { AgentConfig } from '../../config/agent-config.ts';
+import type { AgentFlags } from '../../config/flags.ts';
+import { type ConfigEnvironment, type LoadedConfig, loadConfig, systemEnvironment } from '../../config/load.ts';
+import type { Log } from '../../log.ts';
+import { CommandError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import { banner } from './banner.ts';
+import { type Ending, endings } from './endings.ts';
+
+export type AgentStart = {
+  readonly paths: readonly string[];
+  readonly flags: AgentFlags;
+  /** Settings of the command line that only a file of a dialect can say: read after the files. */
+  readonly extra?: { readonly name: string; readonly settings: Readonly<Record<string, unknown>> };
+};
+
+/** Longest time that the rest of the process may take after the agent has stopped. */
+const LINGER_MS = 2_000;
+
+/** Starts the agent, and stays until it is told to end. Answers with the exit code. */
+export async function runAgent(start: AgentStart, io: Io): Promise<number> {
+  const loaded = await load(start);
+  if (!loaded.config) throw new CommandError(frames(loaded, io, 'error').trim());
+  const { config } = loaded;
+  const log = createLogger(config.log);
+  neverDie(log);
+  tellWarnings(loaded, config, io, log);
+  const ending = endings();
+  try {
+    const agent = await startAgent({ config, log, onLeave: () => ending.end('leave') });
+    if (io.live && config.log.json !== true) io.err(banner(config, agent.serves, io.paintErr));
+    log.info({ node: config.nodeName, datacenter: config.datacenter }, 'agent: started');
+    const cause = await ending.ended;
+    const tasks = tasksAt(cause, config);
+    log.info({ cause, tasks }, `agent: stopping, tasks ${tasks === 'stop' ? 'are ended' : 'go on'}`);
+    await agent.stop({ tasks });
+    log.info({}, 'agent: stopped');
+  } finally {
+    ending.close();
+    setTimeout(() => process.exit(), LINGER_MS).unref();
+  }
+  return 0;
+}
+
+/** Tasks outlive an agent that is ended, unless the configuration (as with -dev) says otherwise. */
+export function tasksAt(cause: Ending, config: Pick<AgentConfig, 'leaveOnTerminate' | 'leaveOnInterrupt'>) {
+  const leaves = cause === 'SIGINT' ? config.leaveOnInterrupt : config.leaveOnTerminate;
+  return leaves ? 'stop' : 'keep';
+}
+
+async function load({ paths, flags, extra }: AgentStart): Promise<LoadedConfig> {
+  const env = await systemEnvironment();
+  if (!extra) return loadConfig({ paths, flags, env });
+  return loadConfig({ paths: [...paths, extra.name], flags, env: withFile(env, extra) });
+}
+
+function withFile(env: ConfigEnvironment, { name, settings }: NonNullable<AgentStart['extra']>): ConfigEnvironment {
+  const { files } = env;
+  return {
+    ...env,
+    files: {
+      ...files,
+      isFolder: async (path) => path !== name && files.isFolder(path),
+      read: async (path) => (path === name ? JSON.stringify(settings, undefined, 2) : files.read(path)),
+    },
+  };
+}
+
+/** All diagnostics of one kind as code frames. */
+export function frames(loaded: LoadedConfig, io: Io, severity: 'error' | 'warning'): string {
+  return loaded.diagnostics
+    .filter((diagnostic) => diagnostic.severity === severity)
+    .map((diagnostic) =>
+      formatDiagnostic(diagnostic, loaded.sources.get(diagnostic.range?.filename ?? ''), {
+        color: io.paintErr.bold('x') !== 'x',
+      }),
+    )
+    .join('\n');
+}
+
+function tellWarnings(loaded: LoadedConfig, config: AgentConfig, io: Io, log: Log): void {
+  const warnings = loaded.diagnostics.filter(({ severity }) => severity === 'warning');
+  if (io.live && config.log.json !== true && warnings.length > 0) io.err(`${frames(loaded, io, 'warning')}\n`);
+  else
+    for (const { summary, detail, range } of warnings)
+      log.warn(
+        { ...(range && { at: `${range.filename}:${range.start.line}` }) },
+        `config: ${summary}. ${detail}`.trim(),
+      );
+}
+
+/** A daemon never dies of what was not foreseen, nor of a terminal that went away: it is logged, and work goes on. */
+function neverDie(log: Log): void {
+  const tell = (what: string) => (error: unknown) =>
+    log.error({ stack: error instanceof Error ? error.stack : undefined }, `agent: ${what}: ${String(error)}`);
+  process.on('uncaughtException', tell('an error that nobody expected'));
+  process.on('unhandledRejection', tell('a failure that nobody waited for'));
+  for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error').on('error', () => {});
+}

@@ -1,0 +1,46 @@
+import { type ConsulClient, createConsulClient } from '@shoal/api';
+import type { Env } from '../command.ts';
+import type { FlagSpec, FlagSpecs, FlagValues } from '../flags.ts';
+import { nodeFetch } from './node-fetch.ts';
+import { apiAddress, isTrue } from './nomad.ts';
+
+const CONNECTION = 'Connection';
+
+/** What every command that asks Consul's API takes. */
+export const CONSUL_FLAGS = {
+  'http-addr': connection('URL', 'Where the API is; default http://127.0.0.1:8500', 'CONSUL_HTTP_ADDR'),
+  datacenter: connection('NAME', 'Datacenter to ask; default: that of the agent', 'CONSUL_DATACENTER'),
+  token: connection('TOKEN', 'Sent with each request', 'CONSUL_HTTP_TOKEN'),
+  'ca-file': connection('FILE', "Certificate of the authority that signed the API's", 'CONSUL_CACERT'),
+  'client-cert': connection('FILE', 'Certificate to show', 'CONSUL_CLIENT_CERT'),
+  'client-key': connection('FILE', 'Key of that certificate', 'CONSUL_CLIENT_KEY'),
+  'tls-server-name': connection('NAME', "Name that the API's certificate must have", 'CONSUL_TLS_SERVER_NAME'),
+  stale: { kind: 'bool', help: 'Any server may answer', group: CONNECTION, hidden: true },
+} as const satisfies FlagSpecs;
+
+export const DEFAULT_CONSUL_ADDRESS = 'http://127.0.0.1:8500';
+
+export function connectConsul(flags: FlagValues<typeof CONSUL_FLAGS>, env: Env): ConsulClient {
+  const text = (name: Exclude<keyof typeof CONSUL_FLAGS, 'stale'>) =>
+    flags[name] || env[CONSUL_FLAGS[name].env] || undefined;
+  const given = text('http-addr') ?? DEFAULT_CONSUL_ADDRESS;
+  const secure = isTrue(env.CONSUL_HTTP_SSL) && !given.includes('://');
+  const [token, datacenter, serverName] = [text('token'), text('datacenter'), text('tls-server-name')];
+  const [caFile, certFile, keyFile] = [text('ca-file'), text('client-cert'), text('client-key')];
+  return createConsulClient({
+    address: apiAddress(secure ? `https://${given}` : given, '-http-addr or CONSUL_HTTP_ADDR'),
+    ...(token && { token }),
+    ...(datacenter && { datacenter }),
+    fetch: nodeFetch({
+      ...(caFile && { caFile }),
+      ...(certFile && { certFile }),
+      ...(keyFile && { keyFile }),
+      ...(serverName && { serverName }),
+      skipVerify: env.CONSUL_HTTP_SSL_VERIFY === 'false' || env.CONSUL_HTTP_SSL_VERIFY === '0',
+    }),
+  });
+}
+
+function connection<const E extends string>(value: string, help: string, env: E) {
+  return { kind: 'text', value, help, env, group: CONNECTION } as const satisfies FlagSpec;
+}

@@ -1,3 +1,5 @@
+import type { Clock } from './clock.ts';
+
 /** Resolves when the promise is settled, either way, or one of the signals is aborted. Leaves no listener behind. */
 export async function settledOrAborted(promise: Promise<unknown>, ...signals: AbortSignal[]): Promise<void> {
   const over = new AbortController();
@@ -15,6 +17,13 @@ export async function settledOrAborted(promise: Promise<unknown>, ...signals: Ab
 function aborted(signal: AbortSignal, over: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true, signal: over }));
+}
+
+/** Resolves when the promise is settled, either way, and after `ms` at the latest. */
+export async function atMost(promise: Promise<unknown>, ms: number, clock: Clock): Promise<void> {
+  const nap = new AbortController();
+  await settledOrAborted(Promise.race([promise, clock.sleep(ms, nap.signal)]));
+  nap.abort();
 }
 
 /** Never settles: for waits that only a signal ends. */

@@ -7,7 +7,8 @@ import { messageOf, TaskNotRunningError, UnknownTaskError } from '../errors.ts';
 import type { ServiceRegistration } from '../registrar.ts';
 import type { AllocationUpdate } from '../server-connection.ts';
 import { uncheckable } from '../services/checks.ts';
-import { groupServiceRegistrations, SERVICE_ID_PREFIX } from '../services/registrations.ts';
+import { DEREGISTER_TIMEOUT_MS, groupServiceRegistrations, SERVICE_ID_PREFIX } from '../services/registrations.ts';
+import { atMost } from '../signals.ts';
 import type { AllocRecord } from '../state-db.ts';
 import { allocUnhealthy, hookFailed } from '../task-runner/events.ts';
 import type { TaskWorld } from '../task-runner/task-context.ts';
@@ -100,7 +101,7 @@ export function createAllocRunner({ record, onChange }: AllocRunnerInput, world:
     const some = groupServices.count() > 0;
     ending.add(task);
     announce(states());
-    await groupServices.settled();
+    await atMost(groupServices.settled(), DEREGISTER_TIMEOUT_MS, world.clock);
     return some;
   }
 
@@ -146,7 +147,7 @@ export function createAllocRunner({ record, onChange }: AllocRunnerInput, world:
       const runner = runners.get(Name);
       await (ran ? runner?.done : runner?.kill());
     }
-    await groupServices.settled();
+    await atMost(groupServices.settled(), DEREGISTER_TIMEOUT_MS, world.clock);
   }
 
   async function inOrder(end: (runner: TaskRunner) => Promise<void>): Promise<void> {
@@ -169,7 +170,7 @@ export function createAllocRunner({ record, onChange }: AllocRunnerInput, world:
   async function letGo(end: () => Promise<unknown>): Promise<void> {
     left = true;
     await Promise.all([health.stop(), end()]);
-    await groupServices.settled();
+    await atMost(groupServices.settled(), DEREGISTER_TIMEOUT_MS, world.clock);
   }
 
   const detachAll = () => Promise.all([...runners.values()].map((runner) => runner.detach()));

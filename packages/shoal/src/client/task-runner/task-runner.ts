@@ -2,7 +2,8 @@ import type { TaskState } from '@shoal/api';
 import { DriverError, type ExitResult, type TaskHandle, type TaskUsage } from '../drivers/driver.ts';
 import { messageOf, TaskNotRunningError, UnknownDriverError } from '../errors.ts';
 import { HookFailure } from '../hooks/hook.ts';
-import { never, settledOrAborted } from '../signals.ts';
+import { DEREGISTER_TIMEOUT_MS } from '../services/registrations.ts';
+import { atMost, never, settledOrAborted } from '../signals.ts';
 import { bringDown } from './bring-down.ts';
 import { type Cause, conclude, deadUnrun, type Outcome, outcomeOfExit } from './conclude.ts';
 import * as events from './events.ts';
@@ -127,7 +128,8 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
     const exit = follow.exitOf(handle);
     announced = runPoststart(hooks, context.forHook);
     await settledOrAborted(exit, over, restart.signal);
-    await announced;
+    // What is being announced is taken back afterwards; but a catalog that does not answer holds up nobody's end.
+    await atMost(announced, DEREGISTER_TIMEOUT_MS, clock);
     if (toldToEnd()) await descend(handle, exit);
     return detached.signal.aborted ? undefined : outcomeOfExit(await exit);
   }

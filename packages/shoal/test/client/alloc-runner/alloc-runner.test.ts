@@ -314,3 +314,22 @@ describe('what cannot be started', () => {
     expect(eventTypes(found)).toEqual(['Received', 'Task Setup', 'Started']);
   });
 });
+
+test('a catalog that does not answer holds up no end', async () => {
+  const { world, alloc } = await running([aTask()]);
+  const services = [aService({ Name: 'late' })];
+  const { registrar } = world;
+  const register = registrar.register;
+  registrar.register = async (service) => {
+    await register(service);
+    await new Promise(() => undefined);
+  };
+  const late = anAllocation(jobOf([aTask()], {}, { Services: services }));
+  const own = anAllocation(jobOf([aTask({ Services: services })]));
+  for (const each of [late, own]) world.server.put(each);
+  await until('the services are being announced', () => registrar.services.size === 2);
+  for (const each of [late, own]) world.server.put({ ...each, DesiredStatus: 'stop' });
+  for (const { ID } of [late, own])
+    await world.reported(ID, 'is complete', ({ clientStatus }) => clientStatus === 'complete');
+  expect(world.server.latest(alloc.ID)?.clientStatus).toBe('running');
+});

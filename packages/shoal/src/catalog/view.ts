@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { CatalogView, ViewChange, ViewInstance, ViewNode } from '../dns/view.ts';
-import type { CatalogNodeRow, CatalogServiceRow } from '../state/rows.ts';
+import type { CatalogCheckRow, CatalogNodeRow, CatalogServiceRow } from '../state/rows.ts';
 import type { State } from '../state/state.ts';
 import { catalogKey } from '../state/tables.ts';
 import type { Change } from '../store/contract.ts';
@@ -22,6 +22,8 @@ class StateView implements CatalogView {
   readonly #instancesAt = new AddressBook();
   /** Row key → service name in lower case, for the same reason. */
   readonly #nameOf = new Map<string, string>();
+  /** Key of a check → key of its service; `node/` stands for the node. */
+  readonly #serviceOf = new Map<string, string>();
 
   constructor(state: State, datacenter: string) {
     this.#state = state;
@@ -102,24 +104,48 @@ class StateView implements CatalogView {
   }
 
   #affected(change: Change, services: Set<string>, nodes: Set<string>): void {
-    if (change.table === 'catalogServices') {
-      // Under the name that it had, and under the one that it has now.
-      const before = this.#nameOf.get(change.key);
+    if (change.table === 'catalogServices') this.#serviceAffected(change, services);
+    else if (change.table === 'catalogChecks') this.#checkAffected(change, services, nodes);
+    else if (change.table === 'catalogNodes') {
       this.#learn(change);
-      for (const name of [before, this.#nameOf.get(change.key)]) if (name !== undefined) services.add(name);
-    } else if (change.table === 'catalogNodes' || change.table === 'catalogChecks') {
-      this.#learn(change);
-      const node = change.table === 'catalogNodes' ? change.key : nodeOfKey(change.key);
-      nodes.add(node);
-      for (const row of this.#state.tables.catalogServices.by('node', node))
-        services.add(row.ServiceName.toLowerCase());
+      this.#nodeAffected(change.key, services, nodes);
     }
+  }
+
+  /** Under the name that it had, and under the one that it has now. */
+  #serviceAffected(change: Change, services: Set<string>): void {
+    const before = this.#nameOf.get(change.key);
+    this.#learn(change);
+    for (const name of [before, this.#nameOf.get(change.key)]) if (name !== undefined) services.add(name);
+  }
+
+  /** An instance's check speaks of its service alone, a node's check of every service on the node. */
+  #checkAffected(change: Change, services: Set<string>, nodes: Set<string>): void {
+    const before = this.#serviceOf.get(change.key);
+    this.#learn(change);
+    for (const service of new Set([before, this.#serviceOf.get(change.key)])) {
+      const name = service === undefined ? undefined : this.#nameOf.get(service);
+      if (name !== undefined) services.add(name);
+      else if (service?.endsWith('/')) this.#nodeAffected(service.slice(0, -1), services, nodes);
+    }
+  }
+
+  #nodeAffected(node: string, services: Set<string>, nodes: Set<string>): void {
+    nodes.add(node);
+    for (const row of this.#state.tables.catalogServices.by('node', node)) services.add(row.ServiceName.toLowerCase());
   }
 
   #learn({ table, key, value }: Change): void {
     if (table === 'catalogNodes') this.#nodesAt.set(key, (value as CatalogNodeRow | undefined)?.Address);
-    if (table !== 'catalogServices') return;
-    const row = value as CatalogServiceRow | undefined;
+    else if (table === 'catalogServices') this.#learnService(key, value as CatalogServiceRow | undefined);
+    else if (table === 'catalogChecks') {
+      const row = value as CatalogCheckRow | undefined;
+      if (row) this.#serviceOf.set(key, catalogKey(row.Node, row.ServiceID));
+      else this.#serviceOf.delete(key);
+    }
+  }
+
+  #learnService(key: string, row: CatalogServiceRow | undefined): void {
     this.#instancesAt.set(key, row?.ServiceAddress);
     if (row) this.#nameOf.set(key, row.ServiceName.toLowerCase());
     else this.#nameOf.delete(key);
@@ -160,11 +186,6 @@ function canonical(text: string): string | undefined {
   const family = isIP(text);
   if (family === 0) return undefined;
   return family === 4 ? text : new URL(`http://[${text.replace(/%.*/, '')}]/`).hostname.slice(1, -1);
-}
-
-/** A node's name may hold anything but a slash; a service's or check's id may hold slashes. */
-function nodeOfKey(key: string): string {
-  return key.slice(0, key.indexOf('/'));
 }
 
 function viewNode(row: CatalogNodeRow): ViewNode {

@@ -30,10 +30,21 @@ test('health is the worst of the checks of node and instance, and follows them',
   expect(view.service('web')?.[0]?.health).toBe('warning');
   await register(state, { Node: 'Box', SkipNodeUpdate: true, Checks: [{ CheckID: 'n', Status: 'critical' }] });
   expect(view.service('web')?.[0]?.health).toBe('critical');
+  await deregister(state, { Node: 'Box', CheckID: 'n' });
+  expect(view.service('web')?.[0]?.health).toBe('warning');
   expect(changes).toEqual([
+    { services: ['web'], nodes: [] },
     { services: ['web'], nodes: ['box'] },
     { services: ['web'], nodes: ['box'] },
   ]);
+});
+
+test("an instance's check leaves the other services of its node alone", async () => {
+  const { state, changes } = await viewed();
+  await register(state, { Node: 'Box', SkipNodeUpdate: true, Service: { Service: 'db' } });
+  await register(state, { Node: 'Box', SkipNodeUpdate: true, Checks: [{ ServiceID: 'db', Status: 'critical' }] });
+  await deregister(state, { Node: 'Box', ServiceID: 'db' });
+  expect(changes.map(({ services }) => services)).toEqual([['db'], ['db'], ['db']]);
 });
 
 test('what goes is told under the name that it had, and its address is free', async () => {

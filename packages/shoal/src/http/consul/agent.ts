@@ -56,7 +56,6 @@ function self(deps: ConsulApiDeps) {
       ServerMode: facts.server !== undefined,
       ServerPort: facts.rpcPort,
     },
-    Coord: { Vec: [0, 0, 0, 0, 0, 0, 0, 0], Error: 1.5, Adjustment: 0, Height: 0.00001 },
     Member: own ? memberObject(deps, own) : null,
     Stats: stats(deps),
     Meta: facts.meta,

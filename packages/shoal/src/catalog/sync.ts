@@ -89,7 +89,7 @@ export class CatalogSync {
     let failed = false;
     while (this.#dirty.any && !failed) failed = !(await this.#syncOnce());
     this.#running = undefined;
-    this.#planNext(failed ? (this.#deps.retryMs ?? RETRY_MS) : (this.#deps.fullEveryMs ?? FULL_EVERY_MS));
+    this.#planNext(failed);
   }
 
   async #syncOnce(): Promise<boolean> {
@@ -168,10 +168,18 @@ export class CatalogSync {
     this.#outputTimers.set(id, timer);
   }
 
-  #planNext(delayMs: number): void {
+  /** Constant changes do not put the next full comparison off; only a failure brings it nearer. */
+  #planNext(failed: boolean): void {
+    if (!this.#started || (this.#timer && !failed)) return;
     clearTimeout(this.#timer);
-    if (!this.#started) return;
-    this.#timer = setTimeout(() => void this.#touch('all'), delayMs);
+    const { retryMs = RETRY_MS, fullEveryMs = FULL_EVERY_MS } = this.#deps;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        void this.#touch('all');
+      },
+      failed ? retryMs : fullEveryMs,
+    );
     this.#timer.unref();
   }
 }

@@ -78,7 +78,7 @@ export async function startClientRole(deps: ClientRoleDeps): Promise<ClientRole>
     async stop({ tasks }) {
       await client.stop({ tasks });
       dialer.stop();
-      if (tasks === 'stop') await supervisor.shutdown();
+      if (tasks === 'stop') await supervisor.shutdown({ killTasks: true });
       else supervisor.close();
     },
   };

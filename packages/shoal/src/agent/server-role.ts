@@ -36,6 +36,13 @@ export async function startServerRole(config: AgentConfig, dataDir: string, log:
       maxPerSecond: config.server.maxHeartbeatsPerSecond,
       graceMs: config.server.heartbeatGraceMs,
     },
+    garbage: {
+      intervalMs: config.server.jobGcIntervalMs,
+      evalMs: config.server.evalGcThresholdMs,
+      jobMs: config.server.jobGcThresholdMs,
+      deploymentMs: config.server.deploymentGcThresholdMs,
+      nodeMs: config.server.nodeGcThresholdMs,
+    },
   });
   const agent = {
     role: 'server',

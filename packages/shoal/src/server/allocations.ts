@@ -6,7 +6,7 @@ import { jobKey } from '../state/tables.ts';
 import type { Op } from '../store/contract.ts';
 import { commitDecision } from './commit.ts';
 import { nowNanos, type ServerDeps } from './deps.ts';
-import { NotFoundError } from './errors.ts';
+import { UnknownObjectError } from './errors.ts';
 import { newEvaluation, putEvaluation } from './evaluations.ts';
 
 export type Allocations = ReturnType<typeof createAllocations>;
@@ -36,7 +36,7 @@ export function createAllocations(deps: ServerDeps) {
   async function stop(id: string): Promise<{ index: number; evalId: string }> {
     const { index, answer } = await commitDecision(state, `Allocation ${id}`, () => {
       const row = allocs.get(id);
-      if (!row) throw new NotFoundError(`alloc not found`);
+      if (!row) throw new UnknownObjectError(`alloc not found`);
       const job = jobs.get(jobKey(row.Namespace, row.JobID)) ?? jobOf(row);
       const evaluation = newEvaluation(deps, job, 'alloc-stop');
       const moved = { ...row, DesiredTransition: { Migrate: true, Reschedule: null, ForceReschedule: null } };

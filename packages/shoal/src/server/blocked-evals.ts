@@ -1,7 +1,7 @@
 import { isClientTerminal } from '../state/alloc-view.ts';
 import type { AllocRow, AllocStatusRow, EvalRow, NodeRow } from '../state/rows.ts';
 import type { Change } from '../store/contract.ts';
-import { nowNanos, type ServerDeps } from './deps.ts';
+import type { ServerDeps } from './deps.ts';
 
 /** New room of nodes of one class; '' for any class. */
 type Room = { index: number; classes: Set<string> };
@@ -11,14 +11,17 @@ type Room = { index: number; classes: Set<string> };
  * snapshot of an evaluation and its being blocked counts, too.
  */
 export class BlockedEvals {
-  readonly #deps: ServerDeps;
+  readonly #deps: Pick<ServerDeps, 'state'>;
+  readonly #process: (evaluation: EvalRow) => void;
   /** The newest index at which a class got room. */
   readonly #freed = new Map<string, number>();
   #pending: Room | undefined;
   #unfollow: (() => void) | undefined;
 
-  constructor(deps: ServerDeps) {
+  /** `process` has an evaluation planned again; it stays blocked in the state until that has an outcome. */
+  constructor(deps: Pick<ServerDeps, 'state'>, process: (evaluation: EvalRow) => void) {
     this.#deps = deps;
+    this.#process = process;
   }
 
   start(): void {
@@ -61,7 +64,7 @@ export class BlockedEvals {
 
   #free(index: number, nodeClass: string): void {
     this.#freed.set(nodeClass, index);
-    if (!this.#pending) setImmediate(() => void this.#unblock());
+    if (!this.#pending) setImmediate(() => this.#unblock());
     this.#pending ??= { index, classes: new Set() };
     this.#pending.index = index;
     this.#pending.classes.add(nodeClass);
@@ -73,29 +76,13 @@ export class BlockedEvals {
     if (missed) this.#free(missed[1], missed[0]);
   }
 
-  async #unblock(): Promise<void> {
+  #unblock(): void {
     const room = this.#pending;
     this.#pending = undefined;
     if (!room || !this.#unfollow) return;
-    const { state, log } = this.#deps;
-    for (const row of [...state.tables.evals.by('status', 'blocked')]) {
-      if ((row.SnapshotIndex ?? 0) >= room.index || ![...room.classes].some((nodeClass) => concerns(row, nodeClass)))
-        continue;
-      const pending: EvalRow = {
-        ...row,
-        Status: 'pending',
-        TriggeredBy: 'queued-allocs',
-        ModifyTime: nowNanos(this.#deps),
-      };
-      // Refused means that somebody else has just decided about it, and it is no longer blocked as it was.
-      await state
-        .commit({
-          ops: [{ kind: 'put', table: 'evals', key: row.ID, value: pending }],
-          require: [{ table: 'evals', key: row.ID, modifyIndex: row.ModifyIndex }],
-        })
-        .catch((error: unknown) =>
-          log.error({ eval: row.ID, error: String(error) }, 'server: could not wake a blocked evaluation'),
-        );
+    for (const row of this.#deps.state.tables.evals.by('status', 'blocked')) {
+      const isNews = (row.SnapshotIndex ?? 0) < room.index;
+      if (isNews && [...room.classes].some((nodeClass) => concerns(row, nodeClass))) this.#process(row);
     }
   }
 }

@@ -3,7 +3,7 @@ import type { Evaluation, Job } from '@shoal/api';
 import { jobKey } from '../state/tables.ts';
 import { commitDecision } from './commit.ts';
 import { nowNanos, type ServerDeps } from './deps.ts';
-import { InvalidRequestError, NotFoundError } from './errors.ts';
+import { InvalidRequestError, UnknownObjectError } from './errors.ts';
 import { newEvaluation, putEvaluation } from './evaluations.ts';
 import { newJobOps } from './jobs.ts';
 
@@ -59,7 +59,7 @@ export function createChildren(deps: ServerDeps) {
       SubmitTime: nowNanos(deps),
       ...UNSTAMPED,
     };
-    const evaluation = newEvaluation(deps, row, triggeredBy);
+    const evaluation = newEvaluation(deps, row, triggeredBy, { JobModifyIndex: 0 });
     const { index } = await commitDecision(state, `Job "${child.ID}"`, () => {
       if (state.tables.jobs.get(key)) throw new InvalidRequestError(`job "${child.ID}" was launched already`);
       return {
@@ -72,7 +72,7 @@ export function createChildren(deps: ServerDeps) {
 
   function existing(namespace: string, id: string, message: string): Job {
     const job = state.tables.jobs.get(jobKey(namespace, id));
-    if (!job) throw new NotFoundError(message);
+    if (!job) throw new UnknownObjectError(message);
     return job;
   }
 

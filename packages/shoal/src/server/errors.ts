@@ -18,11 +18,11 @@ export class EnforceIndexError extends Error {
   }
 }
 
-export class NotFoundError extends Error {
-  readonly code = 'not-found';
+export class UnknownObjectError extends Error {
+  readonly code = 'unknown-object';
   constructor(message: string) {
     super(message);
-    this.name = 'NotFoundError';
+    this.name = 'UnknownObjectError';
   }
 }
 

@@ -40,6 +40,11 @@ export class EvalProcessor {
     this.#broker.stop();
   }
 
+  /** Beside what the state says is pending: a blocked evaluation that there may be room for now. */
+  enqueue(evaluation: EvalRow): void {
+    if (this.#unfollow) this.#broker.enqueue(evaluation);
+  }
+
   get pending(): number {
     return this.#broker.size;
   }
@@ -96,7 +101,7 @@ export class EvalProcessor {
 
   async #fail(evaluation: EvalRow, description: string): Promise<void> {
     const row = this.#deps.state.tables.evals.get(evaluation.ID);
-    if (row?.Status !== 'pending') return;
+    if (row?.Status !== 'pending' && row?.Status !== 'blocked') return;
     const failed: EvalRow = {
       ...row,
       Status: 'failed',
@@ -110,7 +115,7 @@ export class EvalProcessor {
   #retryLater(evaluation: EvalRow): void {
     setTimeout(() => {
       const row = this.#deps.state.tables.evals.get(evaluation.ID);
-      if (this.#unfollow && row?.Status === 'pending') this.#broker.enqueue(row);
+      if (this.#unfollow && (row?.Status === 'pending' || row?.Status === 'blocked')) this.#broker.enqueue(row);
     }, 1_000).unref();
   }
 }

@@ -11,7 +11,7 @@ import { jobKey, jobVersionKey } from '../state/tables.ts';
 import type { Op, Precondition } from '../store/contract.ts';
 import { commitDecision } from './commit.ts';
 import { nowNanos, type ServerDeps } from './deps.ts';
-import { EnforceIndexError, InvalidRequestError, JobInvalidError, NotFoundError } from './errors.ts';
+import { EnforceIndexError, InvalidRequestError, JobInvalidError, UnknownObjectError } from './errors.ts';
 import { newEvaluation, putEvaluation } from './evaluations.ts';
 
 /** Versions that are kept of a job, the newest included; stable ones as well, so that a revert has somewhere to go (Nomad: job_tracked_versions). */
@@ -45,7 +45,9 @@ export function createJobs(deps: ServerDeps) {
       const existing = jobs.get(key);
       enforceIndex(existing, options.enforceIndex);
       const next = nextVersion(existing, options.preserveCounts ? withCounts(job, existing) : job);
-      const evaluation = isTemplate(next) ? undefined : newEvaluation(deps, next, 'job-register');
+      const evaluation = isTemplate(next)
+        ? undefined
+        : newEvaluation(deps, next, 'job-register', { JobModifyIndex: next === existing ? next.JobModifyIndex : 0 });
       const changed = next !== existing;
       const ops = [...(changed ? versionOps(next, existing) : []), ...(evaluation ? [putEvaluation(evaluation)] : [])];
       return {
@@ -63,7 +65,9 @@ export function createJobs(deps: ServerDeps) {
       const existing = jobs.get(key);
       const gone = options.purge || !existing;
       const about = existing ?? { ID: id, Namespace: namespace, Priority: 50, Type: GENERIC_TYPE };
-      const evaluation = newEvaluation(deps, gone ? { ...about, Type: GENERIC_TYPE } : about, 'job-deregister');
+      const evaluation = newEvaluation(deps, gone ? { ...about, Type: GENERIC_TYPE } : about, 'job-deregister', {
+        JobModifyIndex: 0,
+      });
       const ops = [...(existing ? stopOps(existing, options.purge) : []), putEvaluation(evaluation)];
       return { txn: { ops, require: [unchanged(key, existing)] }, answer: { evaluation, existing } };
     });
@@ -99,7 +103,8 @@ export function createJobs(deps: ServerDeps) {
       );
     if (current.Version === version) throw new InvalidRequestError(`can't revert to current version`);
     const target = jobVersions.get(jobVersionKey(namespace, id, version));
-    if (!target) throw new NotFoundError(`job "${id}" in namespace "${namespace}" at version ${version} not found`);
+    if (!target)
+      throw new UnknownObjectError(`job "${id}" in namespace "${namespace}" at version ${version} not found`);
     return register({ ...target, Stop: false }, { enforceIndex: current.JobModifyIndex });
   }
 
@@ -107,7 +112,7 @@ export function createJobs(deps: ServerDeps) {
   async function markStable(namespace: string, id: string, version: number, stable: boolean): Promise<number> {
     const { index } = await commitDecision(state, `Job "${id}"`, () => {
       const row = jobVersions.get(jobVersionKey(namespace, id, version));
-      if (!row) throw new NotFoundError(`job "${id}" in namespace "${namespace}" at version ${version} not found`);
+      if (!row) throw new UnknownObjectError(`job "${id}" in namespace "${namespace}" at version ${version} not found`);
       if (row.Stable === stable) return { answer: undefined };
       return { txn: { ops: stableOps(row, jobs.get(jobKey(namespace, id)), stable), require: [] }, answer: undefined };
     });
@@ -123,7 +128,7 @@ export function createJobs(deps: ServerDeps) {
 
   function existingJob(namespace: string, id: string): JobRow {
     const job = jobs.get(jobKey(namespace, id));
-    if (!job) throw new NotFoundError('job not found');
+    if (!job) throw new UnknownObjectError('job not found');
     return job;
   }
 
@@ -155,10 +160,7 @@ export function createJobs(deps: ServerDeps) {
     if (purge) return [{ kind: 'delete', table: 'jobs', key }];
     const status = jobStatus(existing, state.summaries.get(existing.Namespace, existing.ID));
     const stopped = { ...existing, ...UNSTAMPED, CreateIndex: existing.CreateIndex, Stop: true, Status: status };
-    return versionOps(
-      { ...stopped, Version: existing.Version + 1, Stable: false, SubmitTime: nowNanos(deps) },
-      existing,
-    );
+    return versionOps({ ...stopped, Version: existing.Version + 1, SubmitTime: nowNanos(deps) }, existing);
   }
 
   return { register, deregister, evaluate, revert, markStable, preview, existingJob };

@@ -6,7 +6,7 @@ import { jobKey } from '../state/tables.ts';
 import type { Op, Txn } from '../store/contract.ts';
 import { commitDecision } from './commit.ts';
 import type { ServerDeps } from './deps.ts';
-import { NotFoundError } from './errors.ts';
+import { UnknownObjectError } from './errors.ts';
 import { newEvaluation, putEvaluation } from './evaluations.ts';
 
 /** Events that are kept of a node. */
@@ -53,7 +53,7 @@ export function createNodes(deps: ServerDeps) {
     event?: string,
   ): Promise<NodeWritten> {
     return change(nodeId, (existing) => {
-      if (!existing) throw new NotFoundError('node not found');
+      if (!existing) throw new UnknownObjectError('node not found');
       if (existing.Status === status) return existing;
       const next = {
         ...existing,
@@ -67,7 +67,7 @@ export function createNodes(deps: ServerDeps) {
 
   async function setEligibility(nodeId: string, eligibility: NodeRow['SchedulingEligibility']): Promise<NodeWritten> {
     return change(nodeId, (existing) => {
-      if (!existing) throw new NotFoundError('node not found');
+      if (!existing) throw new UnknownObjectError('node not found');
       if (existing.SchedulingEligibility === eligibility) return existing;
       return withEvent(
         { ...existing, SchedulingEligibility: eligibility },
@@ -79,7 +79,7 @@ export function createNodes(deps: ServerDeps) {
   /** Evaluates every job that has something on the node, and those that want something on each node. */
   async function evaluate(nodeId: string): Promise<NodeWritten> {
     const node = nodes.get(nodeId);
-    if (!node) throw new NotFoundError('node not found');
+    if (!node) throw new UnknownObjectError('node not found');
     const ops = evaluationsFor(node);
     const result = ops.length > 0 ? await state.commit({ ops }) : undefined;
     return written(result?.ok ? result.index : state.index(), ops);

@@ -7,9 +7,6 @@ import { stableOps } from './jobs.ts';
 /** Allocations per transaction: writing more at once would hold up the event loop. */
 const CHUNK = 1_000;
 
-/** A superseded evaluation says so. */
-const CANCELED = 'canceled after more recent eval was processed';
-
 /**
  * The transactions that carry out a plan, in order. All but the last only write allocations: after a crash between two of them the
  * evaluation is still pending, and planning it again goes on from what is there.
@@ -75,7 +72,7 @@ function superseded(tables: Tables, plan: Plan, evaluation: EvalRow): Write[] {
     op: put('evals', row.ID, {
       ...row,
       Status: 'canceled',
-      StatusDescription: CANCELED,
+      StatusDescription: `evaluation "${row.ID}" successful`,
       ModifyTime: plan.evalPatch.set.ModifyTime,
     }),
     basis: row.ModifyIndex,

@@ -9,6 +9,7 @@ import { Deployments } from './deployments.ts';
 import { nowNanos, type ServerDeps } from './deps.ts';
 import { EvalProcessor } from './eval-processor.ts';
 import { newEvaluation } from './evaluations.ts';
+import { GARBAGE_DEFAULTS, GarbageCollector, type GarbageSettings } from './garbage.ts';
 import { HEARTBEAT_DEFAULTS, type HeartbeatSettings, Heartbeats } from './heartbeats.ts';
 import { createJobs, type Jobs } from './jobs.ts';
 import { createNodes, type Nodes } from './nodes.ts';
@@ -24,6 +25,8 @@ export type Server = {
   readonly requests: NodeRequests;
   /** What registering the job would do; nothing is written. */
   planJob(input: JobInput): Promise<Plan>;
+  /** Removes what is over, whatever its age; answers with the number of rows. */
+  collectGarbage(): Promise<number>;
   /** Evaluations that wait to be processed. */
   pendingEvals(): number;
   start(): Promise<void>;
@@ -35,6 +38,7 @@ export type ServerOptions = ServerDeps & {
   /** The bundled scheduler worker. */
   readonly schedulerEntry: URL | string;
   readonly heartbeats?: HeartbeatSettings;
+  readonly garbage?: GarbageSettings;
 };
 
 export function createServer(options: ServerOptions): Server {
@@ -50,9 +54,10 @@ export function createServer(options: ServerOptions): Server {
   let stopping = false;
 
   const processor = new EvalProcessor(options, current);
+  const garbage = new GarbageCollector(options, options.garbage ?? GARBAGE_DEFAULTS);
   const loops = [
     processor,
-    new BlockedEvals(options),
+    new BlockedEvals(options, (evaluation) => processor.enqueue(evaluation)),
     new Deployments(options),
     new Periodic(options, children),
     heartbeats,
@@ -96,6 +101,7 @@ export function createServer(options: ServerOptions): Server {
     allocations,
     requests,
     planJob,
+    collectGarbage: () => garbage.collect({ force: true }),
     pendingEvals: () => processor.pending,
     async start() {
       if (scheduler) return;

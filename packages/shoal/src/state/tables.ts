@@ -37,6 +37,7 @@ export function makeTables() {
         status: (row) => row.Status,
         deployment: (row) => row.DeploymentID || undefined,
       },
+      stamp: stampEvaluation,
     }),
     allocs: new Table<AllocRow, 'job' | 'node' | 'eval' | 'deployment'>({
       name: 'allocs',
@@ -93,4 +94,9 @@ export function catalogKey(node: string, id: string): string {
 
 function stampJob(job: JobRow): JobRow {
   return job.JobModifyIndex === 0 ? { ...job, JobModifyIndex: job.ModifyIndex } : job;
+}
+
+/** 0 stands for the index of the registration that it was made with, in one transaction. */
+function stampEvaluation(row: EvalRow): EvalRow {
+  return row.JobModifyIndex === 0 ? { ...row, JobModifyIndex: row.CreateIndex } : row;
 }

@@ -23,7 +23,9 @@ export function allocationEndpoints(deps: NomadDeps): Endpoint[] {
     return row ? composeAllocation(read, row) : new Missing('alloc not found');
   });
   const stop = async (request: ApiRequest) => {
-    const { index, evalId } = await deps.server.allocations.stop(checkId('alloc', request.params['id'] ?? ''));
+    const id = checkId('alloc', request.params['id'] ?? '');
+    if (!allocs.get(id)) return text(404, 'alloc not found');
+    const { index, evalId } = await deps.server.allocations.stop(id);
     return written(index, { EvalID: evalId });
   };
   const notFound = () => text(404, 'resource not found');

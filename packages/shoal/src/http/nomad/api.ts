@@ -6,7 +6,9 @@ import { deploymentEndpoints } from './deployments.ts';
 import { evaluationEndpoints } from './evaluations.ts';
 import { jobEndpoints } from './job.ts';
 import { jobsEndpoints } from './jobs.ts';
+import { metricsEndpoints } from './metrics.ts';
 import { nodeEndpoints } from './nodes.ts';
+import { systemEndpoints } from './system.ts';
 import { validateEndpoints } from './validate.ts';
 
 export type NomadApiDeps = ClientApiDeps & { readonly agent: AgentFacts };
@@ -23,5 +25,7 @@ export function nomadEndpoints(deps: NomadApiDeps): Endpoint[] {
     ...nodeEndpoints(deps),
     ...clientEndpoints(deps),
     ...agentEndpoints(deps.agent),
+    ...systemEndpoints(deps),
+    ...metricsEndpoints(deps),
   ];
 }

@@ -96,7 +96,10 @@ function versions(read: Read, key: string, withDiffs: boolean) {
   const job = read.get(jobs, key);
   const rows = read.by(jobVersions, 'job', key).sort((a, b) => b.Version - a.Version);
   if (!job || rows.length === 0) return new Missing('job versions not found');
-  const shown = rows.map((row) => (row.Version === job.Version ? composeJob(read, row) : row));
+  // A version that was replaced keeps the status that the job had at that moment, which the next one remembers.
+  const shown = rows.map((row, at) =>
+    at === 0 ? composeJob(read, row) : { ...row, Status: rows[at - 1]?.Status ?? row.Status },
+  );
   return { Versions: shown, Diffs: withDiffs ? changes(rows) : null, ...readMeta(read) };
 }
 

@@ -1,4 +1,5 @@
 import type { JobInput } from '@shoal/api';
+import { readJob } from '../../jobspec/read.ts';
 import { formatWarnings } from '../../jobspec/validate/findings.ts';
 import type { JobWritten } from '../../server/jobs.ts';
 import { jobStub } from '../../state/compose/stubs.ts';
@@ -39,10 +40,11 @@ export async function registerJob(deps: NomadDeps, request: ApiRequest, id?: str
 
 /** The `Job` of a body; its own namespace beats the query's. */
 export function jobOf(body: Record<string, unknown>, request: ApiRequest): JobInput {
-  const job = body['Job'];
-  if (typeof job !== 'object' || job === null) throw new BadRequestError('Job must be specified');
-  const { Namespace: namespace } = job as JobInput;
-  return { ...(job as JobInput), Namespace: namespace || request.query.get('namespace') || DEFAULT_NAMESPACE };
+  const given = body['Job'];
+  if (typeof given !== 'object' || given === null) throw new BadRequestError('Job must be specified');
+  const { job, errors } = readJob(given);
+  if (errors.length > 0) throw new BadRequestError(errors.map(({ path, message }) => `${path} ${message}`).join('; '));
+  return { ...job, Namespace: job.Namespace || request.query.get('namespace') || DEFAULT_NAMESPACE };
 }
 
 export function jobWritten(result: JobWritten): Answer {

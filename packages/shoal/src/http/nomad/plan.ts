@@ -1,11 +1,18 @@
+import type { Job } from '@shoal/api';
 import { annotate } from '../../jobspec/diff/annotate.ts';
 import { diff } from '../../jobspec/diff/diff.ts';
 import { formatWarnings } from '../../jobspec/validate/findings.ts';
+import { nextLaunch } from '../../server/periodic.ts';
 import { type Answer, json } from '../shared/answer.ts';
 import { BadRequestError } from '../shared/errors.ts';
 import type { ApiRequest } from '../shared/request.ts';
 import { type NomadDeps, objectBody } from './context.ts';
 import { jobOf } from './jobs.ts';
+
+function nextPeriodicLaunch(job: Job): string | null {
+  const next = job.Periodic?.Enabled ? nextLaunch(job, Date.now()) : undefined;
+  return next === undefined ? null : new Date(next).toISOString();
+}
 
 /** `PUT /v1/job/:id/plan`: what registering the job would do. Nothing is written. */
 export async function planJob(deps: NomadDeps, request: ApiRequest, id: string): Promise<Answer> {
@@ -24,7 +31,7 @@ export async function planJob(deps: NomadDeps, request: ApiRequest, id: string):
       Diff: body['Diff'] === true ? annotate(diff(existing, job), updates) : null,
       FailedTGAllocs: failed && Object.keys(failed).length > 0 ? failed : null,
       JobModifyIndex: index,
-      NextPeriodicLaunch: '0001-01-01T00:00:00Z',
+      NextPeriodicLaunch: nextPeriodicLaunch(job),
       Warnings: formatWarnings(warnings),
       Index: index,
       LastContact: 0,

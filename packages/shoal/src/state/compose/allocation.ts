@@ -26,7 +26,7 @@ export function composeAllocation(read: Read, row: AllocRow): Allocation {
     NodeID: row.NodeID,
     NodeName: row.NodeName,
     JobID: row.JobID,
-    Job: job ?? null,
+    Job: job ? asPlaced(job) : null,
     TaskGroup: row.TaskGroup,
     ...resources(row, group),
     Metrics: row.Metrics,
@@ -58,9 +58,14 @@ export function allocJob(read: Read, row: AllocRow): Job | undefined {
   return exact ?? read.by(jobVersions, 'job', jobKey(row.Namespace, row.JobID)).at(-1);
 }
 
+/** An allocation shows its job as it was when it was placed: nobody knew then whether the version would do. */
+function asPlaced(job: Job): Job {
+  return { ...job, Stable: false };
+}
+
 export function deploymentStatus(row: AllocRow, reported: AllocStatusRow | undefined): AllocDeploymentStatus | null {
   const health = row.ManualHealth ?? reported?.DeploymentHealthy;
-  if (row.DeploymentID === '' || !(health || row.Canary)) return null;
+  if (!health && !row.Canary) return null;
   return {
     Healthy: health?.Healthy ?? null,
     Timestamp: health?.Timestamp ?? '0001-01-01T00:00:00Z',

@@ -1,6 +1,5 @@
 import { Cluster } from './cluster/cluster.ts';
 import type { Scheduler, SchedulerConfig, SchedulerDeps } from './contract.ts';
-import { Properties } from './place/properties.ts';
 import type { Journal } from './planning/journal.ts';
 import { makePlan } from './planning/planner.ts';
 import { Rankings } from './planning/rankings.ts';
@@ -13,7 +12,6 @@ export function createScheduler(deps: SchedulerDeps, config: SchedulerConfig = D
   const placing = {
     cluster,
     rankings,
-    properties: new Properties(cluster.nodes),
     newId: deps.newId,
     random: deps.random,
     elapsed: deps.elapsed ?? (() => 0),

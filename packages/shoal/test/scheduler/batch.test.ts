@@ -30,7 +30,14 @@ describe('a batch job', () => {
 
   test('is tried again when it failed, on another node', () => {
     const it = world();
-    const ReschedulePolicy = { Attempts: 1, Interval: 86_400 * SECOND, Delay: 0, DelayFunction: 'constant', MaxDelay: 0, Unlimited: false } as const;
+    const ReschedulePolicy = {
+      Attempts: 1,
+      Interval: 86_400 * SECOND,
+      Delay: 0,
+      DelayFunction: 'constant',
+      MaxDelay: 0,
+      Unlimited: false,
+    } as const;
     const job = it.register(batch({ group: { ReschedulePolicy } }));
     const [first] = it.evaluate(job).newAllocs;
     it.report(first!.ID, 'failed');

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createScheduler } from '../../src/scheduler/scheduler.ts';
 import type { AllocRow } from '../../src/state/rows.ts';
 import type { Change } from '../../src/store/contract.ts';
-import { aJob, aNetwork, aNode, anEval, aTask, anUpdate, SECOND } from './support/builders.ts';
+import { aJob, aNetwork, aNode, anEval, anUpdate, aTask, SECOND } from './support/builders.ts';
 import { World } from './support/world.ts';
 
 /** Whatever happens, in any order: no node gives more than it has, no port is given twice, and plans come to rest. */
@@ -34,25 +34,60 @@ type JobSpec = typeof jobArb extends fc.Arbitrary<infer T> ? T : never;
 type NodeSpec = typeof nodeArb extends fc.Arbitrary<infer T> ? T : never;
 
 const eventArb = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('register' as const), job: fc.nat(2), spec: jobArb, rejected: fc.boolean() }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('evaluate' as const), job: fc.nat(2), rejected: fc.boolean() }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('register' as const),
+      job: fc.nat(2),
+      spec: jobArb,
+      rejected: fc.boolean(),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('evaluate' as const), job: fc.nat(2), rejected: fc.boolean() }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('stop' as const), job: fc.nat(2) }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('report' as const), at: fc.nat(), status: fc.constantFrom('running', 'complete', 'failed', 'healthy') }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('node' as const), at: fc.nat(), to: fc.constantFrom('down', 'ready', 'drained', 'ineligible') }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('report' as const),
+      at: fc.nat(),
+      status: fc.constantFrom('running', 'complete', 'failed', 'healthy'),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('node' as const),
+      at: fc.nat(),
+      to: fc.constantFrom('down', 'ready', 'drained', 'ineligible'),
+    }),
+  },
 );
 type Event = typeof eventArb extends fc.Arbitrary<infer T> ? T : never;
 
 function nodeOf(spec: NodeSpec, at: number, changes: Partial<Node> = {}): Node {
   const { arch, dc, ...size } = spec;
   const Attributes = { 'driver.raw_exec': '1', 'cpu.arch': arch };
-  return aNode({ ID: `node-${at}`, ip: `10.0.0.${at + 1}`, Datacenter: dc, ComputedClass: `${arch}${dc}`, Attributes, ...size, ...changes });
+  return aNode({
+    ID: `node-${at}`,
+    ip: `10.0.0.${at + 1}`,
+    Datacenter: dc,
+    ComputedClass: `${arch}${dc}`,
+    Attributes,
+    ...size,
+    ...changes,
+  });
 }
 
 function jobOf(at: number, spec: JobSpec): Job {
   const Constraints = [
     ...(spec.arch ? [{ LTarget: '${attr.cpu.arch}', Operand: '=', RTarget: spec.arch }] : []),
     ...(spec.distinct === 'hosts' ? [{ LTarget: '', Operand: 'distinct_hosts', RTarget: '' }] : []),
-    ...(spec.distinct === 'property' ? [{ LTarget: '${node.datacenter}', Operand: 'distinct_property', RTarget: '2' }] : []),
+    ...(spec.distinct === 'property'
+      ? [{ LTarget: '${node.datacenter}', Operand: 'distinct_property', RTarget: '2' }]
+      : []),
   ];
   const port = (Label: string, Value: number) => ({ Label, Value, To: 0, HostNetwork: 'default' });
   const network = aNetwork({
@@ -127,7 +162,13 @@ class Play {
   #node(at: number, to: string): void {
     const drain = { Deadline: 0, IgnoreSystemJobs: false, ForceDeadline: '', StartedAt: '' };
     const changes: Partial<Node> =
-      to === 'down' ? { Status: 'down' } : to === 'drained' ? { DrainStrategy: drain } : to === 'ineligible' ? { SchedulingEligibility: 'ineligible' } : {};
+      to === 'down'
+        ? { Status: 'down' }
+        : to === 'drained'
+          ? { DrainStrategy: drain }
+          : to === 'ineligible'
+            ? { SchedulingEligibility: 'ineligible' }
+            : {};
     this.world.node(nodeOf(this.nodes[at]!, at, changes));
   }
 
@@ -147,7 +188,8 @@ function checkRoom(play: Play): void {
   for (const [at, node] of play.nodes.entries()) {
     const here = holding.filter((row) => row.NodeID === `node-${at}`);
     const sizes = here.map((row) => taskOf(play, row));
-    const sum = (of: (size: { cpu: number; memory: number; disk: number }) => number) => sizes.reduce((total, size) => total + of(size), 0);
+    const sum = (of: (size: { cpu: number; memory: number; disk: number }) => number) =>
+      sizes.reduce((total, size) => total + of(size), 0);
     expect(sum((size) => size.cpu)).toBeLessThanOrEqual(node.cpu);
     expect(sum((size) => size.memory)).toBeLessThanOrEqual(node.memory);
     expect(sum((size) => size.disk)).toBeLessThanOrEqual(node.disk);
@@ -202,20 +244,24 @@ describe('after anything that may happen', () => {
 
   test('the count is reached, or the plan says why not', () => {
     fc.assert(
-      fc.property(fc.array(nodeArb, { minLength: 1, maxLength: 5 }), fc.array(jobArb, { minLength: 1, maxLength: 4 }), (nodes, specs) => {
-        const play = new Play(nodes);
-        for (const [at, spec] of specs.entries()) {
-          const job = play.world.register(jobOf(at, { ...spec, type: 'service' }));
-          const plan = play.world.evaluate(job);
-          const failed = plan.evalPatch.set.FailedTGAllocs?.g;
-          const missing = failed ? failed.CoalescedFailures + 1 : 0;
-          expect(plan.newAllocs.length + missing).toBe(spec.count);
-          if (!failed) continue;
-          expect(failed.NodesFiltered + failed.NodesExhausted, 'every node is accounted for').toBe(nodes.length);
-          expect(failed.NodesEvaluated).toBe(nodes.length);
-          checkDistinct(play, job);
-        }
-      }),
+      fc.property(
+        fc.array(nodeArb, { minLength: 1, maxLength: 5 }),
+        fc.array(jobArb, { minLength: 1, maxLength: 4 }),
+        (nodes, specs) => {
+          const play = new Play(nodes);
+          for (const [at, spec] of specs.entries()) {
+            const job = play.world.register(jobOf(at, { ...spec, type: 'service' }));
+            const plan = play.world.evaluate(job);
+            const failed = plan.evalPatch.set.FailedTGAllocs?.g;
+            const missing = failed ? failed.CoalescedFailures + 1 : 0;
+            expect(plan.newAllocs.length + missing).toBe(spec.count);
+            if (!failed) continue;
+            expect(failed.NodesFiltered + failed.NodesExhausted, 'every node is accounted for').toBe(nodes.length);
+            expect(failed.NodesEvaluated).toBe(nodes.length);
+            checkDistinct(play, job);
+          }
+        },
+      ),
       { numRuns: 150 },
     );
   });
@@ -246,5 +292,8 @@ function checkDistinct(play: Play, job: Job): void {
 
 function shuffled(changes: readonly Change[], order: fc.Stream<number>): Change[] {
   const keys = [...order.take(changes.length)];
-  return changes.map((change, at) => ({ change, key: keys[at] ?? 0 })).sort((a, b) => a.key - b.key).map((each) => each.change);
+  return changes
+    .map((change, at) => ({ change, key: keys[at] ?? 0 }))
+    .sort((a, b) => a.key - b.key)
+    .map((each) => each.change);
 }

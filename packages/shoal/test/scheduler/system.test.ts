@@ -59,8 +59,11 @@ describe('a system job', () => {
     const it = world();
     const before = it.evaluate(it.register(system()));
     const plan = it.evaluate(it.register(system({ group: { Tasks: [aTask({ Env: { A: '1' } })] } })));
-    const where = (rows: readonly { ID: string; NodeID: string }[]) => Object.fromEntries(rows.map((row) => [row.NodeID, row.ID]));
-    expect(Object.fromEntries(plan.newAllocs.map((row) => [row.NodeID, row.PreviousAllocation]))).toEqual(where(before.newAllocs));
+    const where = (rows: readonly { ID: string; NodeID: string }[]) =>
+      Object.fromEntries(rows.map((row) => [row.NodeID, row.ID]));
+    expect(Object.fromEntries(plan.newAllocs.map((row) => [row.NodeID, row.PreviousAllocation]))).toEqual(
+      where(before.newAllocs),
+    );
     expect(plan.allocPatches[0]?.set.DesiredDescription).toBe('alloc is being updated due to job update');
   });
 
@@ -81,8 +84,16 @@ describe('a system job', () => {
 
   test.each([
     { name: 'down', node: { Status: 'down' } as const, want: 'alloc is lost since its node is down' },
-    { name: 'drained', node: { DrainStrategy: { Deadline: 0, IgnoreSystemJobs: false, ForceDeadline: '', StartedAt: '' } }, want: 'alloc not needed as node is tainted' },
-    { name: 'drained but for system jobs', node: { DrainStrategy: { Deadline: 0, IgnoreSystemJobs: true, ForceDeadline: '', StartedAt: '' } }, want: undefined },
+    {
+      name: 'drained',
+      node: { DrainStrategy: { Deadline: 0, IgnoreSystemJobs: false, ForceDeadline: '', StartedAt: '' } },
+      want: 'alloc not needed as node is tainted',
+    },
+    {
+      name: 'drained but for system jobs',
+      node: { DrainStrategy: { Deadline: 0, IgnoreSystemJobs: true, ForceDeadline: '', StartedAt: '' } },
+      want: undefined,
+    },
     { name: 'ineligible', node: { SchedulingEligibility: 'ineligible' } as const, want: undefined },
   ])('on a node that is $name', ({ node, want }) => {
     const it = world();

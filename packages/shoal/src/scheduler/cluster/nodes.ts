@@ -13,7 +13,9 @@ export class Nodes {
   readonly #rows: (Node | undefined)[] = [];
   readonly #ids: string[] = [];
   readonly #ports: NodePorts[] = [];
+  /** Nodes whose row or use changed; and those whose row did. */
   readonly log = new ChangeLog();
+  readonly rowLog = new ChangeLog();
   /** What a node has to give: its resources without those reserved. */
   cpu = new Float64Array(64);
   memory = new Float64Array(64);
@@ -55,6 +57,7 @@ export class Nodes {
     this.ready[slot] = row !== undefined && isReady(row) ? 1 : 0;
     if (row) this.#measure(slot, row);
     this.log.add(slot);
+    this.rowLog.add(slot);
   }
 
   /** `sign` 1 takes, -1 gives back. */

@@ -1,28 +1,34 @@
 import type { Affinity, Job, NetworkResource, Node, TaskGroup } from '@shoal/api';
 import type { GroupEntry } from '../cluster/entries.ts';
 import type { Use } from '../cluster/nodes.ts';
-import { type Reach, reachOf } from '../feasible/datacenters.ts';
+import { reachOf } from '../feasible/datacenters.ts';
 import { Feasibility } from '../feasible/feasibility.ts';
 import { groupChecks } from '../feasible/group-checks.ts';
 import { constraintCheck } from '../feasible/operators.ts';
+import type { Criteria } from './candidates.ts';
+import { spreadsOf } from './spread.ts';
 
-/** What a group asks of a node, apart from where its allocations are. Groups that ask the same share what is known of the nodes. */
+/** How much a group asks of a node. */
 export type Ask = {
-  readonly reach: Reach;
-  readonly feasibility: Feasibility;
   readonly shape: Use;
   readonly staticPorts: readonly { readonly label: string; readonly port: number; readonly network: string }[];
   /** How many, by host network. */
   readonly dynamicPorts: ReadonlyMap<string, number>;
-  /** -1 to 1; 0 without affinities. */
-  readonly affinity: ((node: Node) => number) | undefined;
+  /** Attributes over which its allocations are spread. */
+  readonly spreadOver: readonly string[];
 };
+
+export function criteriaOf(job: Job, { group }: GroupEntry): Criteria {
+  return {
+    reach: reachOf(job),
+    feasibility: new Feasibility(groupChecks(job, group)),
+    affinity: affinityOf(affinitiesOf(job, group)),
+  };
+}
 
 export function askOf(job: Job, { group, shape }: GroupEntry): Ask {
   const networks = allNetworks(group);
   return {
-    reach: reachOf(job),
-    feasibility: new Feasibility(groupChecks(job, group)),
     shape,
     staticPorts: networks.flatMap(({ ReservedPorts }) =>
       (ReservedPorts ?? []).map(({ Label, Value, HostNetwork }) => ({
@@ -32,27 +38,29 @@ export function askOf(job: Job, { group, shape }: GroupEntry): Ask {
       })),
     ),
     dynamicPorts: countByNetwork(networks),
-    affinity: affinityOf(affinitiesOf(job, group)),
+    spreadOver: spreadsOf(job, group).map((spread) => spread.Attribute),
   };
 }
 
-/** Equal for groups whose asks are equal. */
-export function askKey(job: Job, { group, shape }: GroupEntry): string {
-  return JSON.stringify([
+/** Equal for groups whose criteria are, and for groups whose asks are. */
+export function keysOf(job: Job, { group, shape }: GroupEntry): { readonly criteria: string; readonly ask: string } {
+  const networks = allNetworks(group);
+  const criteria = JSON.stringify([
     job.Datacenters,
     job.NodePool,
     job.Constraints,
-    shape,
     group.Constraints,
     group.Volumes,
-    allNetworks(group).map((each) => [
+    networks.map((each) => [
       each.Mode,
-      each.ReservedPorts,
-      each.DynamicPorts?.map((port) => port.HostNetwork),
+      [...(each.ReservedPorts ?? []), ...(each.DynamicPorts ?? [])].map((port) => port.HostNetwork),
     ]),
     (group.Tasks ?? []).map((task) => [task.Driver, task.Constraints]),
     affinitiesOf(job, group),
   ]);
+  const ports = networks.map((each) => [each.ReservedPorts, each.DynamicPorts?.map((port) => port.HostNetwork)]);
+  const spreads = spreadsOf(job, group).map((spread) => spread.Attribute);
+  return { criteria, ask: JSON.stringify([shape.cpu, shape.memory, shape.disk, ports, spreads]) };
 }
 
 /** The group's, and (old style) the tasks' own. */

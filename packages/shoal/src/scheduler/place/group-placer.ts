@@ -1,15 +1,15 @@
 import type { AllocMetric, Job, NodeScoreMeta } from '@shoal/api';
 import type { AllocEntry, GroupEntry, JobEntry } from '../cluster/entries.ts';
 import type { Nodes } from '../cluster/nodes.ts';
-import { type Assessment, type Chooser, rankedChooser, spreadChooser } from './chooser.ts';
 import { type Distinct, distinctRules } from './distinct.ts';
 import { type Counts, countsOf, metricOf } from './metrics.ts';
 import type { Properties } from './properties.ts';
-import { type Credit, creditOf, type Ranking } from './ranking.ts';
-import { Spreads } from './spread.ts';
+import type { Ranking } from './ranking.ts';
+import { type Credit, creditOf } from './room.ts';
+import { Spreading, spreadsOf } from './spread.ts';
 import { FITS } from './verdicts.ts';
 
-/** Placements of one group, one after another: where, and why. */
+/** What one placement wants beyond what its group asks. */
 export type Wish = {
   /** Nodes on which it failed before. */
   readonly penalties: ReadonlySet<number>;
@@ -19,7 +19,8 @@ export type Wish = {
   readonly preferred: number | undefined;
 };
 
-export type Choice = { readonly slot: number; readonly credited: boolean; readonly metric: AllocMetric };
+/** `slot` -1: there is none, and the metric says why. */
+export type Choice = { readonly slot: number; readonly metric: AllocMetric };
 
 type Deps = {
   readonly ranking: Ranking;
@@ -28,63 +29,67 @@ type Deps = {
   readonly elapsed: () => number;
 };
 
-/** After this many placements of a group, metrics list the score of the chosen node only. */
+/** After so many placements of a group, metrics list the score of the chosen node only. */
 const TOLD_IN_FULL = 5;
 const NODES_TOLD = 5;
-const NO_SLOTS: ReadonlySet<number> = new Set();
+const NO_WISH: Wish = { penalties: new Set(), replaces: undefined, preferred: undefined };
 
+/** Placements of one group, one after another: where, and why. */
 export class GroupPlacer {
   readonly #deps: Deps;
   readonly #ranking: Ranking;
-  readonly #group: GroupEntry;
-  readonly #chooser: Chooser;
-  readonly #spreads: Spreads;
+  readonly #group: string;
+  readonly #count: number;
+  readonly #spreading: Spreading | undefined;
   readonly #distinct: readonly Distinct[];
   /** Allocations of the group, by node. */
   readonly #mine = new Map<number, number>();
+  /** Nodes that the ranking shows as this job sees them. */
   readonly #revised = new Set<number>();
   #told = 0;
   #counts: Counts | undefined;
   #edition = -1;
+  // What `#assess` found: the sum of the scorers, and their number.
+  #sum = 0;
+  #scorers = 1;
 
-  constructor(job: Job, group: GroupEntry, entry: JobEntry | undefined, deps: Deps) {
+  constructor(job: Job, { group }: GroupEntry, entry: JobEntry | undefined, deps: Deps) {
+    const { ranking, properties } = deps;
+    const spreads = spreadsOf(job, group);
     this.#deps = deps;
-    this.#ranking = deps.ranking;
-    this.#group = group;
-    this.#spreads = new Spreads(job, group.group, deps.properties);
-    this.#distinct = distinctRules(job, group.group, deps.properties);
-    deps.ranking.refresh();
-    this.#chooser = this.#spreads.any ? spreadChooser(deps.ranking, this.#spreads) : rankedChooser(deps.ranking);
-    for (const alloc of entry?.allocs ?? []) if (isLive(alloc)) this.#count(alloc.slot, alloc.group, 1);
-    this.#reviseAll(this.#distinct.some((rule) => rule.reachesOthers) ? allSlots(deps.nodes) : [...this.#revised]);
+    this.#ranking = ranking;
+    this.#group = group.Name;
+    this.#count = Math.max(1, group.Count);
+    this.#distinct = distinctRules(job, group, properties);
+    ranking.refresh();
+    if (spreads.length > 0)
+      this.#spreading = new Spreading(spreads, group.Count, ranking.buckets.properties, ranking.spreadValues());
+    for (const alloc of entry?.allocs ?? []) if (isLive(alloc)) this.#tally(alloc.slot, alloc.group, 1);
+    if (this.#distinct.some((rule) => rule.reachesOthers)) this.#reviseAll();
+    else for (const slot of [...this.#revised]) this.#revise(slot, NO_WISH);
   }
 
-  /** The best node for it, or why there is none. A choice must be told by `placed` (once its use is counted) or not be used. */
-  choose(wish: Wish): Choice | { readonly slot: -1; readonly metric: AllocMetric } {
+  /** A choice is followed by `placed` once its use is counted. */
+  choose(wish: Wish): Choice {
     const started = this.#deps.elapsed();
     const { replaces } = wish;
-    if (replaces && isLive(replaces)) this.#leave(replaces);
-    const credit = creditOf(replaces);
+    const leaves = replaces !== undefined && isLive(replaces);
+    if (leaves && this.#tally(replaces.slot, replaces.group, -1)) this.#reviseAll();
     const special = new Set(wish.penalties);
     if (replaces) special.add(replaces.slot);
-    for (const slot of special) this.#revise(slot, wish, credit);
+    for (const slot of special) this.#revise(slot, wish);
     const slot = this.#pick(wish);
-    const metric = this.#metric(slot, wish, credit, started);
-    for (const each of special) if (each !== slot) this.#revise(each, undefined, undefined);
-    if (slot >= 0) return { slot, credited: credit !== undefined && replaces?.slot === slot, metric };
-    const others = replaces && isLive(replaces) && this.#count(replaces.slot, replaces.group, 1);
-    this.#reviseAll(others ? allSlots(this.#deps.nodes) : [...special]);
-    return { slot: -1, metric };
+    const metric = this.#metric(slot, wish, started);
+    const stays = leaves && slot < 0;
+    if (stays && this.#tally(replaces.slot, replaces.group, 1)) this.#reviseAll();
+    for (const each of special) if (each !== slot) this.#revise(each, NO_WISH);
+    return { slot, metric };
   }
 
   /** The allocation is on its node, and what it replaces is set to stop. */
   placed(slot: number): void {
-    const others = this.#count(slot, this.#group.group.Name, 1);
-    this.#reviseAll(others ? allSlots(this.#deps.nodes) : [slot]);
-  }
-
-  #leave(alloc: AllocEntry): void {
-    if (this.#count(alloc.slot, alloc.group, -1)) this.#reviseAll(allSlots(this.#deps.nodes));
+    if (this.#tally(slot, this.#group, 1)) this.#reviseAll();
+    else this.#revise(slot, NO_WISH);
   }
 
   /** Gives the ranking back as it is for any job. */
@@ -93,45 +98,48 @@ export class GroupPlacer {
   }
 
   #pick({ preferred }: Wish): number {
-    if (preferred !== undefined && this.#ranking.code[preferred] === FITS) return preferred;
-    return this.#chooser.best();
+    if (preferred !== undefined && this.#ranking.code(preferred) === FITS) return preferred;
+    return this.#ranking.best(this.#spreading);
   }
 
   /** Whether other nodes than this one have to be looked at again. */
-  #count(slot: number, group: string, by: 1 | -1): boolean {
+  #tally(slot: number, group: string, by: 1 | -1): boolean {
     let others = false;
     for (const rule of this.#distinct) others = rule.count(slot, group, by) || others;
     this.#revised.add(slot);
-    if (group !== this.#group.group.Name) return others;
+    if (group !== this.#group) return others;
     this.#mine.set(slot, (this.#mine.get(slot) ?? 0) + by);
-    if (this.#spreads.any) this.#spreads.count(slot, by);
+    this.#spreading?.count(slot, by);
     return others;
   }
 
-  #reviseAll(slots: readonly number[]): void {
-    for (const slot of slots) this.#revise(slot, undefined, undefined);
+  #reviseAll(): void {
+    for (let slot = 0; slot < this.#deps.nodes.size; slot++) this.#revise(slot, NO_WISH);
   }
 
-  #revise(slot: number, wish: Wish | undefined, credit: Credit | undefined): void {
+  #revise(slot: number, wish: Wish): void {
     this.#revised.add(slot);
-    const own = wish?.replaces?.slot === slot ? credit : undefined;
-    this.#chooser.revise(slot, this.#assess(slot, wish?.penalties ?? NO_SLOTS, own));
+    const code = this.#jobCode(slot, this.#ranking.assess(slot, creditOn(slot, wish)));
+    this.#score(slot, wish);
+    this.#ranking.revise(slot, code, this.#sum, this.#scorers);
   }
 
-  #assess(slot: number, penalties: ReadonlySet<number>, credit: Credit | undefined): Assessment {
-    const ranking = this.#ranking;
-    const code = this.#jobCode(slot, ranking.assess(slot, credit));
-    let sum = ranking.fit[slot]!;
-    let scorers = 1;
-    for (const score of [ranking.affinity[slot]!, this.#antiAffinity(slot), penalties.has(slot) ? -1 : 0]) {
-      if (score === 0) continue;
-      sum += score;
-      scorers += 1;
-    }
-    return { code, sum, scorers };
+  #score(slot: number, { penalties }: Wish): void {
+    this.#sum = this.#ranking.fit[slot]!;
+    this.#scorers = 1;
+    this.#add(this.#ranking.candidates.affinity[slot]!);
+    this.#add(this.#antiAffinity(slot));
+    if (penalties.has(slot)) this.#add(-1);
   }
 
-  /** Rules between the job's allocations come after what the node itself is. */
+  /** A scorer that says 0 has no opinion, and does not count. */
+  #add(score: number): void {
+    if (score === 0) return;
+    this.#sum += score;
+    this.#scorers += 1;
+  }
+
+  /** Rules between the job's allocations come after what the node itself is, and before how much room it has. */
   #jobCode(slot: number, code: number): number {
     if (this.#distinct.length === 0 || this.#ranking.verdicts.isFiltered(code)) return code;
     for (const rule of this.#distinct) {
@@ -144,47 +152,45 @@ export class GroupPlacer {
   /** The more of the group a node has, the less it gets another (scheduling, "job anti-affinity"). */
   #antiAffinity(slot: number): number {
     const mine = this.#mine.get(slot) ?? 0;
-    return mine > 0 ? -(mine + 1) / Math.max(1, this.#group.group.Count) : 0;
+    return mine > 0 ? -(mine + 1) / this.#count : 0;
   }
 
-  #metric(slot: number, wish: Wish, credit: Credit | undefined, started: number): AllocMetric {
-    const ranking = this.#ranking;
-    if (!this.#counts || this.#edition !== ranking.edition) this.#counts = countsOf(ranking);
-    this.#edition = ranking.edition;
-    return metricOf(this.#counts, this.#scores(slot, wish, credit), this.#deps.elapsed() - started);
+  #metric(slot: number, wish: Wish, started: number): AllocMetric {
+    const { edition, candidates } = this.#ranking;
+    if (!this.#counts || this.#edition !== edition + candidates.edition) this.#counts = countsOf(this.#ranking);
+    this.#edition = edition + candidates.edition;
+    return metricOf(this.#counts, this.#scores(slot, wish), this.#deps.elapsed() - started);
   }
 
-  #scores(slot: number, wish: Wish, credit: Credit | undefined): NodeScoreMeta[] | null {
+  #scores(slot: number, wish: Wish): NodeScoreMeta[] | null {
     if (slot < 0) return null;
     this.#told += 1;
-    if (this.#told > TOLD_IN_FULL) return [this.#scoreOf(slot, wish, credit)];
-    const slots = this.#chooser.top(NODES_TOLD);
+    if (this.#told > TOLD_IN_FULL) return [this.#scoreOf(slot, wish)];
+    const slots = this.#ranking.top(NODES_TOLD, this.#spreading);
     const told = slots.includes(slot) ? slots : [slot, ...slots.slice(0, NODES_TOLD - 1)];
-    return told.map((each) => this.#scoreOf(each, wish, credit));
+    return told.map((each) => this.#scoreOf(each, wish));
   }
 
-  #scoreOf(slot: number, { penalties, replaces }: Wish, credit: Credit | undefined): NodeScoreMeta {
-    const { sum, scorers } = this.#assess(slot, penalties, replaces?.slot === slot ? credit : undefined);
-    const boost = this.#spreads.any ? this.#spreads.boost(slot) : 0;
+  #scoreOf(slot: number, wish: Wish): NodeScoreMeta {
+    const { fit, candidates, buckets } = this.#ranking;
+    this.#score(slot, wish);
+    const boost = this.#spreading ? this.#spreading.boost(buckets.values[buckets.of(slot)]!) : 0;
     const scores: Record<string, number> = {
-      binpack: this.#ranking.fit[slot]!,
+      binpack: fit[slot]!,
       'job-anti-affinity': this.#antiAffinity(slot),
-      'node-reschedule-penalty': penalties.has(slot) ? -1 : 0,
-      'node-affinity': this.#ranking.affinity[slot]!,
+      'node-reschedule-penalty': wish.penalties.has(slot) ? -1 : 0,
+      'node-affinity': candidates.affinity[slot]!,
     };
     if (boost !== 0) scores['allocation-spread'] = boost;
-    return {
-      NodeID: this.#deps.nodes.id(slot),
-      Scores: scores,
-      NormScore: (sum + boost) / (scorers + Number(boost !== 0)),
-    };
+    this.#add(boost);
+    return { NodeID: this.#deps.nodes.id(slot), Scores: scores, NormScore: this.#sum / this.#scorers };
   }
+}
+
+function creditOn(slot: number, { replaces }: Wish): Credit | undefined {
+  return replaces?.slot === slot ? creditOf(replaces) : undefined;
 }
 
 function isLive(alloc: AllocEntry): boolean {
   return alloc.desired === 'run' && alloc.client !== 'complete' && alloc.client !== 'failed' && alloc.client !== 'lost';
-}
-
-function allSlots(nodes: Nodes): number[] {
-  return Array.from({ length: nodes.size }, (_, slot) => slot);
 }

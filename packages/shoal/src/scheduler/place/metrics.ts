@@ -1,24 +1,37 @@
 import type { AllocMetric, NodeScoreMeta } from '@shoal/api';
 import type { Ranking } from './ranking.ts';
+import type { VerdictKind } from './verdicts.ts';
 
 /** What may be shared between the metrics of placements, as long as the ranking's counts stay the same. */
 export type Counts = Omit<AllocMetric, 'ScoreMetaData' | 'AllocationTime' | 'CoalescedFailures'>;
 
-export function countsOf({ verdicts, available }: Ranking): Counts {
-  const filtered = verdicts.total('filtered');
-  const exhausted = verdicts.total('exhausted');
+export function countsOf({ candidates, verdicts }: Ranking): Counts {
+  const reasons = (kind: VerdictKind) => summed([...candidates.verdicts.reasons(kind), ...verdicts.reasons(kind)]);
+  const classes = (kind: VerdictKind) => summed([...candidates.verdicts.classes(kind), ...verdicts.classes(kind)]);
   return {
-    NodesEvaluated: verdicts.fitting + filtered + exhausted,
-    NodesFiltered: filtered,
-    NodesAvailable: Object.fromEntries(available),
-    ClassFiltered: verdicts.classes('filtered'),
-    ConstraintFiltered: verdicts.reasons('filtered'),
-    NodesExhausted: exhausted,
-    ClassExhausted: verdicts.classes('exhausted'),
-    DimensionExhausted: verdicts.reasons('exhausted'),
+    NodesEvaluated: candidates.total,
+    NodesFiltered: candidates.verdicts.total('filtered') + verdicts.total('filtered'),
+    NodesAvailable: Object.fromEntries(candidates.available),
+    ClassFiltered: classes('filtered'),
+    ConstraintFiltered: reasons('filtered'),
+    NodesExhausted: verdicts.total('exhausted'),
+    ClassExhausted: classes('exhausted'),
+    DimensionExhausted: reasons('exhausted'),
     QuotaExhausted: null,
     Scores: null,
   };
+}
+
+/** By name, without what has none; null when there are none at all. */
+function summed(counts: readonly (readonly [string, number])[]): Record<string, number> | null {
+  const sums: Record<string, number> = {};
+  let any = false;
+  for (const [name, nodes] of counts) {
+    if (nodes === 0) continue;
+    sums[name] = (sums[name] ?? 0) + nodes;
+    any = true;
+  }
+  return any ? sums : null;
 }
 
 export function metricOf(counts: Counts, scores: NodeScoreMeta[] | null, elapsed: number): AllocMetric {

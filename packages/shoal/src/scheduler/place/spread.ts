@@ -1,45 +1,47 @@
 import type { Job, Spread, TaskGroup } from '@shoal/api';
-import { NO_VALUE, type Properties, type Property } from './properties.ts';
+import { NO_VALUE, type Property } from './properties.ts';
+
+/** Job specification, `spread`: a group's own and its job's. */
+export function spreadsOf(job: Job, group: TaskGroup): Spread[] {
+  return [...(group.Spreads ?? []), ...(job.Spreads ?? [])];
+}
 
 /**
- * The spreads of a group, and how its allocations lie over their values (job specification, `spread`). A value's boost is
- * the part of its share that is still missing: 1 when it has nothing, 0 when one more fills it, below 0 beyond; weighted.
- * Without targets all values that nodes have are to get the same; what targets leave over goes to each value not named.
+ * How a group's allocations lie over the values of its spreads. A value's boost is the part of its share that is still
+ * missing: 1 when it has nothing, 0 when one more fills it, below 0 beyond; weighted. Without targets all values that nodes
+ * have are to get the same; what targets leave over goes to each value not named.
  */
-export class Spreads {
+export class Spreading {
   readonly #spreads: readonly WeightedSpread[];
 
-  constructor(job: Job, group: TaskGroup, properties: Properties) {
-    const all = [...(group.Spreads ?? []), ...(job.Spreads ?? [])];
-    const total = all.reduce((sum, each) => sum + each.Weight, 0);
-    this.#spreads = all.map((spread) => ({
-      property: properties.of(spread.Attribute),
-      weight: total > 0 ? spread.Weight / total : 1 / all.length,
-      count: group.Count,
-      targets: targetsOf(spread, properties.of(spread.Attribute)),
+  /** `buckets`: by spread, the values of the nodes that there are to choose from. */
+  constructor(
+    spreads: readonly Spread[],
+    count: number,
+    properties: readonly Property[],
+    buckets: Iterable<readonly number[]>,
+  ) {
+    const total = spreads.reduce((sum, each) => sum + each.Weight, 0);
+    const seen = spreads.map(() => new Set<number>());
+    for (const values of buckets)
+      for (const [at, value] of values.entries()) if (value !== NO_VALUE) seen[at]?.add(value);
+    this.#spreads = spreads.map((spread, at) => ({
+      property: properties[at] as Property,
+      weight: total > 0 ? spread.Weight / total : 1 / spreads.length,
+      count,
+      targets: targetsOf(spread, properties[at] as Property),
+      evenly: 100 / Math.max(1, seen[at]?.size ?? 0),
       used: new Map(),
-      seen: new Set(),
     }));
   }
 
-  get any(): boolean {
-    return this.#spreads.length > 0;
-  }
-
-  /** Nodes with the same text get the same boost. The values of nodes asked for are those to spread over. */
-  bucket(slot: number): string {
-    let name = '';
-    for (const { property, seen } of this.#spreads) {
-      const value = property.of(slot);
-      if (value !== NO_VALUE) seen.add(value);
-      name += `${value} `;
-    }
-    return name;
-  }
-
-  boost(slot: number): number {
+  /** `values`: one for each spread. */
+  boost(values: readonly number[]): number {
     let boost = 0;
-    for (const each of this.#spreads) boost += each.weight * boostOf(each, each.property.of(slot));
+    for (let at = 0; at < this.#spreads.length; at++) {
+      const spread = this.#spreads[at]!;
+      boost += spread.weight * boostOf(spread, values[at]!);
+    }
     return boost;
   }
 
@@ -56,8 +58,9 @@ type WeightedSpread = {
   readonly weight: number;
   readonly count: number;
   readonly targets: Targets | undefined;
+  /** Percent for each value, when there are no targets. */
+  readonly evenly: number;
   readonly used: Map<number, number>;
-  readonly seen: Set<number>;
 };
 
 /** In percent, by value. */
@@ -72,9 +75,9 @@ function targetsOf({ SpreadTarget: targets }: Spread, property: Property): Targe
   };
 }
 
-function boostOf({ targets, count, used, seen }: WeightedSpread, value: number): number {
+function boostOf({ targets, count, used, evenly }: WeightedSpread, value: number): number {
   if (value === NO_VALUE) return -1;
-  const percent = targets ? (targets.named.get(value) ?? targets.rest) : 100 / Math.max(1, seen.size);
+  const percent = targets ? (targets.named.get(value) ?? targets.rest) : evenly;
   const wanted = (percent / 100) * count;
   return wanted > 0 ? (wanted - (used.get(value) ?? 0) - 1) / wanted : -1;
 }

@@ -1,5 +1,5 @@
 import type { Precondition } from '../../store/contract.ts';
-import type { Ask } from '../place/ask.ts';
+import type { Criteria } from '../place/candidates.ts';
 import type { EvalPatch, NewEval, Plan } from '../plan.ts';
 import { REMAINING } from '../reconcile/descriptions.ts';
 import type { Reconciled } from '../reconcile/result.ts';
@@ -9,8 +9,8 @@ import { blockedEval } from './new-evals.ts';
 type Finishing = {
   readonly id: string;
   readonly deploymentId: string | undefined;
-  /** What could not be placed asked for these. */
-  readonly failedAsks: readonly Ask[];
+  /** What the groups ask that could not be placed. */
+  readonly failed: readonly Criteria[];
   readonly require: readonly Precondition[];
   readonly snapshotIndex: number;
   readonly newId: () => string;
@@ -59,7 +59,7 @@ function completed(
 }
 
 function stillBlocked(draft: Draft, finishing: Finishing): EvalPatch {
-  const { classes, escaped } = eligibility(finishing.failedAsks);
+  const { classes, escaped } = eligibility(finishing.failed);
   return {
     id: draft.evaluation.ID,
     set: {
@@ -74,16 +74,16 @@ function stillBlocked(draft: Draft, finishing: Finishing): EvalPatch {
   };
 }
 
-function blockedFor(draft: Draft, { failedAsks, snapshotIndex, newId }: Finishing): NewEval {
-  return blockedEval(draft.evaluation, { id: newId(), now: draft.now, snapshotIndex, ...eligibility(failedAsks) });
+function blockedFor(draft: Draft, { failed, snapshotIndex, newId }: Finishing): NewEval {
+  return blockedEval(draft.evaluation, { id: newId(), now: draft.now, snapshotIndex, ...eligibility(failed) });
 }
 
 /** A class of nodes is of interest if any of the groups that wait could go there. */
-function eligibility(asks: readonly Ask[]): { classes: Record<string, boolean>; escaped: boolean } {
+function eligibility(failed: readonly Criteria[]): { classes: Record<string, boolean>; escaped: boolean } {
   const classes: Record<string, boolean> = {};
-  for (const { feasibility } of asks)
+  for (const { feasibility } of failed)
     for (const [name, eligible] of feasibility.classes()) classes[name] = classes[name] === true || eligible;
-  return { classes, escaped: asks.some(({ feasibility }) => feasibility.escaped) };
+  return { classes, escaped: failed.some(({ feasibility }) => feasibility.escaped) };
 }
 
 /** By group; a job that stopped waits for nothing. */

@@ -3,7 +3,6 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { AllocEntry, GroupEntry, JobEntry } from '../cluster/entries.ts';
 import { GroupPlacer } from '../place/group-placer.ts';
 import { assignNetworks } from '../place/networks.ts';
-import type { Properties } from '../place/properties.ts';
 import { RESCHEDULED, UPDATING } from '../reconcile/descriptions.ts';
 import type { GroupChanges, Placement } from '../reconcile/result.ts';
 import type { Draft } from './draft.ts';
@@ -13,7 +12,6 @@ import type { Rankings } from './rankings.ts';
 export type Placing = {
   readonly cluster: Cluster;
   readonly rankings: Rankings;
-  readonly properties: Properties;
   readonly newId: () => string;
   readonly random: (() => number) | undefined;
   readonly elapsed: () => number;
@@ -42,8 +40,9 @@ function placeGroup(
 ): void {
   const group = target.groups.get(name);
   if (!group || placements.length === 0) return;
-  const { cluster, properties, elapsed } = placing;
-  const ranking = placing.rankings.of(target.job, group);
+  const { cluster, rankings, elapsed } = placing;
+  const ranking = rankings.of(target.job, group);
+  const { properties } = rankings;
   const placer = new GroupPlacer(target.job, group, target.entry, {
     ranking,
     nodes: cluster.nodes,

@@ -1,6 +1,7 @@
 import type { AllocMetric } from '@shoal/api';
 import type { GroupEntry } from '../cluster/entries.ts';
-import { creditOf, type Ranking } from '../place/ranking.ts';
+import type { Ranking } from '../place/ranking.ts';
+import { creditOf } from '../place/room.ts';
 import { FITS } from '../place/verdicts.ts';
 import type { GroupChanges, Placement } from '../reconcile/result.ts';
 import type { Draft } from './draft.ts';
@@ -50,12 +51,12 @@ function metricOf(ranking: Ranking, slot: number, code: number, nodeId: string):
   return {
     NodesEvaluated: 1,
     NodesFiltered: 0,
-    NodesAvailable: Object.fromEntries(ranking.available),
+    NodesAvailable: Object.fromEntries(ranking.candidates.available),
     ClassFiltered: null,
     ConstraintFiltered: null,
     NodesExhausted: fits ? 0 : 1,
     ClassExhausted: null,
-    DimensionExhausted: fits ? null : { [ranking.verdicts.get(code).reason]: 1 },
+    DimensionExhausted: fits ? null : { [ranking.verdicts.reason(code)]: 1 },
     QuotaExhausted: null,
     Scores: null,
     ScoreMetaData: fits ? [{ NodeID: nodeId, Scores: scores, NormScore: scores.binpack }] : null,

@@ -6,7 +6,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { AllocEntry, GroupEntry, JobEntry } from '../cluster/entries.ts';
 import { newVersion } from '../cluster/read-rows.ts';
 import { reachOf } from '../feasible/datacenters.ts';
-import type { Ask } from '../place/ask.ts';
+import type { Criteria } from '../place/candidates.ts';
 import type { Plan, PlanOptions } from '../plan.ts';
 import { isActive, latestDeployment } from '../reconcile/deployments.ts';
 import { reconcileJob } from '../reconcile/job.ts';
@@ -56,17 +56,17 @@ function carryOut(subject: Subject, draft: Draft, placing: Placing): Plan {
   return finish(draft, reconciled, {
     id: placing.newId(),
     deploymentId: (reconciled.newDeployment ?? latestDeployment(subject.entry))?.ID,
-    failedAsks: failedAsks(draft, subject, placing),
+    failed: failedCriteria(draft, subject, placing),
     require: preconditions(draft, subject, placing.cluster),
     snapshotIndex: placing.cluster.index,
     newId: placing.newId,
   });
 }
 
-function failedAsks({ failed }: Draft, { job, groups }: Subject, { rankings }: Placing): Ask[] {
+function failedCriteria({ failed }: Draft, { job, groups }: Subject, { rankings }: Placing): Criteria[] {
   return [...failed.keys()].flatMap((name) => {
     const group = groups.get(name);
-    return job && group ? [rankings.of(job, group).ask] : [];
+    return job && group ? [rankings.candidates(job, group).criteria] : [];
   });
 }
 
@@ -123,8 +123,8 @@ function situationOf({ job, entry, groups }: Subject, draft: Draft, { cluster, r
       const row = cluster.nodes.row(slot);
       const known = groups.get(group.Name);
       if (!row || !job || !known) return false;
-      const { ask } = rankings.of(job, known);
-      return ask.reach.includes(row) && ask.feasibility.refusal(row) === '';
+      const { criteria } = rankings.candidates(job, known);
+      return criteria.reach.includes(row) && criteria.feasibility.refusal(row) === '';
     },
     deployment: latestDeployment(entry),
     newId,

@@ -86,14 +86,19 @@ function findWork(group: TaskGroup, all: readonly AllocEntry[], wanted: Wanted):
   };
 }
 
-/** Failed ones that are due, then what was lost, then what never was. */
+/** Failed ones that are due, then what was lost, then what never was; as many as the count leaves open. */
 function findMissing(group: TaskGroup, names: NameIndex, staying: number, { now, lost, waiting }: Survey): Placement[] {
-  const places = now.map((alloc) => ({ ...replacement('reschedule', alloc), canary: waiting && alloc.canary }));
-  const open = () => group.Count - staying - places.length;
-  for (const alloc of lost) if (open() > 0) places.push(replacement('lost', alloc));
-  for (const name of names.next(Math.max(0, open())))
-    places.push({ kind: 'new', name, previous: undefined, canary: false });
+  const places: Placement[] = [];
+  const open = () => Math.max(0, group.Count - staying - places.length);
+  for (const alloc of byNumber(now).slice(0, open()))
+    places.push({ ...replacement('reschedule', alloc), canary: waiting && alloc.canary });
+  for (const alloc of byNumber(lost).slice(0, open())) places.push(replacement('lost', alloc));
+  for (const name of names.next(open())) places.push({ kind: 'new', name, previous: undefined, canary: false });
   return places;
+}
+
+function byNumber(allocs: readonly AllocEntry[]): AllocEntry[] {
+  return allocs.length > 1 ? [...allocs].sort((a, b) => a.index - b.index) : [...allocs];
 }
 
 function replacement(kind: PlacementKind, alloc: AllocEntry): Placement {
@@ -112,8 +117,7 @@ function paced(group: TaskGroup, { missing, versions, untainted, canaryPhase }: 
     return { places: missing.filter((each) => isRecovery(each, failed)), replaced: [] };
   }
   const limit = rolloutLimit(group, job, current, untainted);
-  const byNumber = [...versions.outdated].sort((a, b) => a.index - b.index);
-  return { places: missing, replaced: byNumber.slice(0, Math.max(0, limit - missing.length)) };
+  return { places: missing, replaced: byNumber(versions.outdated).slice(0, Math.max(0, limit - missing.length)) };
 }
 
 /** What makes up for a loss goes on while a deployment is held; but not what a failed deployment itself brought. */

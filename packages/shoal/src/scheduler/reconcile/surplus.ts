@@ -14,9 +14,7 @@ export function findSurplus(
   names: NameIndex,
 ): Set<AllocEntry> {
   const surplus = new Set<AllocEntry>();
-  const candidates = untainted.filter(
-    (alloc) => !isTerminal(alloc) && !(waiting && canaries.includes(alloc)),
-  );
+  const candidates = untainted.filter((alloc) => !isTerminal(alloc) && !(waiting && canaries.includes(alloc)));
   const excess = () => candidates.length + migrate.length - surplus.size - group.Count;
   const take = (allocs: readonly AllocEntry[], wanted: (alloc: AllocEntry) => boolean) => {
     for (const alloc of allocs) if (excess() > 0 && !surplus.has(alloc) && wanted(alloc)) surplus.add(alloc);

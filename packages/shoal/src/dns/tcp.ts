@@ -4,6 +4,8 @@ import { MOST_QUERY_BYTES } from './query.ts';
 
 /** Questions of one connection that may be waiting for a recursor at the same time. */
 const MOST_PENDING = 64;
+/** Messages that are answered before others have their turn. */
+const MOST_PER_TURN = 16;
 const MOST_UNSENT_BYTES = 1024 * 1024;
 
 /**
@@ -13,6 +15,7 @@ const MOST_UNSENT_BYTES = 1024 * 1024;
 export function serveTcp(socket: Socket, handle: MessageHandler, options: ListenerOptions): void {
   let unread: Buffer = Buffer.alloc(0);
   let pending = 0;
+  let isYielding = false;
   socket.setNoDelay(true);
   socket.setTimeout(options.idleTimeoutMs, () => socket.destroy());
   // A connection that breaks is the client's affair.
@@ -25,6 +28,7 @@ export function serveTcp(socket: Socket, handle: MessageHandler, options: Listen
 
   function readOn(): void {
     let at = 0;
+    let answered = 0;
     while (hasRoom() && at + 2 <= unread.length) {
       const length = unread.readUInt16BE(at);
       if (length > MOST_QUERY_BYTES) {
@@ -36,10 +40,20 @@ export function serveTcp(socket: Socket, handle: MessageHandler, options: Listen
       const message = unread.subarray(at + 2, end);
       at = end;
       answerOne(message);
+      answered += 1;
+      if (answered === MOST_PER_TURN) yieldTurn();
     }
     unread = unread.subarray(at);
     if (hasRoom()) socket.resume();
     else socket.pause();
+  }
+
+  function yieldTurn(): void {
+    isYielding = true;
+    setImmediate(() => {
+      isYielding = false;
+      readOn();
+    });
   }
 
   function answerOne(message: Buffer): void {
@@ -64,6 +78,6 @@ export function serveTcp(socket: Socket, handle: MessageHandler, options: Listen
   }
 
   function hasRoom(): boolean {
-    return !socket.destroyed && pending < MOST_PENDING && socket.writableLength < MOST_UNSENT_BYTES;
+    return !isYielding && !socket.destroyed && pending < MOST_PENDING && socket.writableLength < MOST_UNSENT_BYTES;
   }
 }

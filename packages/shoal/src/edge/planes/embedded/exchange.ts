@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { PlaneContext } from './context.ts';
 import { countResponse } from './counters.ts';
-import { type Failure, failureOf, isConnectTimeout } from './failure.ts';
+import { type Failure, failureOf, isConnectTimeout, RetiredError } from './failure.ts';
 import { type Client, isTrusted, plainAddress, requestHeaders, responseHeaders } from './headers.ts';
 import { type PageStatus, sendPage } from './pages.ts';
 import { forwardedPath, isStripped, requestTarget } from './request-target.ts';
@@ -93,6 +93,8 @@ export function serveExchange(
     };
     upstream.pool.dispatch(options, {
       onRequestStart(started) {
+        // Thrown, not aborted: an abort would destroy the body, which the next instance needs.
+        if (upstream.isRetired) throw new RetiredError();
         controller = started;
         wasSent = true;
         if (isClientGone) started.abort(new Error('the client is gone'));

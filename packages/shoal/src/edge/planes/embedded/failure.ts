@@ -11,6 +11,11 @@ export type Failure =
   /** The request itself cannot be passed on. */
   | 'invalid';
 
+/** Thrown to call back a request that was about to be written to an instance that has been taken out. */
+export class RetiredError extends Error {
+  readonly code = 'EDGE_RETIRED';
+}
+
 export function failureOf(error: unknown, wasSent: boolean): Failure {
   switch (codeOf(error)) {
     // Some of the client library's checks of a request are assertions.
@@ -21,6 +26,8 @@ export function failureOf(error: unknown, wasSent: boolean): Failure {
       return 'invalid';
     case 'UND_ERR_HEADERS_TIMEOUT':
       return 'slow';
+    case 'EDGE_RETIRED':
+      return 'retired';
     case 'UND_ERR_CLOSED':
     case 'UND_ERR_DESTROYED':
       return wasSent ? 'broken' : 'retired';

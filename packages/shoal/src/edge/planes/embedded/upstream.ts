@@ -12,6 +12,8 @@ export type Upstream = {
   /** Until then others are preferred, because a connection failed. Milliseconds on the plane's clock. */
   avoidedUntil: number;
   failures: number;
+  /** Taken out of the configuration: what has not been sent to it yet goes elsewhere. */
+  isRetired: boolean;
 };
 
 const FIRST_PENALTY_MS = 250;
@@ -30,7 +32,7 @@ export function openUpstream(address: string, port: number, settings: EmbeddedSe
     keepAliveTimeout: KEEP_IDLE_MS,
     maxHeaderSize: 64 * 1024,
   });
-  return { address, port, pool, active: 0, avoidedUntil: 0, failures: 0 };
+  return { address, port, pool, active: 0, avoidedUntil: 0, failures: 0, isRetired: false };
 }
 
 /** Avoids an instance for a while that grows with each failure in a row. */
@@ -46,5 +48,6 @@ export function forgive(upstream: Upstream): void {
 
 /** Running requests finish, then the connections are closed. Nothing waits for it. */
 export function retire(upstream: Upstream): void {
+  upstream.isRetired = true;
   upstream.pool.close().catch(() => undefined);
 }

@@ -261,6 +261,31 @@ describe('choosing and trying again', () => {
   });
 });
 
+test('a request that has not been sent yet when its instance is taken out goes to another, body included', async () => {
+  let wrong = 0;
+  const old = await httpInstance((_, response) => {
+    wrong += 1;
+    response.end('old');
+  });
+  const fresh = await httpInstance(echo());
+  let takeOut: (() => void) | undefined;
+  const { plane, port } = await planeWith([routeTo([old.port])], {
+    // Read when a request begins: its connection does not stand before this turn of the event loop is over.
+    now: () => {
+      if (takeOut) queueMicrotask(takeOut);
+      takeOut = undefined;
+      return performance.now();
+    },
+  });
+  takeOut = () => void plane.apply({ routes: [routeTo([fresh.port])] });
+  const got = await get(port, '/', { method: 'POST', body: 'x'.repeat(200_000) });
+  expect(got.status).toBe(200);
+  expect(JSON.parse(got.body).body).toHaveLength(200_000);
+  expect(wrong).toBe(0);
+  // Being taken out is no failure of the instance.
+  expect(plane.stats()).toMatchObject({ retries: 1, upstreamFailures: 0 });
+});
+
 describe('streams', () => {
   test('an answer that has nothing to say yet shows its header, and each piece at once', async () => {
     let say: ((text: string) => void) | undefined;

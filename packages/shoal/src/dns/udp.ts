@@ -1,0 +1,32 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
+import type { DnsAddress, MessageHandler } from './listener.ts';
+
+/** Room for a burst of questions while the event loop is busy. */
+const UDP_BUFFER_BYTES = 1024 * 1024;
+
+/** Resolves with the bound socket. Throws the system's error. */
+export async function listenUdp(address: DnsAddress, handle: MessageHandler): Promise<Socket> {
+  const socket = createSocket({ type: isIPv6(address.host) ? 'udp6' : 'udp4', recvBufferSize: UDP_BUFFER_BYTES });
+  socket.on('message', (message, from) => handle(message, 'udp', (bytes) => sendTo(socket, from, bytes)));
+  socket.bind(address.port, address.host);
+  try {
+    await once(socket, 'listening');
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+  socket.on('error', () => undefined);
+  return socket;
+}
+
+/** Sends an answer, or loses it as any packet may be lost. Never throws. */
+export function sendTo(socket: Socket, to: { address: string; port: number }, bytes: Buffer | undefined): void {
+  if (!bytes) return;
+  try {
+    socket.send(bytes, to.port, to.address, () => undefined);
+  } catch {
+    // Thrown at once rather than told to the callback: a source port of 0, which anybody can forge, and a socket that was closed while a recursor answered.
+  }
+}

@@ -56,7 +56,8 @@ export type JobsApi = {
   forcePeriodic(id: string): Promise<JobWritten>;
   summary(id: string, blocking?: BlockingOptions): Promise<Answer<JobSummary | undefined>>;
   versions(id: string, options?: { diffs?: boolean }): Promise<Answer<JobVersions | undefined>>;
-  allocations(id: string, blocking?: BlockingOptions): Promise<Answer<AllocStub[]>>;
+  /** With `all` also those of an earlier job of the same id. */
+  allocations(id: string, options?: BlockingOptions & { all?: boolean }): Promise<Answer<AllocStub[]>>;
   evaluations(id: string, blocking?: BlockingOptions): Promise<Answer<Evaluation[]>>;
   deployments(id: string, blocking?: BlockingOptions): Promise<Answer<Deployment[]>>;
   latestDeployment(id: string, blocking?: BlockingOptions): Promise<Answer<Deployment | null>>;
@@ -166,7 +167,7 @@ function jobsApi({ read, find, write }: Requests): JobsApi {
     forcePeriodic: (id) => write('PUT', job(id, '/periodic/force')),
     summary: (id, blocking) => find(job(id, '/summary'), {}, blocking),
     versions: (id, { diffs } = {}) => find(job(id, '/versions'), { diffs }),
-    allocations: (id, blocking) => read(job(id, '/allocations'), { all: true }, blocking),
+    allocations: (id, { all, ...blocking } = {}) => read(job(id, '/allocations'), { all }, blocking),
     evaluations: (id, blocking) => read(job(id, '/evaluations'), {}, blocking),
     deployments: (id, blocking) => read(job(id, '/deployments'), { all: true }, blocking),
     latestDeployment: (id, blocking) => read(job(id, '/deployment'), {}, blocking),

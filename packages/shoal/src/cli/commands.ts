@@ -11,6 +11,8 @@ export type Entry = {
 /** Every command, by its words. */
 export const COMMANDS: Readonly<Record<string, Entry>> = {
   agent: { of: 'shoal', summary: 'Run an agent', load: () => import('./commands/agent.ts') },
+  'job run': { of: 'nomad', summary: 'Register a job, and follow it', load: () => import('./commands/job-run.ts') },
+  'job status': { of: 'nomad', summary: 'List jobs, or show one', load: () => import('./commands/job-status.ts') },
   'config validate': {
     of: 'both',
     summary: 'Check configuration files of an agent',
@@ -31,10 +33,12 @@ export const OWN_FORMS: Readonly<Record<string, Readonly<Record<string, Entry>>>
 
 /** What the first words of several commands stand for. */
 export const GROUPS: Readonly<Record<string, string>> = {
+  job: 'Run, plan, stop and look at jobs',
   config: 'Check configuration files of an agent',
 };
 
 /** Shorter or other words for a command, where its tool has them. */
 export const ALIASES: Readonly<Record<string, { readonly of: Entry['of']; readonly to: string }>> = {
+  run: { of: 'nomad', to: 'job run' },
   validate: { of: 'consul', to: 'config validate' },
 };

@@ -21,6 +21,17 @@ export function banner(config: AgentConfig, serves: Serves, paint: Paint): strin
   return `\n${paint.bold(`Shoal v${VERSION}`)}\n\n${lines.join('\n')}\n\n  ${paint.dim(ending)}\n\n`;
 }
 
+/** The same for a log line. */
+export function placesOf(serves: Serves): Record<keyof Serves, string> {
+  return {
+    http: places(serves.http),
+    consulHttp: places(serves.consulHttp),
+    dns: places(serves.dns),
+    rpc: places(serves.rpc),
+    edge: places(serves.edge),
+  };
+}
+
 type Served = { readonly address: string; readonly port: number };
 
 function urls(served: readonly Served[]): string {

@@ -7,8 +7,9 @@ import { type ConfigEnvironment, type LoadedConfig, loadConfig, systemEnvironmen
 import type { Log } from '../../log.ts';
 import { CommandError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { banner } from './banner.ts';
+import { banner, placesOf } from './banner.ts';
 import { type Ending, endings } from './endings.ts';
+import { startFailure } from './start-failure.ts';
 
 export type AgentStart = {
   readonly paths: readonly string[];
@@ -30,9 +31,11 @@ export async function runAgent(start: AgentStart, io: Io): Promise<number> {
   tellWarnings(loaded, config, io, log);
   const ending = endings();
   try {
-    const agent = await startAgent({ config, log, onLeave: () => ending.end('leave') });
+    const agent = await startAgent({ config, log, onLeave: () => ending.end('leave') }).catch((error: unknown) => {
+      throw startFailure(error, config);
+    });
     if (io.live && config.log.json !== true) io.err(banner(config, agent.serves, io.paintErr));
-    log.info({ node: config.nodeName, datacenter: config.datacenter }, 'agent: started');
+    log.info({ node: config.nodeName, datacenter: config.datacenter, ...placesOf(agent.serves) }, 'agent: started');
     const cause = await ending.ended;
     const tasks = tasksAt(cause, config);
     log.info({ cause, tasks }, `agent: stopping, tasks ${tasks === 'stop' ? 'are ended' : 'go on'}`);

@@ -1,0 +1,46 @@
+import type { AllocStub, Deployment, Evaluation, NodeStub, NomadClient } from '@shoal/api';
+import type { Kind } from './by-id.ts';
+
+export function allocationKind(nomad: NomadClient): Kind<AllocStub> {
+  return {
+    what: 'allocation',
+    list: (prefix) => nomad.allocations.list({ prefix }),
+    show: (found) => ({
+      headings: ['ID', 'Job ID', 'Task Group', 'Desired', 'Status'],
+      rows: found.map((alloc) => [alloc.ID, alloc.JobID, alloc.TaskGroup, alloc.DesiredStatus, alloc.ClientStatus]),
+    }),
+  };
+}
+
+export function evaluationKind(nomad: NomadClient): Kind<Evaluation> {
+  return {
+    what: 'evaluation',
+    list: (prefix) => nomad.evaluations.list({ prefix }),
+    show: (found) => ({
+      headings: ['ID', 'Job ID', 'Triggered By', 'Status'],
+      rows: found.map((evaluation) => [evaluation.ID, evaluation.JobID, evaluation.TriggeredBy, evaluation.Status]),
+    }),
+  };
+}
+
+export function deploymentKind(nomad: NomadClient): Kind<Deployment> {
+  return {
+    what: 'deployment',
+    list: (prefix) => nomad.deployments.list({ prefix }),
+    show: (found) => ({
+      headings: ['ID', 'Job ID', 'Job Version', 'Status', 'Description'],
+      rows: found.map((one) => [one.ID, one.JobID, String(one.JobVersion), one.Status, one.StatusDescription]),
+    }),
+  };
+}
+
+export function nodeKind(nomad: NomadClient): Kind<NodeStub> {
+  return {
+    what: 'node',
+    list: (prefix) => nomad.nodes.list({ prefix }),
+    show: (found) => ({
+      headings: ['ID', 'DC', 'Name', 'Status'],
+      rows: found.map((node) => [node.ID, node.Datacenter, node.Name, node.Status]),
+    }),
+  };
+}

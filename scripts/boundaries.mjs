@@ -10,7 +10,7 @@ const src = join(root, 'packages/shoal/src');
 const ROOMS = {
   agent: ['*'],
   catalog: ['state', 'store', 'client/registrar.ts', 'dns/view.ts'],
-  cli: ['config', 'agent'],
+  cli: ['config', 'agent', 'jobspec'],
   client: [],
   config: ['dns/settings.ts'],
   dns: [],

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { nodeIdentity } from '../client/node-identity.ts';
 import type { AgentConfig } from '../config/agent-config.ts';
+import { systemEnvironment } from '../config/load.ts';
 import type { Edge } from '../edge/edge.ts';
 import type { ApiServer } from '../http/shared/api-server.ts';
 import type { Log } from '../log.ts';
@@ -14,6 +15,7 @@ import { takeDataDir } from './data-dir.ts';
 import { type DiscoveryRole, startDiscoveryRole } from './discovery-role.ts';
 import { startEdgeRole } from './edge-role.ts';
 import { consulFacts } from './facts.ts';
+import { watchLateAddresses } from './late-addresses.ts';
 import { type ServerRole, startServerRole } from './server-role.ts';
 
 /** A running agent. */
@@ -93,6 +95,13 @@ export async function startAgent({ config, log, onLeave }: AgentOptions): Promis
       rpcPort: rpcPort(),
     });
     if (serverRole) await clientRole?.client.ready;
+    const late = watchLateAddresses({
+      pending: config.pending,
+      environment: systemEnvironment,
+      listenOn: listenersOf({ config, nomad, consul, discovery, serverRole, edge }),
+      log,
+    });
+    undo.push(async () => late.stop());
     const serves = servesOf({ nomad, consul, discovery, serverRole, edge });
     return { serves, stop: ({ tasks }) => stopAll(tasks) };
   } catch (error) {
@@ -165,13 +174,27 @@ function hostOf(address: string): string {
   return address.includes(':') ? `[${address}]` : address;
 }
 
-function servesOf(parts: {
+type Parts = {
   nomad: ApiServer;
   consul: ApiServer | undefined;
   discovery: DiscoveryRole;
   serverRole: ServerRole | undefined;
   edge: Edge | undefined;
-}): Serves {
+};
+
+function listenersOf({ config, nomad, consul, discovery, serverRole, edge }: Parts & { config: AgentConfig }) {
+  const { ports } = config;
+  return {
+    http: (address: string) => nomad.listen(address),
+    consulHttp: consul && ((address: string) => consul.listen(address)),
+    dns:
+      discovery.dns && ((host: string) => discovery.dns?.listen({ host, port: ports.dns ?? 0 }) ?? Promise.resolve()),
+    rpc: serverRole && ((address: string) => serverRole.listener.listen(address)),
+    edge: edge && ((host: string) => edge.listen({ host, port: ports.edgeHttp ?? 0 })),
+  };
+}
+
+function servesOf(parts: Parts): Serves {
   const named = ({ host, port }: { host: string; port: number }) => ({ address: host, port });
   return {
     http: parts.nomad.addresses(),

@@ -17,6 +17,8 @@ export type Edge = {
   start(): Promise<void>;
   /** Resolves when running requests have had their time and everything is closed. */
   stop(): Promise<void>;
+  /** Takes requests on one more address. Throws `EdgeListenError`. */
+  listen(address: PlaneAddress): Promise<void>;
   addresses(): PlaneAddress[];
   stats(): PlaneStats & { readonly routes: number; readonly backends: number };
 };
@@ -39,6 +41,7 @@ export function createEdge({ source, plane, warn, onApplied }: EdgeDeps): Edge {
       await applying;
       await plane.stop();
     },
+    listen: (address) => plane.listen(address),
     addresses: () => plane.addresses(),
     stats: () => ({ ...plane.stats(), ...applied }),
   };

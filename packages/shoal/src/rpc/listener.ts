@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
 import type { Log } from '../log.ts';
 import { answerNodeRequest } from './answer.ts';
 import type { NodeRequests } from './node-requests.ts';
@@ -11,6 +11,8 @@ import type { Tunnels } from './tunnels.ts';
 export type RpcListener = {
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Listens on one more address, on the same port. */
+  listen(address: string): Promise<void>;
   addresses(): { address: string; port: number }[];
 };
 
@@ -32,10 +34,21 @@ export function createRpcListener(deps: RpcListenerDeps): RpcListener {
     );
   });
   const sockets = new Set<Socket>();
-  const servers = deps.addresses.map((address) => ({ address, server: listenerFor(deps, http, sockets) }));
+  const servers: { address: string; server: TlsServer }[] = [];
+
+  /** A free port that was taken for the first address is that of all. */
+  async function open(address: string): Promise<void> {
+    if (servers.some((served) => served.address === address)) return;
+    const server = listenerFor(deps, http, sockets);
+    const first = servers[0];
+    await listen(server, address, first ? portOf(first.server) : deps.port);
+    servers.push({ address, server });
+  }
+
   return {
+    listen: open,
     async start() {
-      for (const { address, server } of servers) await listen(server, address, deps.port);
+      for (const address of deps.addresses) await open(address);
     },
     async stop() {
       for (const socket of sockets) socket.destroy();
@@ -83,7 +96,7 @@ function failed(log: Log, request: IncomingMessage, response: ServerResponse, er
   else response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' }).end(String(error));
 }
 
-function listen(server: ReturnType<typeof createTlsServer>, address: string, port: number): Promise<void> {
+function listen(server: TlsServer, address: string, port: number): Promise<void> {
   if (server.listening) return Promise.resolve();
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -95,7 +108,7 @@ function listen(server: ReturnType<typeof createTlsServer>, address: string, por
   });
 }
 
-function portOf(server: ReturnType<typeof createTlsServer>): number {
+function portOf(server: TlsServer): number {
   const address = server.address();
   return typeof address === 'object' && address ? address.port : 0;
 }

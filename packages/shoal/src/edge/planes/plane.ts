@@ -20,6 +20,8 @@ export type DataPlane = {
   apply(desired: DesiredConfig): Promise<void>;
   /** Takes no new connections, lets running requests finish for a while, then ends them. May be called twice. */
   stop(): Promise<void>;
+  /** Takes requests on one more address, by the rule of `start`. */
+  listen(address: PlaneAddress): Promise<void>;
   addresses(): PlaneAddress[];
   stats(): PlaneStats;
 };

@@ -25,6 +25,8 @@ export type ApiServer = {
   start(): Promise<void>;
   /** Waiting requests are answered with what there is, then all connections are closed. */
   stop(): Promise<void>;
+  /** Serves on one more address, by the rule of `start`. */
+  listen(address: string): Promise<void>;
   addresses(): { address: string; port: number }[];
   /** For tests: `inject` asks without sockets. */
   readonly app: FastifyInstance;
@@ -44,6 +46,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   return {
     app,
     addresses: () => listener.addresses(),
+    listen: (address) => listener.listen(address),
     async start() {
       await app.ready();
       await listener.start();

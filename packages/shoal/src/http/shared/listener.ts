@@ -64,15 +64,18 @@ export class Listener {
     if (this.#started) return;
     this.#started = true;
     try {
-      for (const address of this.#options.addresses) {
-        if (await this.#open(address)) continue;
-        this.#options.onMissing?.(address);
-        this.#retryLater(address);
-      }
+      for (const address of this.#options.addresses) await this.listen(address);
     } catch (error) {
       await this.stop();
       throw error;
     }
+  }
+
+  /** One more address. Rejects with PortTakenError. */
+  async listen(address: string): Promise<void> {
+    if (await this.#open(address)) return;
+    this.#options.onMissing?.(address);
+    this.#retryLater(address);
   }
 
   async stop(): Promise<void> {

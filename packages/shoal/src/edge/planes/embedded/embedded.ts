@@ -57,6 +57,9 @@ export function createEmbeddedPlane(deps: EmbeddedDeps): DataPlane {
       if (state !== 'stopped') routing.apply(desired);
     },
     stop,
+    async listen(address) {
+      if (state === 'running') servers.push(await listen(address));
+    },
     addresses: () => servers.flatMap(boundAddress),
     stats: () => ({ ...counters, responses: { ...counters.responses } }),
   };

@@ -23,7 +23,7 @@ import { unify } from './unify.ts';
 import { objectValue, stringValue, tupleValue, typeOf, unknown, unknownValue, type Value } from './values.ts';
 
 /** More than any sane expression takes: loops in loops can ask for years of work. */
-const MAX_EVALUATIONS = 2_000_000;
+const MAX_EVALUATIONS = 500_000;
 
 /** The value of an expression; where it has none, an unknown value and the reasons in `diagnostics`. */
 export function evaluate(expression: Expression, scope: Scope): { value: Value; diagnostics: Diagnostic[] } {

@@ -20,12 +20,28 @@ export function rangeBehind(range: Range): Range {
   return { filename: range.filename, start: range.end, end: range.end };
 }
 
-const plainAscii = /^[\x20-\x7e\t]*$/;
+const oneLine = /^[\x20-\x7e\t]*$/;
+const ascii = /^[\x20-\x7e\t\r\n]*$/;
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** Where one is after reading `text` from `pos`. */
+/** Where one is after reading `text` from `pos`. Most text is ASCII, where each unit is one byte and one column. */
 export function advance(pos: Pos, text: string): Pos {
-  if (plainAscii.test(text)) return { line: pos.line, column: pos.column + text.length, byte: pos.byte + text.length };
+  if (oneLine.test(text)) return { line: pos.line, column: pos.column + text.length, byte: pos.byte + text.length };
+  return ascii.test(text) ? advanceAscii(pos, text) : advanceGraphemes(pos, text);
+}
+
+function advanceAscii(pos: Pos, text: string): Pos {
+  let { line } = pos;
+  let start = -1;
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) {
+    line++;
+    start = end;
+  }
+  const column = start < 0 ? pos.column + text.length : text.length - start;
+  return { line, column, byte: pos.byte + text.length };
+}
+
+function advanceGraphemes(pos: Pos, text: string): Pos {
   let { line, column } = pos;
   for (const { segment } of segmenter.segment(text)) {
     if (segment === '\n' || segment === '\r\n') {

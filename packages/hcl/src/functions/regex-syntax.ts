@@ -39,7 +39,7 @@ const posix: Readonly<Record<string, string>> = {
 };
 
 const piece =
-  /\[:\^?[a-z]+:\]|\\Q([\s\S]*?)(?:\\E|$)|\\x\{([0-9A-Fa-f]+)\}|\\([pP])(?:([A-Z])|\{(\^?)(\w+)\})|\\[\s\S]|\[\^?\]?|\(\?P?<(?![=!])|\(\?P=|\(\?<?[=!]|[\s\S]/gu;
+  /\[:\^?[a-z]+:\]|\\Q([\s\S]*?)(?:\\E|$)|\\x\{([0-9A-Fa-f]+)\}|\\([pP])(?:([A-Z])|\{(\^?)(\w+)\})|\\[\s\S]|\{\d+(?:,\d*)?\}|\[\^?\]?|\(\?P?<(?![=!])|\(\?P=|\(\?<?[=!]|[\s\S]/gu;
 
 /** Piece by piece; inside of brackets other rules hold. */
 function translate(pattern: string): string {
@@ -53,6 +53,7 @@ function translate(pattern: string): string {
       if (found.startsWith('\\')) return rewriteEscape(found, inClass);
       if (!inClass) {
         inClass = found.startsWith('[');
+        if (/^[{}\]]$/.test(found)) return `\\${found}`;
         return inClass ? found.replace(/\]$/, '\\]') : rewriteGroup(found);
       }
       if (/^\[:.*:\]$/.test(found)) return posixClass(found);

@@ -4,7 +4,7 @@ import { rangeBetween } from '../position.ts';
 import { falseValue, numberValue, trueValue, untypedNull } from '../values.ts';
 import { describe } from './describe.ts';
 import { parseForExpression } from './for.ts';
-import { failure, inBrackets, SyntaxFailure } from './recovery.ts';
+import { failure, inBrackets, SyntaxFailure, tooDeep } from './recovery.ts';
 import { parseSteps } from './steps.ts';
 import { parseQuotedTemplate } from './template.ts';
 import type { TokenStream } from './token-stream.ts';
@@ -23,11 +23,7 @@ export function parseExpressionHere(stream: TokenStream): { expression: Expressi
 
 /** An expression of any kind. Throws SyntaxFailure. */
 export function parseTernary(stream: TokenStream): Expression {
-  return stream.nested(() => parseConditional(stream)) || tooDeep(stream);
-}
-
-function tooDeep(stream: TokenStream): never {
-  return failure(stream, stream.peek(), 'Expression too deep', 'Expressions are nested too deeply here.');
+  return stream.nested(() => parseConditional(stream)) || tooDeep(stream, 'Expression');
 }
 
 function parseConditional(stream: TokenStream): Expression {
@@ -63,7 +59,7 @@ function parseBinary(stream: TokenStream, level: number): Expression {
   if (!operators) return parseWithSteps(stream);
   let left = parseBinary(stream, level + 1);
   for (let length = 0; operators.has(stream.peekType()); length++) {
-    if (length === MAX_CHAIN) tooDeep(stream);
+    if (length === MAX_CHAIN) tooDeep(stream, 'Expression');
     const operator = stream.read().type as BinaryOperator;
     const right = parseBinary(stream, level + 1);
     left = { kind: 'binary', operator, left, right, range: rangeBetween(left.range, right.range) };
@@ -95,7 +91,7 @@ function parseTerm(stream: TokenStream): Expression {
     case '-':
     case '!': {
       const { type: operator, range } = stream.read() as Token & { type: '-' | '!' };
-      const operand = stream.nested(() => parseWithSteps(stream)) || tooDeep(stream);
+      const operand = stream.nested(() => parseWithSteps(stream)) || tooDeep(stream, 'Expression');
       return { kind: 'unary', operator, operand, range: rangeBetween(range, operand.range) };
     }
     default:

@@ -62,11 +62,6 @@ function bitwise({ text, range }: Place): Diagnostic {
 }
 
 function invalidCharacter({ text, range }: Place): Diagnostic {
-  if (text === '\ufffd') {
-    return errorAt(range, 'Invalid character encoding', 'Here are bytes that are not UTF-8.', {
-      remedy: 'save the file as UTF-8',
-    });
-  }
   if (text === '\u201c' || text === '\u201d') {
     return errorAt(range, 'Invalid character', 'Curly quotes do not make a string.', {
       remedy: 'use straight quotes: "…"',

@@ -1,7 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import type { Body, Expression } from '../ast.ts';
 import { type Diagnostic, errorAt } from '../diagnostic.ts';
 import { parseJsonBody } from '../json/json-body.ts';
-import { type Pos, startOfFile } from '../position.ts';
+import { advance, type Pos, startOfFile } from '../position.ts';
 import { parseBody } from './body.ts';
 import { expectEnd, parseExpressionHere, parseTernary } from './expression.ts';
 import { lex } from './lexer.ts';
@@ -17,9 +18,10 @@ export type ParsedExpression = { expression?: Expression; diagnostics: Diagnosti
  * The body holds as much as could be read, whatever the diagnostics say.
  */
 export function parse(source: string | Uint8Array, filename: string): ParseResult {
-  const { text, diagnostics } = decode(source, filename);
-  const result = isJson(text, filename) ? parseJsonBody(text, filename) : parseNative(text, filename);
-  return { body: result.body, diagnostics: [...diagnostics, ...result.diagnostics] };
+  const { text, mistake } = decode(source, filename);
+  const { body, diagnostics } = isJson(text, filename) ? parseJsonBody(text, filename) : parseNative(text, filename);
+  // What else there is to say about a text in another encoding would only lead astray.
+  return { body, diagnostics: mistake ? [mistake] : diagnostics };
 }
 
 function isJson(text: string, filename: string): boolean {
@@ -43,18 +45,28 @@ export function parseExpression(source: string, filename: string, start: Pos = s
   return failed ? { diagnostics } : { expression, diagnostics };
 }
 
-function decode(source: string | Uint8Array, filename: string): { text: string; diagnostics: Diagnostic[] } {
-  if (typeof source === 'string') return { text: source, diagnostics: [] };
+function decode(source: string | Uint8Array, filename: string): { text: string; mistake?: Diagnostic } {
+  if (typeof source === 'string') return { text: source };
   const byteOrder = utf16Mark(source);
-  if (byteOrder) {
-    const range = { filename, start: startOfFile, end: startOfFile };
-    const detail = `The file is in ${byteOrder}, not in UTF-8.`;
-    return {
-      text: '',
-      diagnostics: [errorAt(range, 'Invalid character encoding', detail, { remedy: 'save it as UTF-8' })],
-    };
+  if (byteOrder) return { text: '', mistake: wrongEncoding(filename, startOfFile, `The file is in ${byteOrder}.`) };
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(source);
+  if (isUtf8(source)) return { text };
+  const place = advance(startOfFile, text.slice(0, firstReplaced(text, source)));
+  return { text, mistake: wrongEncoding(filename, place, 'Here are bytes that are not UTF-8.') };
+}
+
+function wrongEncoding(filename: string, start: Pos, detail: string): Diagnostic {
+  const range = { filename, start, end: start };
+  return errorAt(range, 'Invalid character encoding', detail, { remedy: 'save the file as UTF-8' });
+}
+
+/** Index of the first replacement character that the bytes do not hold themselves. */
+function firstReplaced(text: string, bytes: Uint8Array): number {
+  for (let i = text.indexOf('\ufffd'); i >= 0; i = text.indexOf('\ufffd', i + 1)) {
+    const at = Buffer.byteLength(text.slice(0, i));
+    if (bytes[at] !== 0xef || bytes[at + 1] !== 0xbf || bytes[at + 2] !== 0xbd) return i;
   }
-  return { text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(source), diagnostics: [] };
+  return 0;
 }
 
 function utf16Mark([first, second]: Uint8Array): string | undefined {

@@ -6,6 +6,24 @@ import type { Token, TokenType } from './tokens.ts';
 /** Thrown once a mistake is reported, to get out of the expression; never leaves the parser. */
 export class SyntaxFailure extends Error {
   readonly code = 'hcl.syntax';
+  /** Whether the bracket around may be tried to be closed; not where there are too many of them. */
+  readonly recoverable: boolean;
+
+  constructor(message: string, recoverable = true) {
+    super(message);
+    this.recoverable = recoverable;
+  }
+}
+
+/** Ends reading where things are nested so deeply that the stack might not do. */
+export function tooDeep(stream: TokenStream, what: string): never {
+  stream.report(stream.peek().range, `${what} too deep`, `${what}s are nested too deeply here.`);
+  throw new SyntaxFailure('too deep', false);
+}
+
+/** Whether reading can go on behind `close`, where the stream stands then. */
+export function recovers(error: unknown, stream: TokenStream, close: TokenType): boolean {
+  return error instanceof SyntaxFailure && error.recoverable && stream.skipBehind(close);
 }
 
 export function failure(
@@ -34,7 +52,7 @@ export function inBrackets(
     try {
       return read();
     } catch (error) {
-      if (!(error instanceof SyntaxFailure) || !stream.skipBehind(close)) throw error;
+      if (!recovers(error, stream, close)) throw error;
       return { kind: 'invalid', range: rangeBetween(open.range, stream.previous().range) };
     }
   });

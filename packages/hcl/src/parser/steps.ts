@@ -3,7 +3,7 @@ import { parseNumber } from '../big-float.ts';
 import { type Range, rangeBetween } from '../position.ts';
 import { numberValue } from '../values.ts';
 import { describe } from './describe.ts';
-import { failure, inBrackets } from './recovery.ts';
+import { failure, inBrackets, tooDeep } from './recovery.ts';
 import type { TokenStream } from './token-stream.ts';
 import type { Token } from './tokens.ts';
 
@@ -131,7 +131,7 @@ function fullSplat(stream: TokenStream, open: Token): SplatStep {
       `After "*" the "]" is expected, not ${describe(token)}.`,
     );
   });
-  const steps = stream.nested(() => stepsBehind(stream)) || tooDeep(stream);
+  const steps = stream.nested(() => stepsBehind(stream)) || tooDeep(stream, 'Splat');
   return { kind: 'splat', full: true, steps, range: rangeBetween(open.range, steps.at(-1)?.range ?? close.range) };
 }
 
@@ -139,8 +139,4 @@ function stepsBehind(stream: TokenStream): Step[] {
   const steps: Step[] = [];
   for (let next = parseStep(stream); next; next = parseStep(stream)) steps.push(...next);
   return steps;
-}
-
-function tooDeep(stream: TokenStream): never {
-  return failure(stream, stream.peek(), 'Expression too deep', 'Splats are nested too deeply here.');
 }

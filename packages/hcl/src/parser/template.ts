@@ -3,7 +3,7 @@ import { type Range, rangeBefore, rangeBetween } from '../position.ts';
 import { describe } from './describe.ts';
 import { parseForIntroduction } from './for.ts';
 import { decodeQuoted, decodeText } from './literal.ts';
-import { failure, SyntaxFailure } from './recovery.ts';
+import { failure, recovers, SyntaxFailure } from './recovery.ts';
 import { buildTemplate } from './template-structure.ts';
 import {
   flushIndentation,
@@ -101,7 +101,7 @@ function inSequence(stream: TokenStream, read: () => TemplatePart): TemplatePart
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof SyntaxFailure) || !stream.skipBehind('template end')) throw error;
+    if (!recovers(error, stream, 'template end')) throw error;
     const range = rangeBetween(start.range, stream.previous().range);
     const untrimmed = { range, trimBefore: false, trimAfter: false };
     if (start.type === '%{') return { kind: 'broken', ...untrimmed };

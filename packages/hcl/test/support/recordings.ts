@@ -1,32 +1,35 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { numberToText, type Type, toJs, typeOf, typeToString, type Value } from '../../src/index.ts';
+import { fromJs, numberToText, toJs, typeOf, typeToString, type Value } from '../../src/index.ts';
 
-/** Where the recordings of the real programs are; SHOAL_GOLDEN overrides. */
+/** Where the recordings of the real programs are: beside the repository, or where SHOAL_GOLDEN says. */
 const golden = process.env.SHOAL_GOLDEN ?? fileURLToPath(new URL('../../../../../shared/golden', import.meta.url));
-export const hclRecordings = `${golden}/hcl`;
 
-export function recordings<T>(file: string): T[] {
-  const path = `${hclRecordings}/${file}`;
-  if (!existsSync(path)) throw new Error(`no recordings at ${path}: set SHOAL_GOLDEN to the folder that holds hcl/`);
-  return JSON.parse(readFileSync(path, 'utf8')) as T[];
+export function recordingPath(name: string): string {
+  const path = `${golden}/hcl/${name}`;
+  if (!existsSync(path)) throw new Error(`No recordings at ${path}: set SHOAL_GOLDEN to the folder that holds hcl/`);
+  return path;
 }
 
+/** The cases of a file. What they hold is the file's affair: the tests say what they expect. */
+export function recordings<T>(file: string): T[] {
+  return JSON.parse(readFileSync(recordingPath(file), 'utf8')) as T[];
+}
+
+export type Recorded = { result: unknown; type: string; text?: string };
+
 /** A value as the recordings write it. */
-export function recorded(value: Value): { result: unknown; type: string; text?: string } {
-  const type = typeText(typeOf(value));
-  if (value.kind !== 'number') return { result: plain(value), type };
-  return { result: plain(value), type, text: numberToText(value.value) };
+export function recorded(value: Value): Recorded {
+  const written = { result: plain(value), type: typeToString(typeOf(value)) };
+  return value.kind === 'number' ? { ...written, text: numberToText(value.value) } : written;
 }
 
 function plain(value: Value): unknown {
   switch (value.kind) {
     case 'unknown':
       return { $unknown: true };
-    case 'number': {
-      const n = toJs(value) as number;
-      return value.value.infinite ? numberToText(value.value) : n;
-    }
+    case 'number':
+      return value.value.infinite ? numberToText(value.value) : toJs(value);
     case 'list':
     case 'set':
     case 'tuple':
@@ -39,7 +42,6 @@ function plain(value: Value): unknown {
   }
 }
 
-/** The recordings write the attributes of an object type in the order of their names. */
-function typeText(type: Type): string {
-  return typeToString(type);
+export function variables(json: Record<string, unknown> = {}): ReadonlyMap<string, Value> {
+  return new Map(Object.entries(json).map(([name, value]) => [name, fromJs(value)]));
 }

@@ -76,7 +76,6 @@ export async function startAgent({ config, log, onLeave }: AgentOptions): Promis
       identity: { ...identity, id: nodeId },
       serverRole,
       discovery,
-      nomad,
       rpcPort,
       log,
     });
@@ -121,13 +120,12 @@ type ClientNeeds = {
   identity: { id: string; secret: string };
   serverRole: ServerRole | undefined;
   discovery: DiscoveryRole;
-  nomad: ApiServer;
   rpcPort: () => number;
   log: Log;
 };
 
 async function maybeClient(needs: ClientNeeds): Promise<ClientRole | undefined> {
-  const { config, serverRole, discovery, nomad, log } = needs;
+  const { config, serverRole, discovery, log } = needs;
   if (!config.client.enabled) return undefined;
   if (!serverRole) {
     log.warn(
@@ -136,12 +134,11 @@ async function maybeClient(needs: ClientNeeds): Promise<ClientRole | undefined> 
     );
     return undefined;
   }
-  const port = nomad.addresses()[0]?.port ?? 0;
   return startClientRole({
     config,
     dataDir: needs.dataDir,
     nodeIdentity: needs.identity,
-    httpAddr: `${config.advertise.address}:${port}`,
+    httpAddr: config.advertise.http,
     identity: serverRole.identity,
     server: () => ({
       host: reachable(serverRole.listener.addresses()[0]?.address ?? '', config),

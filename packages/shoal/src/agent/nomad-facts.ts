@@ -15,8 +15,7 @@ export type NomadFactsDeps = {
 /** What `/v1/agent/…` and `/v1/status/…` of Nomad's API say about this agent. */
 export function nomadFacts(deps: NomadFactsDeps): AgentFacts {
   const { config } = deps;
-  const address = config.advertise.address;
-  const rpc = () => `${address}:${deps.rpcPort()}`;
+  const rpc = () => config.advertise.rpc;
   return {
     region: config.region,
     datacenter: config.datacenter,
@@ -82,7 +81,7 @@ function selfConfig(config: AgentConfig) {
 }
 
 /** All values are text, as Nomad prints them. */
-function stats({ config, serverRole, clientRole, rpcPort }: NomadFactsDeps) {
+function stats({ config, serverRole, clientRole }: NomadFactsDeps) {
   const client = clientRole();
   const index = String(serverRole?.state.index() ?? 0);
   return {
@@ -91,7 +90,7 @@ function stats({ config, serverRole, clientRole, rpcPort }: NomadFactsDeps) {
       nomad: {
         server: 'true',
         leader: 'true',
-        leader_addr: `${config.advertise.address}:${rpcPort()}`,
+        leader_addr: config.advertise.rpc,
         bootstrap: 'true',
         known_regions: '1',
       },
@@ -100,7 +99,7 @@ function stats({ config, serverRole, clientRole, rpcPort }: NomadFactsDeps) {
     ...(client && {
       client: {
         node_id: client.client.node().ID,
-        known_servers: `${config.advertise.address}:${rpcPort()}`,
+        known_servers: config.advertise.rpc,
         num_allocations: String(client.client.allocationCount()),
         last_heartbeat: `${Math.max(0, Date.now() - client.client.heartbeat().at)}ms`,
         heartbeat_ttl: `${client.client.heartbeat().ttlMs}ms`,

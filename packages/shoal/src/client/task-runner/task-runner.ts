@@ -100,7 +100,7 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
       handle = await launch();
     } catch (error) {
       if (over.aborted) return undefined;
-      log.info({ err: error, ...labels() }, 'task could not be started');
+      log.info({ reason: messageOf(error), ...labels() }, 'task could not be started');
       return { ending: { kind: 'start-failure', recoverable: isRecoverable(error) }, events: [eventOf(error)] };
     }
     return attend(handle);

@@ -11,6 +11,7 @@ import { jobOf } from './jobs.ts';
 
 /** The name that errors give to a job that came as text. */
 const SOURCE = 'input.hcl';
+const VARIABLES = 'variables.hcl';
 
 /** What can be said of a job without a cluster: `/v1/validate/job` and `/v1/jobs/parse`. */
 export function validateEndpoints(): Endpoint[] {
@@ -34,7 +35,13 @@ function parse(request: ApiRequest) {
   const body = objectBody(request, 'Job spec is empty');
   const source = body['JobHCL'];
   if (typeof source !== 'string' || source === '') return text(400, 'Job spec is empty');
-  const { job, diagnostics } = parseJob(source, { filename: SOURCE, variables: {}, env: {} });
+  const variableFiles = variablesOf(body['Variables']);
+  const { job, diagnostics } = parseJob(source, { filename: SOURCE, variables: {}, variableFiles, env: {} });
   if (!job || diagnostics.some(({ severity }) => severity === 'error')) return text(400, errorLines(diagnostics));
   return json(body['Canonicalize'] === true ? canonicalize(job) : job);
+}
+
+/** Values for the job's variables, as one would write them into a file for `-var-file`. */
+function variablesOf(given: unknown) {
+  return typeof given === 'string' && given !== '' ? [{ filename: VARIABLES, source: given }] : [];
 }

@@ -11,9 +11,9 @@ export type BigFloat = {
   readonly precision: number;
 };
 
-export const TEXT_PRECISION = 512;
-export const INTEGER_PRECISION = 64;
-export const DOUBLE_PRECISION = 53;
+const TEXT_PRECISION = 512;
+const INTEGER_PRECISION = 64;
+const DOUBLE_PRECISION = 53;
 
 /** Beyond 2^±1,000,000 a number is infinite or zero: its digits would fill memory before they meant anything. */
 const MAX_BITS = 1_000_000;
@@ -27,7 +27,7 @@ export function infinity(negative = false): BigFloat {
   return { negative, infinite: true, mantissa: 0n, exponent: 0, precision: TEXT_PRECISION };
 }
 
-export function isZero(x: BigFloat): boolean {
+function isZero(x: BigFloat): boolean {
   return !x.infinite && x.mantissa === 0n;
 }
 
@@ -190,7 +190,7 @@ export function remainder(a: BigFloat, b: BigFloat): BigFloat | undefined {
 }
 
 /** Without the part behind the point; zero has no sign then. */
-export function truncate(x: BigFloat): BigFloat {
+function truncate(x: BigFloat): BigFloat {
   if (x.infinite || (x.exponent >= 0 && x.mantissa !== 0n)) return x;
   const whole = x.mantissa >> BigInt(-x.exponent);
   return round(whole !== 0n && x.negative, whole, 0, x.precision);

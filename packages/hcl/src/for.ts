@@ -6,7 +6,7 @@ import { boolType, stringType } from './types.ts';
 import { numberValue, objectValue, stringValue, tupleValue, unknown, type Value } from './values.ts';
 
 /** A value of the kinds that can be gone through, as pairs; undefined for all others. */
-export function elementsOf(value: Value): [Value, Value][] | undefined {
+function elementsOf(value: Value): [Value, Value][] | undefined {
   switch (value.kind) {
     case 'list':
     case 'tuple':

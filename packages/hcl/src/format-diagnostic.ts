@@ -1,22 +1,27 @@
 import type { Diagnostic } from './diagnostic.ts';
 import type { Range } from './position.ts';
 
-/** For a terminal: headline, place, the lines around it with a caret, detail, remedy. `source` is the text of the file. */
+/**
+ * For a terminal: headline, place, the lines around it with a caret, detail, remedy. `source` is the text of the file.
+ * A context that begins on an earlier line is shown above.
+ */
 export function formatDiagnostic(
   diagnostic: Diagnostic,
   source: string | undefined,
   opts: { color?: boolean } = {},
 ): string {
+  const { severity, summary, detail, remedy } = diagnostic;
   const paint = opts.color ? ansi : plain;
-  const tone = diagnostic.severity === 'error' ? paint.red : paint.yellow;
-  const lines = [`${tone(diagnostic.severity === 'error' ? 'Error:' : 'Warning:')} ${paint.bold(diagnostic.summary)}`];
-  if (diagnostic.range) lines.push(...place(diagnostic.range, source, tone, paint));
-  if (diagnostic.detail) lines.push('', ...diagnostic.detail.split('\n').map((line) => `  ${line}`));
-  if (diagnostic.remedy) lines.push('', `  ${paint.green('Remedy:')} ${diagnostic.remedy}`);
+  const tone = severity === 'error' ? paint.red : paint.yellow;
+  const lines = [`${tone(severity === 'error' ? 'Error:' : 'Warning:')} ${paint.bold(visible(summary))}`];
+  lines.push(...frame(diagnostic, source, paint, tone));
+  if (detail) lines.push('', ...detail.split('\n').map((line) => `  ${visible(line)}`));
+  if (remedy) lines.push('', `  ${paint.green('Remedy:')} ${visible(remedy)}`);
   return `${lines.join('\n')}\n`;
 }
 
-type Paint = Record<'red' | 'yellow' | 'green' | 'blue' | 'bold', (text: string) => string>;
+type Tone = (text: string) => string;
+type Paint = Record<'red' | 'yellow' | 'green' | 'blue' | 'bold', Tone>;
 
 const sequence = (code: number) => (text: string) => `\u001b[${code}m${text}\u001b[0m`;
 const ansi: Paint = {
@@ -29,34 +34,41 @@ const ansi: Paint = {
 const same = (text: string) => text;
 const plain: Paint = { red: same, yellow: same, green: same, blue: same, bold: same };
 
-function place(range: Range, source: string | undefined, tone: (text: string) => string, paint: Paint): string[] {
+/** Control characters of a file must not reach the terminal. */
+function visible(text: string): string {
+  return text.replace(/(?!\t)\p{Cc}/gu, '\ufffd');
+}
+
+function frame({ range, context }: Diagnostic, source: string | undefined, paint: Paint, tone: Tone): string[] {
+  if (!range) return [];
   const { line, column } = range.start;
   const width = String(line).length;
   const gutter = ' '.repeat(width);
   const head = `${gutter}${paint.blue('-->')} ${range.filename}:${line}:${column}`;
   const text = source?.split(/\r?\n/);
-  if (!text || text[line - 1] === undefined) return [head];
+  const guilty = text?.[line - 1];
+  if (!text || guilty === undefined) return [head];
   const bar = paint.blue('|');
-  const before =
-    line > 1 && text[line - 2]!.trim() !== ''
-      ? [`${paint.blue(String(line - 1).padStart(width))} ${bar} ${text[line - 2]}`]
-      : [];
-  return [
-    head,
-    `${gutter} ${bar}`,
-    ...before,
-    `${paint.blue(String(line))} ${bar} ${text[line - 1]}`,
-    `${gutter} ${bar} ${tone(caret(text[line - 1]!, range))}`,
-  ];
+  const numbered = (n: number) => `${paint.blue(String(n).padStart(width))} ${bar} ${visible(text[n - 1]!)}`;
+  const above = linesAbove(line, context, text).map((n) =>
+    n === 'gap' ? `${gutter}${paint.blue('...')}` : numbered(n),
+  );
+  return [head, `${gutter} ${bar}`, ...above, numbered(line), `${gutter} ${bar} ${tone(caret(guilty, range))}`];
+}
+
+/** Where the context begins, and the line before if there is anything on it. */
+function linesAbove(line: number, context: Range | undefined, text: readonly string[]): (number | 'gap')[] {
+  const before = line > 1 && text[line - 2]!.trim() !== '' ? [line - 1] : [];
+  const start = context?.start.line ?? line;
+  if (start >= line - before.length) return before;
+  return start === line - before.length - 1 ? [start, ...before] : [start, 'gap', ...before];
 }
 
 /** Under the spot: tabs stay tabs, so that it lines up however wide they are shown. */
 function caret(line: string, { start, end }: Range): string {
-  const shown = [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(line)].map((s) => s.segment);
-  const indent = shown
-    .slice(0, start.column - 1)
-    .map((s) => (s === '\t' ? '\t' : ' '))
-    .join('');
+  const shown = [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(line)].map(({ segment }) => segment);
+  const before = shown.slice(0, start.column - 1);
+  const indent = before.map((segment) => (segment === '\t' ? '\t' : ' ')).join('');
   const last = end.line > start.line ? shown.length + 1 : end.column;
   return indent + '^'.repeat(Math.max(1, last - start.column));
 }

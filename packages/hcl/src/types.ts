@@ -16,8 +16,6 @@ export type ObjectType = {
   readonly optional?: ReadonlyMap<string, Value>;
 };
 
-export type PrimitiveKind = 'string' | 'number' | 'bool';
-
 export const stringType: Type = Object.freeze({ kind: 'string' });
 export const numberType: Type = Object.freeze({ kind: 'number' });
 export const boolType: Type = Object.freeze({ kind: 'bool' });

@@ -39,6 +39,18 @@ describe('code frame', () => {
     expect(formatDiagnostic({ severity: 'error', summary: 's', detail: 'd' }, source)).toBe('Error: s\n\n  d\n');
   });
 
+  it('shows where the context begins', () => {
+    const text = 'job "x" {\n\n  a = 1\n  b = 2\n';
+    expect(formatDiagnostic(parse(text, 'x').diagnostics[0]!, text)).toContain(
+      ' --> x:5:1\n  |\n1 | job "x" {\n ...\n4 |   b = 2\n5 | \n  | ^\n',
+    );
+  });
+
+  it('lets no control characters through', () => {
+    const text = 'a = \u001b[2J\n';
+    expect(formatDiagnostic(parse(text, 'x').diagnostics[0]!, text)).not.toContain('\u001b');
+  });
+
   it('is coloured on request', () => {
     expect(formatDiagnostic({ severity: 'error', summary: 's', detail: '' }, undefined, { color: true })).toContain(
       '\u001b[31mError:',

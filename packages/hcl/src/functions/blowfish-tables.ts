@@ -1,5 +1,5 @@
 /** Blowfish begins with the binary digits of pi behind the point: 18 subkeys, then four boxes of 256 words. */
-export type BlowfishTables = { p: Uint32Array; s: Uint32Array };
+type BlowfishTables = { p: Uint32Array; s: Uint32Array };
 
 const WORDS = 18 + 4 * 256;
 let tables: BlowfishTables | undefined;

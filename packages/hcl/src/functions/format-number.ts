@@ -1,13 +1,18 @@
 import { type BigFloat, type Decimal, exactDecimal, shortestDecimal } from '../big-float.ts';
 
-export type FloatVerb = 'e' | 'E' | 'f' | 'g' | 'G';
+type FloatVerb = 'e' | 'E' | 'f' | 'g' | 'G';
 
 /** A number in the notation of a verb. Without a precision `g` shows as many digits as it takes, the others six. */
 export function formatFloat(x: BigFloat, verb: FloatVerb, precision: number | undefined, flags: string): string {
-  const sign = x.negative ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
   if (x.infinite) return x.negative ? '-Inf' : '+Inf';
   const shown = magnitude(x, verb, precision);
-  return sign + (verb === 'E' || verb === 'G' ? shown.toUpperCase() : shown);
+  return signOf(x.negative, flags) + (verb === 'E' || verb === 'G' ? shown.toUpperCase() : shown);
+}
+
+/** A minus, or what the flags want in its place. */
+export function signOf(negative: boolean, flags: string): string {
+  if (negative) return '-';
+  return flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
 }
 
 function magnitude(x: BigFloat, verb: FloatVerb, precision: number | undefined): string {

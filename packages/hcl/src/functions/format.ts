@@ -3,7 +3,7 @@ import { convert, isFailure } from '../convert.ts';
 import { anyType, boolType, numberType, stringType, type Type } from '../types.ts';
 import { listValue, stringValue, type Value } from '../values.ts';
 import { defineVariadic, graphemes, isSequence, itemsOf, numberOf, text, textOf } from './arguments.ts';
-import { formatFloat } from './format-number.ts';
+import { formatFloat, signOf } from './format-number.ts';
 import { FunctionError, type HclFunction, type Param } from './function.ts';
 import { encodeJson } from './json-text.ts';
 
@@ -119,11 +119,6 @@ function formatInteger({ letter, flags, source, precision }: Verb, value: Value,
   const digits = (whole < 0n ? -whole : whole).toString(radix).padStart(precision ?? 0, '0');
   const shown = letter === 'X' ? digits.toUpperCase() : digits;
   return signOf(whole < 0n, flags) + (flags.includes('#') ? prefix : '') + shown;
-}
-
-export function signOf(negative: boolean, flags: string): string {
-  if (negative) return '-';
-  return flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
 }
 
 function cut(source: string, { precision }: Verb): string {

@@ -11,7 +11,7 @@ type Mode =
   | { kind: 'heredoc'; marker: string; lineStart: boolean }
   | { kind: 'bare' };
 
-export type LexerOptions = { filename: string; start?: Pos; template?: boolean };
+type LexerOptions = { filename: string; start?: Pos; template?: boolean };
 
 /** Cuts a text into tokens, comments included, blanks not. The last token is always `end of file`. Never fails. */
 export function lex(source: string, options: LexerOptions): Token[] {

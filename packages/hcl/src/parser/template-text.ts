@@ -7,12 +7,12 @@ export type TemplatePart = TextPart | SequencePart;
 export type TextPart = { kind: 'text'; text: string; range: Range };
 export type SequencePart = InterpolationPart | IfPart | ForPart | EndPart | BrokenPart;
 export type SequenceFrame = { range: Range; trimBefore: boolean; trimAfter: boolean };
-export type InterpolationPart = SequenceFrame & { kind: 'interpolation'; expression: Expression };
+type InterpolationPart = SequenceFrame & { kind: 'interpolation'; expression: Expression };
 export type IfPart = SequenceFrame & { kind: 'if'; condition: Expression };
 export type ForPart = SequenceFrame & { kind: 'for'; introduction: ForIntroduction };
 /** A directive that could not be read; it might have been any. */
-export type BrokenPart = SequenceFrame & { kind: 'broken' };
-export type EndPart = SequenceFrame & { kind: 'else' | 'endif' | 'endfor' };
+type BrokenPart = SequenceFrame & { kind: 'broken' };
+type EndPart = SequenceFrame & { kind: 'else' | 'endif' | 'endfor' };
 
 /** `~` takes away the blanks of the piece of text at its side; in a heredoc each line is a piece. */
 export function trimAroundMarkers(parts: TemplatePart[]): void {

@@ -7,7 +7,7 @@ import type { Token, TokenType } from './tokens.ts';
 
 const MAX_DEPTH = 200;
 
-export type Grammar = (stream: TokenStream) => Expression;
+type Grammar = (stream: TokenStream) => Expression;
 
 /**
  * The tokens as the parser wants them: without comments, and without newlines where brackets are open. It also

@@ -22,7 +22,7 @@ export type TokenType =
   | 'invalid'
   | Punctuation;
 
-export type Punctuation = (typeof punctuation)[number];
+type Punctuation = (typeof punctuation)[number];
 
 /** Longest first, since the first one that fits is taken. */
 export const punctuation = [

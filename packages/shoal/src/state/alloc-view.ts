@@ -6,9 +6,13 @@ export function clientStatus(
   alloc: Pick<AllocRow, 'ClientStatus'>,
   reported: Pick<AllocStatusRow, 'ClientStatus'> | undefined,
 ): AllocClientStatus {
-  const status = reported?.ClientStatus ?? 'pending';
-  if (status === 'complete' || status === 'failed') return status;
-  return alloc.ClientStatus ?? status;
+  return combinedStatus(alloc.ClientStatus, reported?.ClientStatus ?? 'pending');
+}
+
+/** `stated`: by a server. */
+export function combinedStatus(stated: AllocRow['ClientStatus'], reported: AllocClientStatus): AllocClientStatus {
+  if (reported === 'complete' || reported === 'failed') return reported;
+  return stated ?? reported;
 }
 
 /** Ended, or no longer wanted (Nomad: "terminal"). */

@@ -1,5 +1,5 @@
 import type { Job, Node } from '@shoal/api';
-import { clientStatus, isClientTerminal } from '../../state/alloc-view.ts';
+import { combinedStatus, isClientTerminal } from '../../state/alloc-view.ts';
 import type { AllocRow, AllocStatusRow, DeploymentRow } from '../../state/rows.ts';
 import { jobKey } from '../../state/tables.ts';
 import type { Change } from '../../store/contract.ts';
@@ -87,10 +87,7 @@ export class Cluster {
 
   /** To be called after anything about it was changed: decides whether it holds its place on the node. */
   recount(entry: AllocEntry): void {
-    entry.client = clientStatus(
-      { ...(entry.stated && { ClientStatus: entry.stated }) },
-      { ClientStatus: entry.reported },
-    );
+    entry.client = combinedStatus(entry.stated, entry.reported);
     this.#count(entry, this.#holds(entry));
   }
 

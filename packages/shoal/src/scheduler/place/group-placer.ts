@@ -75,8 +75,7 @@ export class GroupPlacer {
     const { replaces } = wish;
     const leaves = replaces !== undefined && isLive(replaces);
     if (leaves && this.#tally(replaces.slot, replaces.group, -1)) this.#reviseAll();
-    const special = new Set(wish.penalties);
-    if (replaces) special.add(replaces.slot);
+    const special = specialNodes(wish);
     for (const slot of special) this.#revise(slot, wish);
     const slot = this.#pick(wish);
     const metric = this.#metric(slot, wish, started);
@@ -185,6 +184,11 @@ export class GroupPlacer {
     this.#add(boost);
     return { NodeID: this.#deps.nodes.id(slot), Scores: scores, NormScore: this.#sum / this.#scorers };
   }
+}
+
+/** Nodes that this one placement sees in its own way. */
+function specialNodes({ penalties, replaces }: Wish): ReadonlySet<number> {
+  return replaces ? new Set(penalties).add(replaces.slot) : penalties;
 }
 
 function creditOn(slot: number, { replaces }: Wish): Credit | undefined {

@@ -36,6 +36,7 @@ export class Ranking {
   readonly #room: Room;
   readonly #fitScore: (freeCpu: number, freeMemory: number) => number;
   #code = new Uint16Array(0);
+  readonly #class: string[] = [];
   /** What it is ordered by, and in which heap it is. */
   #sum = new Float64Array(0);
   #place = new Int32Array(0);
@@ -156,9 +157,10 @@ export class Ranking {
   #recode(slot: number, code: number): void {
     const before = this.#code[slot]!;
     if (before === code) return;
-    const nodeClass = this.candidates.nodeClass(slot);
-    this.verdicts.count(before, nodeClass, -1);
-    this.verdicts.count(code, nodeClass, 1);
+    // A node may have another class by now than the one it was counted under.
+    this.verdicts.count(before, this.#class[slot] ?? '', -1);
+    this.#class[slot] = this.candidates.nodeClass(slot);
+    this.verdicts.count(code, this.#class[slot], 1);
     this.#code[slot] = code;
     this.edition += 1;
   }

@@ -88,7 +88,9 @@ function eligibility(failed: readonly Criteria[]): { classes: Record<string, boo
 
 /** By group; a job that stopped waits for nothing. */
 function queued({ job, queued: waiting }: Draft): Record<string, number> {
-  if (!job || job.Stop) return {};
-  const counts = Object.fromEntries((job.TaskGroups ?? []).map((group) => [group.Name, 0]));
-  return { ...counts, ...Object.fromEntries(waiting) };
+  const counts: Record<string, number> = {};
+  if (!job || job.Stop) return counts;
+  for (const { Name } of job.TaskGroups ?? []) counts[Name] = 0;
+  for (const [group, count] of waiting) counts[group] = count;
+  return counts;
 }

@@ -1,6 +1,6 @@
 import type { AllocMetric, Job } from '@shoal/api';
 import type { Cluster } from '../cluster/cluster.ts';
-import type { AllocEntry, GroupEntry, JobEntry } from '../cluster/entries.ts';
+import type { AllocEntry, GroupEntry } from '../cluster/entries.ts';
 import { GroupPlacer } from '../place/group-placer.ts';
 import { assignNetworks } from '../place/networks.ts';
 import { RESCHEDULED, UPDATING } from '../reconcile/descriptions.ts';
@@ -20,7 +20,8 @@ export type Placing = {
 export type Target = {
   readonly job: Job;
   readonly groups: ReadonlyMap<string, GroupEntry>;
-  readonly entry: JobEntry | undefined;
+  /** Its key in the cluster. */
+  readonly key: string;
   /** The deployment of the placements of a group, or ''. */
   readonly deploymentOf: (group: string) => string;
 };
@@ -43,7 +44,7 @@ function placeGroup(
   const { cluster, rankings, elapsed } = placing;
   const ranking = rankings.of(target.job, group);
   const { properties } = rankings;
-  const placer = new GroupPlacer(target.job, group, target.entry, {
+  const placer = new GroupPlacer(target.job, group, cluster.job(target.key), {
     ranking,
     nodes: cluster.nodes,
     properties,

@@ -150,7 +150,7 @@ function differs(entry: JobEntry | undefined, version: number, job: Job, group: 
 }
 
 function targetOf(
-  { job, entry, groups }: Subject,
+  { job, key, entry, groups }: Subject,
   { newDeployment, deploymentPatches }: Reconciled,
 ): Target | undefined {
   if (!job) return undefined;
@@ -160,7 +160,7 @@ function targetOf(
   const current = latest && latest.JobVersion === job.Version && latest.JobCreateIndex === job.CreateIndex;
   const active = latest && status && current && isActive({ Status: status });
   const members = active ? { ...latest.TaskGroups, ...patch?.TaskGroups } : {};
-  return { job, entry, groups, deploymentOf: (group) => (latest && members[group] ? latest.ID : '') };
+  return { job, key, groups, deploymentOf: (group) => (latest && members[group] ? latest.ID : '') };
 }
 
 function updateInPlace(draft: Draft, groups: readonly GroupChanges[], target: Target | undefined): void {

@@ -48,7 +48,7 @@ export function reconcileGroup(group: TaskGroup, all: readonly AllocEntry[], wan
       replacements: replaced.map((alloc) => replacement('update', alloc)),
       places: [...newCanaries, ...places, ...moving.map((alloc) => replacement('migrate', alloc))],
       inPlace: versions.inPlace,
-      later: work.later,
+      later: work.later.filter(({ alloc }) => !replaced.includes(alloc)),
       updates: {
         Ignore: versions.current.length + versions.outdated.length - replaced.length + keptCanaries(work),
         Place: places.length,
@@ -66,7 +66,7 @@ export function reconcileGroup(group: TaskGroup, all: readonly AllocEntry[], wan
 function findWork(group: TaskGroup, all: readonly AllocEntry[], wanted: Wanted): Work {
   const found = survey(group, all, wanted);
   const { untainted, migrate, now, lost, canaries, waiting, state } = found;
-  const names = new NameIndex(wanted.job.ID, group, [...untainted, ...migrate, ...now, ...lost]);
+  const names = new NameIndex(wanted.job.ID, group, untainted, migrate, now, lost);
   const surplus = findSurplus(group, found, names);
   const moving = migrate.filter((alloc) => !surplus.has(alloc));
   const staying = untainted.filter((alloc) => !surplus.has(alloc) && !(waiting && canaries.includes(alloc)));
@@ -149,7 +149,7 @@ function isComplete(all: readonly AllocEntry[], work: Work, { current }: Wanted)
     state === undefined ||
     isGroupDone(
       state,
-      all.filter((alloc) => alloc.deploymentId === current?.ID),
+      all.filter((alloc) => !isTerminal(alloc) && alloc.deploymentId === current?.ID),
     )
   );
 }

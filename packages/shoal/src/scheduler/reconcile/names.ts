@@ -4,12 +4,16 @@ import type { AllocEntry } from '../cluster/entries.ts';
 export class NameIndex {
   readonly #prefix: string;
   readonly #count: number;
-  readonly #used: Set<number>;
+  readonly #used = new Set<number>();
 
-  constructor(job: string, group: { readonly Name: string; readonly Count: number }, allocs: Iterable<AllocEntry>) {
+  constructor(
+    job: string,
+    group: { readonly Name: string; readonly Count: number },
+    ...allocs: readonly (readonly AllocEntry[])[]
+  ) {
     this.#prefix = `${job}.${group.Name}`;
     this.#count = group.Count;
-    this.#used = new Set([...allocs].map((alloc) => alloc.index));
+    for (const some of allocs) for (const { index } of some) this.#used.add(index);
   }
 
   set(index: number): void {

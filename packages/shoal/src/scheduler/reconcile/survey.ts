@@ -23,6 +23,9 @@ export type Survey = Omit<ByNode, 'untainted'> &
 
 export function survey(group: TaskGroup, all: readonly AllocEntry[], wanted: Wanted): Survey {
   const { job, current, evalId, now } = wanted;
+  const state = current?.TaskGroups[group.Name];
+  const waiting = state !== undefined && state.DesiredCanaries > 0 && !state.Promoted;
+  if (all.length === 0) return { ...NOTHING, state, waiting };
   const batch = isBatch(job);
   const stale = all.filter((alloc) => isStaleCanary(alloc, wanted));
   const relevant = all.filter(
@@ -30,7 +33,6 @@ export function survey(group: TaskGroup, all: readonly AllocEntry[], wanted: Wan
   );
   const { untainted, migrate, lost } = sortByNode(relevant, wanted.nodeOf);
   const sorted = sortByFailure(untainted, { group, batch, evalId, now });
-  const state = current?.TaskGroups[group.Name];
   return {
     ...sorted,
     migrate,
@@ -38,9 +40,12 @@ export function survey(group: TaskGroup, all: readonly AllocEntry[], wanted: Wan
     stale,
     canaries: sorted.untainted.filter((alloc) => alloc.canary && alloc.deploymentId === current?.ID),
     state,
-    waiting: state !== undefined && state.DesiredCanaries > 0 && !state.Promoted,
+    waiting,
   };
 }
+
+const NONE: AllocEntry[] = [];
+const NOTHING = { untainted: NONE, migrate: NONE, lost: NONE, now: NONE, later: [], stale: NONE, canaries: NONE };
 
 function isBatch({ Type }: Job): boolean {
   return Type === 'batch' || Type === 'sysbatch';

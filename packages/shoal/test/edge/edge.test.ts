@@ -196,6 +196,7 @@ test('a plane that does not take a configuration keeps the former one, and gets 
     name: 'picky',
     start: async () => undefined,
     stop: async () => undefined,
+    listen: async () => undefined,
     apply: async (desired) => {
       if (isBroken && desired.routes.length > 0) throw new Error('no room');
       applied.push(desired);

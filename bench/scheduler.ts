@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Job, Node, Spread } from '@shoal/api';
+import type { Job, NetworkResource, Node, Spread } from '@shoal/api';
 import type { Scheduler } from '../packages/shoal/src/scheduler/contract.ts';
 import type { Plan } from '../packages/shoal/src/scheduler/plan.ts';
 import { createScheduler } from '../packages/shoal/src/scheduler/scheduler.ts';
 import { jobKey, jobVersionKey } from '../packages/shoal/src/state/tables.ts';
 import type { Change } from '../packages/shoal/src/store/contract.ts';
-import { aGroup, aJob, aNode, anEval, aTask } from '../packages/shoal/test/scheduler/support/builders.ts';
+import { aGroup, aJob, aNetwork, aNode, anEval, aTask } from '../packages/shoal/test/scheduler/support/builders.ts';
 
 /**
  * Placements per second of the scheduler alone: registering, planning, and taking in what the plans brought. 5,000 nodes in
@@ -22,6 +22,7 @@ type Case = {
   type: Job['Type'];
   spreads?: Spread[];
   shapes?: number;
+  ports?: number;
 };
 
 const CASES: Case[] = [
@@ -34,6 +35,14 @@ const CASES: Case[] = [
     jobs: 200,
     type: 'service',
     spreads: [rackSpread()],
+  },
+  {
+    name: 'service jobs of 1,000 with two dynamic ports',
+    target: 0,
+    count: 1_000,
+    jobs: 200,
+    type: 'service',
+    ports: 2,
   },
   { name: '10,000 service jobs of 1', target: 20_000, count: 1, jobs: 10_000, type: 'service' },
   {
@@ -133,7 +142,7 @@ function nodeNumber(at: number): Node {
   });
 }
 
-function jobNumber(at: number, { count, type, spreads, shapes = 1 }: Omit<Case, 'name' | 'target'>): Job {
+function jobNumber(at: number, { count, type, spreads, shapes = 1, ports = 0 }: Omit<Case, 'name' | 'target'>): Job {
   return aJob({
     ID: `job-${at}`,
     Type: type,
@@ -144,6 +153,23 @@ function jobNumber(at: number, { count, type, spreads, shapes = 1 }: Omit<Case, 
       { LTarget: '${attr.cpu.arch}', Operand: '=', RTarget: 'amd64' },
     ],
     Spreads: spreads ?? null,
-    TaskGroups: [aGroup({ Count: count, disk: 20, Tasks: [aTask({ cpu: 50 + (at % shapes) / 100, memory: 64 })] })],
+    TaskGroups: [
+      aGroup({
+        Count: count,
+        disk: 20,
+        Tasks: [aTask({ cpu: 50 + (at % shapes) / 100, memory: 64 })],
+        Networks: ports > 0 ? [networkWith(ports)] : null,
+      }),
+    ],
   });
+}
+
+function networkWith(ports: number): NetworkResource {
+  const DynamicPorts = Array.from({ length: ports }, (_, at) => ({
+    Label: `p${at}`,
+    Value: 0,
+    To: 0,
+    HostNetwork: 'default',
+  }));
+  return aNetwork({ DynamicPorts });
 }

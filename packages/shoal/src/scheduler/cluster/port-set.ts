@@ -31,11 +31,24 @@ export class PortSet {
     }
   }
 
-  countTaken(from: number, to: number): number {
+  /** From the first to the last, both included. */
+  countTaken(first: number, last: number): number {
+    if (!this.#taken && !this.#reserved) return 0;
     let count = 0;
-    if (this.#taken || this.#reserved) for (let port = from; port <= to; port++) count += Number(this.has(port));
+    for (let word = first >>> 5; word <= last >>> 5; word++) {
+      const below = word === first >>> 5 ? (1 << (first & 31)) - 1 : 0;
+      const upTo = word === last >>> 5 ? ~0 >>> (31 - (last & 31)) : ~0;
+      count += ones(((this.#taken?.[word] ?? 0) | (this.#reserved?.[word] ?? 0)) & upTo & ~below);
+    }
     return count;
   }
+}
+
+/** The number of bits that are set in 32. */
+function ones(bits: number): number {
+  const pairs = bits - ((bits >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 function bit(bits: Uint32Array | undefined, port: number): boolean {

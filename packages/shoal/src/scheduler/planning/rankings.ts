@@ -7,8 +7,10 @@ import { Properties } from '../place/properties.ts';
 import { Ranking } from '../place/ranking.ts';
 import type { SchedulerAlgorithm } from '../plan.ts';
 
-/** So many are remembered; a ranking costs some 30 bytes per node. */
-const KEPT = 64;
+/** So many slots are remembered in all rankings together, at some 40 bytes each; and so many rankings in any case, and at most. */
+const KEPT_SLOTS = 2 ** 20;
+const KEPT_AT_LEAST = 16;
+const KEPT_AT_MOST = 1024;
 
 /** What is known of the nodes for each kind of ask: the least recently used is forgotten first. */
 export class Rankings {
@@ -33,7 +35,7 @@ export class Rankings {
 
   of(job: Job, group: GroupEntry): Ranking {
     const { criteria, ask } = this.#keysOf(job, group);
-    return remember(this.#rankings, `${criteria} ${ask}`, () => {
+    return this.#remember(this.#rankings, `${criteria} ${ask}`, () => {
       const candidates = this.candidates(job, group);
       const { properties } = this;
       return new Ranking(askOf(job, group), { candidates, nodes: this.#nodes, properties, algorithm: this.#algorithm });
@@ -42,7 +44,7 @@ export class Rankings {
 
   candidates(job: Job, group: GroupEntry): Candidates {
     const { criteria } = this.#keysOf(job, group);
-    return remember(this.#candidates, criteria, () => new Candidates(criteriaOf(job, group), this.#nodes));
+    return this.#remember(this.#candidates, criteria, () => new Candidates(criteriaOf(job, group), this.#nodes));
   }
 
   #keysOf(job: Job, group: GroupEntry): ReturnType<typeof keysOf> {
@@ -52,13 +54,17 @@ export class Rankings {
     this.#keys.set(group.group, keys);
     return keys;
   }
-}
 
-function remember<T>(kept: Map<string, T>, key: string, make: () => T): T {
-  const found = kept.get(key) ?? make();
-  kept.delete(key);
-  kept.set(key, found);
-  const [oldest] = kept.keys();
-  if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
-  return found;
+  #remember<T>(kept: Map<string, T>, key: string, make: () => T): T {
+    const found = kept.get(key) ?? make();
+    kept.delete(key);
+    kept.set(key, found);
+    const [oldest] = kept.keys();
+    if (kept.size > this.#room() && oldest !== undefined) kept.delete(oldest);
+    return found;
+  }
+
+  #room(): number {
+    return Math.min(KEPT_AT_MOST, Math.max(KEPT_AT_LEAST, KEPT_SLOTS / Math.max(1, this.#nodes.size)));
+  }
 }

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import {
   type ClientHttp2Session,
   type ClientHttp2Stream,
@@ -12,6 +13,8 @@ import { HELLO_PATH, type ServeHello } from './protocol.ts';
 
 const HELLO_TIMEOUT_MS = 10_000;
 const PING_INTERVAL_MS = 15_000;
+/** A client whose agent or connection has just come back dials within this time. */
+const RECONNECTS_WITHIN_MS = 2_000;
 
 export type TunnelRequest = {
   method: string;
@@ -32,6 +35,8 @@ export type TunnelsDeps = { authenticate(nodeId: string, secret: string): boolea
 export class Tunnels {
   readonly #deps: TunnelsDeps;
   readonly #sessions = new Map<string, ClientHttp2Session>();
+  /** Emits the id of a node whose client has just connected. */
+  readonly #arrivals = new EventEmitter().setMaxListeners(0);
 
   constructor(deps: TunnelsDeps) {
     this.#deps = deps;
@@ -57,10 +62,9 @@ export class Tunnels {
     );
   }
 
-  /** Sends a request to the node's client. Rejects with NodeNotConnectedError when there is no connection or it breaks before the answer begins. */
-  request(nodeId: string, request: TunnelRequest, signal: AbortSignal): Promise<TunnelResponse> {
-    const session = this.#sessions.get(nodeId);
-    if (!session || session.destroyed) return Promise.reject(new NodeNotConnectedError(nodeId));
+  /** Sends a request to the node's client. Rejects with NodeNotConnectedError when none comes soon or it breaks before the answer begins. */
+  async request(nodeId: string, request: TunnelRequest, signal: AbortSignal): Promise<TunnelResponse> {
+    const session = this.#open(nodeId) ?? (await this.#arrival(nodeId, signal));
     return new Promise((resolve, reject) => {
       const stream = session.request(
         { ...request.headers, ':method': request.method, ':path': request.path },
@@ -78,6 +82,19 @@ export class Tunnels {
     this.#sessions.clear();
   }
 
+  #open(nodeId: string): ClientHttp2Session | undefined {
+    const session = this.#sessions.get(nodeId);
+    return session?.destroyed ? undefined : session;
+  }
+
+  async #arrival(nodeId: string, signal: AbortSignal): Promise<ClientHttp2Session> {
+    const soon = AbortSignal.any([signal, AbortSignal.timeout(RECONNECTS_WITHIN_MS)]);
+    await once(this.#arrivals, arrivalOf(nodeId), { signal: soon }).catch(() => {});
+    const session = this.#open(nodeId);
+    if (!session) throw new NodeNotConnectedError(nodeId);
+    return session;
+  }
+
   async #greet(session: ClientHttp2Session): Promise<string> {
     const stream = session.request({ ':path': HELLO_PATH }, { signal: AbortSignal.timeout(HELLO_TIMEOUT_MS) });
     let body = '';
@@ -91,6 +108,7 @@ export class Tunnels {
   #keep(nodeId: string, session: ClientHttp2Session): void {
     this.#sessions.get(nodeId)?.close();
     this.#sessions.set(nodeId, session);
+    this.#arrivals.emit(arrivalOf(nodeId));
     const ping = setInterval(() => this.#ping(session), PING_INTERVAL_MS);
     session.once('close', () => {
       clearInterval(ping);
@@ -104,4 +122,9 @@ export class Tunnels {
     const overdue = setTimeout(() => session.destroy(undefined, constants.NGHTTP2_CANCEL), PING_INTERVAL_MS);
     session.ping(() => clearTimeout(overdue));
   }
+}
+
+/** Not the id alone: an emitter gives `error` a meaning of its own. */
+function arrivalOf(nodeId: string): string {
+  return `node ${nodeId}`;
 }

@@ -1,17 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Waits until the condition gives something true and answers with it; fails naming `what` when the time is over. */
-export async function until<T>(
-  what: string,
-  condition: () => T | Promise<T>,
-  timeoutMs = 10_000,
-): Promise<NonNullable<T>> {
+export async function until<T>(what: string, condition: () => T | Promise<T>, timeoutMs = 10_000): Promise<Truthy<T>> {
   const deadline = Date.now() + timeoutMs;
   let last: unknown;
   for (;;) {
     try {
       const value = await condition();
-      if (value) return value;
+      if (value) return value as Truthy<T>;
       last = value;
     } catch (error) {
       last = error;
@@ -20,3 +16,5 @@ export async function until<T>(
     await delay(20);
   }
 }
+
+type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>;

@@ -30,10 +30,20 @@ export function createAllocations({ world, onChange, onGone }: AllocationsDeps):
   const past = new Map<string, number>();
   const broken = new Map<string, { index: number; update: AllocationUpdate }>();
 
+  function changed(id: string): void {
+    onChange(id);
+    if (!runners.get(id)?.isOver()) return;
+    for (const runner of runners.values()) if (runner.allocation().PreviousAllocation === id) runner.look();
+  }
+
+  function mayStart({ PreviousAllocation: previous }: Allocation): boolean {
+    return previous === undefined || (runners.get(previous)?.isOver() ?? true);
+  }
+
   function add(record: AllocRecord): void {
     const { allocation } = record;
     try {
-      runners.set(allocation.ID, createAllocRunner({ record, onChange }, world));
+      runners.set(allocation.ID, createAllocRunner({ record, onChange: changed, mayStart }, world));
     } catch (error) {
       log.warn({ err: error, alloc: allocation.ID }, 'allocation cannot be run');
       broken.set(allocation.ID, { index: allocation.AllocModifyIndex, update: brokenUpdate(allocation, error) });
@@ -64,6 +74,7 @@ export function createAllocations({ world, onChange, onGone }: AllocationsDeps):
     }
     runners.delete(id);
     onGone(id);
+    for (const waiting of runners.values()) if (waiting.allocation().PreviousAllocation === id) waiting.look();
   }
 
   return {

@@ -59,7 +59,8 @@ export function createAllocations(deps: ServerDeps) {
       if (!row || !justFailed(row, allocStatus.get(update.id), update)) continue;
       const key = jobKey(row.Namespace, row.JobID);
       const job = jobs.get(key);
-      if (!job || job.Stop || made.has(key)) continue;
+      // System jobs are not rescheduled: their next evaluation replaces what failed.
+      if (!job || job.Stop || job.Type === 'system' || made.has(key)) continue;
       made.set(key, newEvaluation(deps, job, 'alloc-failure'));
     }
     return [...made.values()];

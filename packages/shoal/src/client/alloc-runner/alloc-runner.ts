@@ -35,6 +35,10 @@ export type AllocRunner = {
   signal(task: string | undefined, signal: string): Promise<void>;
   /** By task; what does not run is left out. */
   usage(): Promise<Record<string, TaskUsage>>;
+  /** Whether all of its tasks are dead: what it took of the node is free. */
+  isOver(): boolean;
+  /** Looks again at what may begin now: something outside of the allocation has changed. */
+  look(): void;
   /** Ends all tasks in order, for good. Resolves when they are dead. */
   stop(): Promise<void>;
   /** Ends the processes of all tasks in order; the next agent starts them again. */
@@ -45,9 +49,14 @@ export type AllocRunner = {
   destroy(): Promise<void>;
 };
 
-export type AllocRunnerInput = { record: AllocRecord; onChange: (id: string) => void };
+export type AllocRunnerInput = {
+  record: AllocRecord;
+  onChange: (id: string) => void;
+  /** False while the allocation that this one replaces still runs here: its ports and memory were given to this one. */
+  mayStart: (allocation: Allocation) => boolean;
+};
 
-export function createAllocRunner({ record, onChange }: AllocRunnerInput, world: TaskWorld): AllocRunner {
+export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInput, world: TaskWorld): AllocRunner {
   const id = record.allocation.ID;
   const { log, registrar } = world.services;
   let allocation = record.allocation;
@@ -88,7 +97,8 @@ export function createAllocRunner({ record, onChange }: AllocRunnerInput, world:
   }
 
   function mayOpen(task: Task, now: Record<string, TaskState>): boolean {
-    return (stopping === undefined || roleOf(task) === 'poststop') && mayBegin(task, tasks(), now);
+    const isWanted = stopping === undefined ? mayStart(allocation) : roleOf(task) === 'poststop';
+    return isWanted && mayBegin(task, tasks(), now);
   }
 
   function announce(now: Record<string, TaskState>): void {
@@ -212,6 +222,8 @@ export function createAllocRunner({ record, onChange }: AllocRunnerInput, world:
       for (const runner of runners.values()) runner.refresh();
       react();
     },
+    isOver: () => Object.values(states()).every(({ State }) => State === 'dead'),
+    look: () => queueMicrotask(react),
     restart(task) {
       for (const runner of runningOnes(task)) runner.restart('User requested restart');
     },

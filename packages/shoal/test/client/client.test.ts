@@ -43,13 +43,13 @@ describe('a client', () => {
   test('starts an allocation only when the one it replaces has ended here', async () => {
     const world = await aClientWorld();
     await world.boot();
-    const former = anAllocation(jobOf([aTask({ Config: { ignores_signal: true }, KillTimeout: 300_000_000 })]));
+    const former = anAllocation(jobOf([aTask({ ShutdownDelay: 1_500_000_000 })]));
     world.server.put(former);
     await world.reported(former.ID, 'runs', (update) => update.clientStatus === 'running');
     const next = { ...anAllocation(jobOf([aTask()])), PreviousAllocation: former.ID };
     world.server.put({ ...former, DesiredStatus: 'stop' });
     world.server.put(next);
-    await world.reported(former.ID, 'is told to end', (update) => eventTypes(update).includes('Killing'));
+    await world.reported(next.ID, 'is known', (update) => update.clientStatus === 'pending');
     expect(world.machine.started).toHaveLength(1);
     const running = await world.reported(next.ID, 'runs', (update) => update.clientStatus === 'running');
     const ended = await world.reported(former.ID, 'is complete', (update) => update.clientStatus === 'complete');

@@ -1,22 +1,146 @@
-import type { Command } from './command.ts';
-
-/** A command before it is loaded. */
-export type Entry = {
-  readonly summary: string;
-  /** Whose command it is: under a link named `nomad` or `consul` only that tool's are there. */
-  readonly of: 'nomad' | 'consul' | 'both' | 'shoal';
-  readonly load: () => Promise<{ readonly command: Command }>;
-};
+import type { Alias, Entry } from './command.ts';
 
 /** Every command, by its words. */
 export const COMMANDS: Readonly<Record<string, Entry>> = {
   agent: { of: 'shoal', summary: 'Run an agent', load: () => import('./commands/agent.ts') },
-  'job run': { of: 'nomad', summary: 'Register a job, and follow it', load: () => import('./commands/job-run.ts') },
+  'job run': {
+    of: 'nomad',
+    summary: 'Register a job, new or changed, and follow it',
+    load: () => import('./commands/job-run.ts'),
+  },
   'job status': { of: 'nomad', summary: 'List jobs, or show one', load: () => import('./commands/job-status.ts') },
+  'job plan': {
+    of: 'nomad',
+    summary: 'Show what running a job file would do',
+    load: () => import('./commands/job-plan.ts'),
+  },
+  'job stop': { of: 'nomad', summary: 'Stop a job', load: () => import('./commands/job-stop.ts') },
+  'job validate': { of: 'nomad', summary: 'Check a job file', load: () => import('./commands/job-validate.ts') },
+  'job inspect': {
+    of: 'nomad',
+    summary: 'Print a job as the API has it',
+    load: () => import('./commands/job-inspect.ts'),
+  },
+  'job history': {
+    of: 'nomad',
+    summary: 'Show the versions of a job',
+    load: () => import('./commands/job-history.ts'),
+  },
+  'job deployments': {
+    of: 'nomad',
+    summary: 'List the deployments of a job',
+    load: () => import('./commands/job-deployments.ts'),
+  },
+  'job revert': {
+    of: 'nomad',
+    summary: 'Go back to an earlier version of a job',
+    load: () => import('./commands/job-revert.ts'),
+  },
+  'job eval': {
+    of: 'nomad',
+    summary: 'Make the scheduler look at a job once more',
+    load: () => import('./commands/job-eval.ts'),
+  },
+  'job dispatch': {
+    of: 'nomad',
+    summary: 'Run a parameterized job once',
+    load: () => import('./commands/job-dispatch.ts'),
+  },
+  'job periodic force': {
+    of: 'nomad',
+    summary: 'Run a periodic job now',
+    load: () => import('./commands/job-periodic-force.ts'),
+  },
+  status: { of: 'nomad', summary: 'Show whatever an id names', load: () => import('./commands/status.ts') },
+  'alloc status': {
+    of: 'nomad',
+    summary: 'Show an allocation and its tasks',
+    load: () => import('./commands/alloc-status.ts'),
+  },
+  'alloc logs': {
+    of: 'nomad',
+    summary: 'Print what a task has written',
+    load: () => import('./commands/alloc-logs.ts'),
+  },
+  'alloc fs': {
+    of: 'nomad',
+    summary: 'List and print files of an allocation',
+    load: () => import('./commands/alloc-fs.ts'),
+  },
+  'alloc restart': {
+    of: 'nomad',
+    summary: 'Restart tasks where they are',
+    load: () => import('./commands/alloc-restart.ts'),
+  },
+  'alloc stop': {
+    of: 'nomad',
+    summary: 'Stop an allocation and get another one',
+    load: () => import('./commands/alloc-stop.ts'),
+  },
+  'alloc signal': { of: 'nomad', summary: 'Send a signal to tasks', load: () => import('./commands/alloc-signal.ts') },
+  'eval status': { of: 'nomad', summary: 'Show an evaluation', load: () => import('./commands/eval-status.ts') },
+  'eval list': { of: 'nomad', summary: 'List evaluations', load: () => import('./commands/eval-list.ts') },
+  'deployment list': { of: 'nomad', summary: 'List deployments', load: () => import('./commands/deployment-list.ts') },
+  'deployment status': {
+    of: 'nomad',
+    summary: 'Show or follow a deployment',
+    load: () => import('./commands/deployment-status.ts'),
+  },
+  'node status': { of: 'nomad', summary: 'List nodes, or show one', load: () => import('./commands/node-status.ts') },
+  'node eligibility': {
+    of: 'nomad',
+    summary: 'Say whether a node gets new allocations',
+    load: () => import('./commands/node-eligibility.ts'),
+  },
+  'server members': { of: 'nomad', summary: 'List the servers', load: () => import('./commands/server-members.ts') },
+  members: { of: 'consul', summary: 'List the agents that are known', load: () => import('./commands/members.ts') },
+  'service list': {
+    of: 'shoal',
+    summary: 'List services and how they do',
+    load: () => import('./commands/service-list.ts'),
+  },
+  'service info': {
+    of: 'shoal',
+    summary: 'Show the instances of a service',
+    load: () => import('./commands/service-info.ts'),
+  },
+  'catalog datacenters': {
+    of: 'consul',
+    summary: 'List datacenters',
+    load: () => import('./commands/catalog-datacenters.ts'),
+  },
+  'catalog nodes': {
+    of: 'consul',
+    summary: 'List nodes of the catalog',
+    load: () => import('./commands/catalog-nodes.ts'),
+  },
+  'catalog services': {
+    of: 'consul',
+    summary: 'List names of services',
+    load: () => import('./commands/catalog-services.ts'),
+  },
+  'kv get': { of: 'consul', summary: 'Print the value of a key', load: () => import('./commands/kv-get.ts') },
+  'kv put': { of: 'consul', summary: 'Write a key', load: () => import('./commands/kv-put.ts') },
+  'kv delete': { of: 'consul', summary: 'Delete a key', load: () => import('./commands/kv-delete.ts') },
+  'kv export': {
+    of: 'consul',
+    summary: 'Print keys and values as JSON',
+    load: () => import('./commands/kv-export.ts'),
+  },
+  'kv import': {
+    of: 'consul',
+    summary: 'Write keys and values from JSON',
+    load: () => import('./commands/kv-import.ts'),
+  },
   'config validate': {
     of: 'both',
     summary: 'Check configuration files of an agent',
     load: () => import('./commands/config-validate.ts'),
+  },
+  completion: {
+    of: 'both',
+    summary: 'Print a script of completion for a shell',
+    load: () => import('./commands/completion.ts'),
   },
   version: { of: 'both', summary: 'Print the version', load: () => import('./commands/version.ts') },
 };
@@ -34,11 +158,28 @@ export const OWN_FORMS: Readonly<Record<string, Readonly<Record<string, Entry>>>
 /** What the first words of several commands stand for. */
 export const GROUPS: Readonly<Record<string, string>> = {
   job: 'Run, plan, stop and look at jobs',
+  'job periodic': 'Run periodic jobs',
+  alloc: 'Look into allocations, and restart or stop them',
+  eval: 'Look at evaluations',
+  deployment: 'Look at deployments',
+  node: 'Look at nodes, and say what they are for',
+  server: 'Look at servers',
+  service: 'Look at services',
+  catalog: 'Look at the catalog',
+  kv: 'Read and write keys',
   config: 'Check configuration files of an agent',
 };
 
-/** Shorter or other words for a command, where its tool has them. */
-export const ALIASES: Readonly<Record<string, { readonly of: Entry['of']; readonly to: string }>> = {
-  run: { of: 'nomad', to: 'job run' },
-  validate: { of: 'consul', to: 'config validate' },
+/** Shorter or other words for a command, where its tool has them. A later one wins where two tools have the same words. */
+export const ALIASES: Readonly<Record<string, readonly Alias[]>> = {
+  run: [{ of: 'nomad', to: 'job run' }],
+  stop: [{ of: 'nomad', to: 'job stop' }],
+  plan: [{ of: 'nomad', to: 'job plan' }],
+  inspect: [{ of: 'nomad', to: 'job inspect' }],
+  logs: [{ of: 'nomad', to: 'alloc logs' }],
+  fs: [{ of: 'nomad', to: 'alloc fs' }],
+  validate: [
+    { of: 'nomad', to: 'job validate' },
+    { of: 'consul', to: 'config validate' },
+  ],
 };

@@ -1,8 +1,8 @@
 import type { Command } from './command.ts';
-import { ALIASES, GROUPS } from './commands.ts';
+import { GROUPS } from './commands.ts';
 import type { FlagSpec, FlagSpecs } from './flags.ts';
 import { type Paint, widthOf } from './output/paint.ts';
-import { commandsOf, type ProgramName } from './resolve-command.ts';
+import { aliasesOf, commandsOf, type ProgramName } from './resolve-command.ts';
 
 /** All that can be said to one command. */
 export function commandHelp(program: ProgramName, name: string, command: Command, paint: Paint): string {
@@ -46,7 +46,7 @@ export function groupHelp(program: ProgramName, group: string, paint: Paint): st
   return [
     `${paint.bold('Usage:')} ${path} COMMAND [flags] [arguments]\n\n${indent(intro)}\n`,
     `${paint.bold('Commands:')}\n${listing(members(program, group))}`,
-    ...(group === '' ? [aliasesOf(program, paint)] : []),
+    ...(group === '' ? [shortWords(program, paint)] : []),
     `Run "${path} COMMAND -h" for what a command takes.\n`,
   ]
     .filter((text) => text !== '')
@@ -72,11 +72,9 @@ function members(program: ProgramName, group: string): [string, string][] {
   return [...seen];
 }
 
-function aliasesOf(program: ProgramName, paint: Paint): string {
-  const shown = Object.entries(ALIASES).filter(([, { of }]) => program === 'shoal' || of === program || of === 'both');
-  if (shown.length === 0) return '';
-  const rows = shown.map(([name, { to }]): [string, string] => [name, to]);
-  return `${paint.bold('Short for:')}\n${listing(rows)}`;
+function shortWords(program: ProgramName, paint: Paint): string {
+  const rows = [...aliasesOf(program)];
+  return rows.length === 0 ? '' : `${paint.bold('Short for:')}\n${listing(rows)}`;
 }
 
 function listing(rows: readonly (readonly [string, string])[]): string {

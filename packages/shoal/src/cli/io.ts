@@ -4,6 +4,8 @@ import { type Paint, paintFor } from './output/paint.ts';
 export type Io = {
   out(text: string): void;
   err(text: string): void;
+  /** Bytes as they are and as they come, no faster than the reader takes them. */
+  pour(stream: AsyncIterable<Uint8Array>): Promise<void>;
   /** Colours of the standard output; without colour each gives its text back. */
   readonly paint: Paint;
   /** Colours of the standard error. */
@@ -26,6 +28,7 @@ export function processIo(): Io {
   return {
     out: (text) => stdout.write(text),
     err: (text) => stderr.write(text),
+    pour: (stream) => pour(stream, stdout),
     paint: paintFor(hasColor(stdout, env)),
     paintErr: paintFor(hasColor(stderr, env)),
     live: Boolean(stdout.isTTY) && env.TERM !== 'dumb',
@@ -45,6 +48,10 @@ function hasColor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
   if (env.NO_COLOR || env.NOMAD_CLI_NO_COLOR) return false;
   if (env.FORCE_COLOR && env.FORCE_COLOR !== '0') return true;
   return Boolean(stream.isTTY) && env.TERM !== 'dumb';
+}
+
+async function pour(from: AsyncIterable<Uint8Array>, to: NodeJS.WriteStream): Promise<void> {
+  for await (const part of from) if (!to.write(part)) await new Promise((resolve) => to.once('drain', resolve));
 }
 
 async function readAll(stream: NodeJS.ReadStream): Promise<Buffer> {

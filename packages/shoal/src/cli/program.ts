@@ -1,10 +1,9 @@
 import { basename } from 'node:path';
-import type { Env } from './command.ts';
-import type { Entry } from './commands.ts';
+import type { Entry, Env } from './command.ts';
 import { UsageError } from './errors.ts';
 import { parseFlags } from './flags.ts';
 import type { Io } from './io.ts';
-import { type ProgramName, resolveCommand } from './resolve-command.ts';
+import { type ProgramName, resolveCommand, vocabularyOf } from './resolve-command.ts';
 
 export type World = { readonly io: Io; readonly env: Env };
 
@@ -44,8 +43,10 @@ type Found = { name: string; entry: Entry; words: readonly string[] };
 
 async function runCommand(program: ProgramName, { name, entry, words }: Found, world: World): Promise<number> {
   const { io, env } = world;
+  let failureCode: number | undefined;
   try {
     const { command } = await entry.load();
+    failureCode = command.failureCode;
     const { flags, args, help } = parseFlags(command.flags, words, { argsLast: command.argsLast === true });
     if (help) {
       const { commandHelp } = await import('./help.ts');
@@ -53,9 +54,10 @@ async function runCommand(program: ProgramName, { name, entry, words }: Found, w
       return 0;
     }
     checkCount(args, command.args, command.usage);
-    return await command.run({ flags, args, io, env, program });
+    return await command.run({ flags, args, io, env, program, vocabulary: vocabularyOf(program) });
   } catch (error) {
-    return fail(error, `${program} ${name}`, io);
+    const code = await fail(error, `${program} ${name}`, io);
+    return failureCode ?? code;
   }
 }
 

@@ -1,4 +1,5 @@
-import { ALIASES, COMMANDS, type Entry, GROUPS, OWN_FORMS } from './commands.ts';
+import type { Entry, Vocabulary } from './command.ts';
+import { ALIASES, COMMANDS, GROUPS, OWN_FORMS } from './commands.ts';
 
 export type ProgramName = 'shoal' | 'nomad' | 'consul';
 
@@ -38,14 +39,12 @@ function groupOrUnknown(program: ProgramName, words: readonly string[]): Target 
   const next = words[at];
   if (next === undefined || HELP.has(next)) return { kind: 'help', group, asked: next !== undefined };
   const path = words.slice(0, at + 1).join(' ');
-  const aliases = Object.keys(ALIASES).filter((name) => isOf(program, (ALIASES[name] as { of: Entry['of'] }).of));
-  return { kind: 'unknown', words: path, known: [...names, ...aliases, ...Object.keys(GROUPS)] };
+  return { kind: 'unknown', words: path, known: [...names, ...aliasesOf(program).keys(), ...Object.keys(GROUPS)] };
 }
 
 /** The command of that name or alias that this program has. A tool's own name for a command comes first. */
 function commandNamed(program: ProgramName, words: string): { name: string; entry: Entry } | undefined {
-  const alias = ALIASES[words];
-  const name = alias && isOf(program, alias.of) ? alias.to : words;
+  const name = aliasesOf(program).get(words) ?? words;
   const entry = commandsOf(program)[name];
   return entry && { name, entry };
 }
@@ -58,4 +57,18 @@ function isOf(program: ProgramName, of: Entry['of']): boolean {
 export function commandsOf(program: ProgramName): Readonly<Record<string, Entry>> {
   const shared = Object.entries(COMMANDS).filter(([, { of }]) => isOf(program, of));
   return { ...OWN_FORMS[program], ...Object.fromEntries(shared) };
+}
+
+/** What a program's shorter words stand for. */
+export function aliasesOf(program: ProgramName): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(ALIASES).flatMap(([name, meanings]) => {
+      const meant = meanings.findLast(({ of }) => isOf(program, of));
+      return meant ? [[name, meant.to] as const] : [];
+    }),
+  );
+}
+
+export function vocabularyOf(program: ProgramName): Vocabulary {
+  return { commands: commandsOf(program), aliases: aliasesOf(program) };
 }

@@ -56,10 +56,8 @@ function triggeredBy({ TriggeredBy, JobID, NodeID }: Evaluation, verbose: boolea
 
 function placed(alloc: AllocStub, evaluation: Evaluation, verbose: boolean): string {
   const verb = alloc.CreateIndex >= evaluation.CreateIndex ? 'created' : 'modified';
-  const node = alloc.NodeName
-    ? `${shortId(alloc.NodeID, verbose)} (${alloc.NodeName})`
-    : shortId(alloc.NodeID, verbose);
-  return `Allocation "${shortId(alloc.ID, verbose)}" ${verb}: node "${node}", group "${alloc.TaskGroup}"`;
+  const node = `node "${shortId(alloc.NodeID, verbose)}"${alloc.NodeName ? ` (${alloc.NodeName})` : ''}`;
+  return `Allocation "${shortId(alloc.ID, verbose)}" ${verb}: ${node}, group "${alloc.TaskGroup}"`;
 }
 
 function tellEnd(evaluation: Evaluation, allocations: readonly AllocStub[], { io, verbose }: Monitoring): EvalOutcome {

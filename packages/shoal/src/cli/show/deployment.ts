@@ -1,6 +1,9 @@
 import type { Deployment } from '@shoal/api';
 import type { Io } from '../io.ts';
 import { timeOfText } from '../output/ago.ts';
+import { keyValue } from '../output/key-value.ts';
+import { paintStatus } from '../output/paint.ts';
+import { shortId } from '../output/short-id.ts';
 import { table } from '../output/table.ts';
 
 /** What a deployment has done, by group. Columns that are of no use to any group are left out. */
@@ -35,4 +38,28 @@ export function deployedTable({ TaskGroups }: Deployment, io: Io): string {
     ...(deadlines ? [timeOfText(state.RequireProgressBy)] : []),
   ]);
   return table(io.paint, headings, rows);
+}
+
+export function deploymentTable(deployments: readonly Deployment[], io: Io, verbose: boolean): string {
+  if (deployments.length === 0) return 'No deployments found\n';
+  const rows = deployments.map((deployment) => [
+    shortId(deployment.ID, verbose),
+    deployment.JobID,
+    String(deployment.JobVersion),
+    paintStatus(io.paint, deployment.Status),
+    deployment.StatusDescription,
+  ]);
+  return table(io.paint, ['ID', 'Job ID', 'Job Version', 'Status', 'Description'], rows);
+}
+
+/** One deployment, whole. */
+export function deploymentText(deployment: Deployment, io: Io, verbose: boolean): string {
+  const about = keyValue(io.paint, [
+    ['ID', shortId(deployment.ID, verbose)],
+    ['Job ID', deployment.JobID],
+    ['Job Version', String(deployment.JobVersion)],
+    ['Status', paintStatus(io.paint, deployment.Status)],
+    ['Description', deployment.StatusDescription],
+  ]);
+  return `${about}\n${io.paint.bold('Deployed')}\n${deployedTable(deployment, io)}`;
 }

@@ -1,0 +1,26 @@
+import { defineCommand } from '../command.ts';
+import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
+import { findJob } from '../find/job.ts';
+import { jsonText } from '../output/json.ts';
+import { deploymentTable } from '../show/deployment.ts';
+
+export const command = defineCommand({
+  usage: '[flags] JOB',
+  description: 'Lists the deployments of a job, newest first.',
+  args: [1, 1],
+  flags: {
+    latest: { kind: 'bool', help: 'Only the latest' },
+    json: { kind: 'bool', help: 'Print JSON' },
+    verbose: { kind: 'bool', help: 'Show whole ids' },
+    ...NOMAD_FLAGS,
+  },
+  examples: ['job deployments web'],
+  async run({ flags, args, io, env }) {
+    const nomad = connectNomad(flags, env);
+    const { id } = await findJob(nomad, args[0] ?? '', io);
+    const { value } = await nomad.jobs.deployments(id);
+    const shown = flags.latest ? value.slice(0, 1) : value;
+    io.out(flags.json ? jsonText(shown) : deploymentTable(shown, io, flags.verbose === true));
+    return 0;
+  },
+});

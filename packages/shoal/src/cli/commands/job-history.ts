@@ -1,0 +1,47 @@
+import type { JobDiff } from '@shoal/api';
+import { defineCommand } from '../command.ts';
+import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
+import { CommandError } from '../errors.ts';
+import { findJob } from '../find/job.ts';
+import { timeOf } from '../output/ago.ts';
+import { jsonText } from '../output/json.ts';
+import { keyValue } from '../output/key-value.ts';
+import { jobDiff } from '../show/job-diff.ts';
+
+export const command = defineCommand({
+  usage: '[flags] JOB',
+  description: `Shows the versions of a job that are kept, newest first, and with -p how each differs from the one before.`,
+  args: [1, 1],
+  flags: {
+    p: { kind: 'bool', help: 'Show how versions differ' },
+    version: { kind: 'number', help: 'Only this version' },
+    full: { kind: 'bool', help: 'Print the whole version as JSON; with -version' },
+    json: { kind: 'bool', help: 'Print JSON' },
+    ...NOMAD_FLAGS,
+  },
+  examples: ['job history web', 'job history -p web'],
+  async run({ flags, args, io, env }) {
+    const nomad = connectNomad(flags, env);
+    const { id } = await findJob(nomad, args[0] ?? '', io);
+    const { value } = await nomad.jobs.versions(id, { diffs: flags.p === true });
+    const all = (value?.Versions ?? []).map((job, at) => ({ job, diff: value?.Diffs?.[at] }));
+    const shown = all.filter(({ job }) => flags.version === undefined || job.Version === flags.version);
+    if (shown.length === 0) throw new CommandError(`there is no version ${flags.version ?? ''} of the job "${id}"`);
+    if (flags.json || flags.full) {
+      io.out(jsonText(flags.full ? shown.map(({ job }) => job)[0] : shown.map(({ job }) => job)));
+      return 0;
+    }
+    const diffText = (diff: JobDiff | undefined) =>
+      diff ? `Diff        =\n${jobDiff(diff, { paint: io.paint, verbose: false })}` : '';
+    const blocks = shown.map(
+      ({ job, diff }) =>
+        keyValue(io.paint, [
+          ['Version', String(job.Version)],
+          ['Stable', String(job.Stable)],
+          ['Submit Date', timeOf(job.SubmitTime)],
+        ]) + diffText(diff),
+    );
+    io.out(blocks.join('\n'));
+    return 0;
+  },
+});

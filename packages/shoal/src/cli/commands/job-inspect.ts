@@ -1,0 +1,29 @@
+import { defineCommand } from '../command.ts';
+import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
+import { CommandError } from '../errors.ts';
+import { findJob } from '../find/job.ts';
+import { jsonText } from '../output/json.ts';
+
+export const command = defineCommand({
+  usage: '[flags] JOB',
+  description: `Prints a job as the API has it, in JSON that "job run -json" takes.`,
+  args: [1, 1],
+  flags: {
+    version: { kind: 'number', help: 'This version of the job instead of the newest' },
+    json: { kind: 'bool', help: 'Print JSON, as is done anyway', hidden: true },
+    ...NOMAD_FLAGS,
+  },
+  examples: ['job inspect web', 'job inspect -version 2 web'],
+  async run({ flags, args, io, env }) {
+    const nomad = connectNomad(flags, env);
+    const { id } = await findJob(nomad, args[0] ?? '', io);
+    const { version } = flags;
+    const job =
+      version === undefined
+        ? (await nomad.jobs.read(id)).value
+        : (await nomad.jobs.versions(id)).value?.Versions.find(({ Version }) => Version === version);
+    if (!job) throw new CommandError(`there is no version ${version ?? ''} of the job "${id}"`);
+    io.out(jsonText({ Job: job }));
+    return 0;
+  },
+});

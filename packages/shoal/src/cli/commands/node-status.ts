@@ -1,0 +1,132 @@
+import type { Node, NodeStub, NomadClient } from '@shoal/api';
+import { defineCommand } from '../command.ts';
+import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
+import { CommandError } from '../errors.ts';
+import { findById } from '../find/by-id.ts';
+import { nodeKind } from '../find/kinds.ts';
+import type { Io } from '../io.ts';
+import { jsonText } from '../output/json.ts';
+import { paintStatus } from '../output/paint.ts';
+import { shortId } from '../output/short-id.ts';
+import { table } from '../output/table.ts';
+import { nodeText } from '../show/node.ts';
+
+export const command = defineCommand({
+  usage: '[flags] [NODE]',
+  description: `Lists nodes, or shows one: its state, its drivers, what is allocated and used of it, and its allocations. NODE
+may be the beginning of an id, or a node's name.`,
+  args: [0, 1],
+  flags: {
+    self: { kind: 'bool', help: 'The node of the agent that is asked' },
+    stats: { kind: 'bool', help: 'All that is measured of the node' },
+    short: { kind: 'bool', help: 'Only what the node is' },
+    allocs: { kind: 'bool', help: 'In the list: how many allocations run on each' },
+    json: { kind: 'bool', help: 'Print JSON' },
+    verbose: { kind: 'bool', help: 'Show whole ids, attributes and times' },
+    ...NOMAD_FLAGS,
+  },
+  examples: ['node status', 'node status -self', 'node status f1756f25'],
+  async run({ flags, args, io, env }) {
+    const nomad = connectNomad(flags, env);
+    const verbose = flags.verbose === true;
+    const [given] = args;
+    if (given === undefined && !flags.self) {
+      const { value } = await nomad.nodes.list();
+      io.out(
+        flags.json ? jsonText(value) : await nodeList(nomad, value, io, { verbose, allocs: flags.allocs === true }),
+      );
+      return 0;
+    }
+    const id = flags.self ? await ownNode(nomad) : await nodeId(nomad, given ?? '', io);
+    const { value: node } = await nomad.nodes.read(id);
+    if (!node) throw new CommandError(`the node "${id}" is not known anymore`);
+    if (flags.json) {
+      io.out(jsonText(node));
+      return 0;
+    }
+    const [{ value: allocs }, usage] = await Promise.all([
+      nomad.nodes.allocations(id),
+      node.Status === 'ready' && !flags.short ? nomad.nodes.stats(id).catch(unknownUsage(io)) : undefined,
+    ]);
+    const view = { verbose, short: flags.short === true, stats: flags.stats === true };
+    io.out(nodeText({ node, allocs, usage, ownUsage: await allocUsage(nomad, allocs, view) }, io, view));
+    return 0;
+  },
+});
+
+/** A node that cannot be reached now must not hide all the rest. */
+function unknownUsage(io: Io) {
+  return (error: unknown) => {
+    const text = error instanceof Error ? error.message : String(error);
+    io.err(`${io.paintErr.yellow('Warning:')} what it uses is not known now: ${text}\n`);
+    return undefined;
+  };
+}
+
+async function allocUsage(
+  nomad: NomadClient,
+  allocs: readonly { ID: string; ClientStatus: string }[],
+  { short }: { short: boolean },
+) {
+  const running = short ? [] : allocs.filter(({ ClientStatus }) => ClientStatus === 'running');
+  // Not knowing one of them is told by the node's own line already.
+  const all = await Promise.all(running.map(({ ID }) => nomad.allocations.stats(ID).catch(() => undefined)));
+  const known = all.filter((usage) => usage !== undefined).map(({ ResourceUsage }) => ResourceUsage);
+  return {
+    cpuMhz: known.reduce((sum, { CpuStats }) => sum + CpuStats.TotalTicks, 0),
+    memoryBytes: known.reduce((sum, { MemoryStats }) => sum + (MemoryStats.RSS || MemoryStats.Usage), 0),
+  };
+}
+
+async function ownNode(nomad: NomadClient): Promise<string> {
+  const { stats } = await nomad.agent.self();
+  const id = stats.client?.node_id;
+  if (!id) throw new CommandError('the agent that was asked runs no client: name a node');
+  return id;
+}
+
+/** A name is taken where it is one node's. */
+export async function nodeId(nomad: NomadClient, given: string, io: Io): Promise<string> {
+  const { value } = await nomad.nodes.list();
+  const named = value.filter(({ Name }) => Name === given);
+  const [only] = named;
+  return only && named.length === 1 ? only.ID : (await findById(nodeKind(nomad), given, io)).ID;
+}
+
+async function nodeList(
+  nomad: NomadClient,
+  nodes: readonly NodeStub[],
+  io: Io,
+  { verbose, allocs }: { verbose: boolean; allocs: boolean },
+): Promise<string> {
+  if (nodes.length === 0) return 'No nodes registered\n';
+  const counts = await Promise.all(allocs ? nodes.map((node) => runningOn(nomad, node)) : []);
+  const rows = nodes.map((node, at) => [
+    shortId(node.ID, verbose),
+    node.Datacenter,
+    node.Name,
+    node.NodeClass || '<none>',
+    ...(verbose ? [node.Address, node.Version] : []),
+    String(node.Drain),
+    paintStatus(io.paint, node.SchedulingEligibility),
+    paintStatus(io.paint, node.Status),
+    ...(allocs ? [String(counts[at])] : []),
+  ]);
+  const headings = [
+    'ID',
+    'DC',
+    'Name',
+    'Class',
+    ...(verbose ? ['Address', 'Version'] : []),
+    'Drain',
+    'Eligibility',
+    'Status',
+    ...(allocs ? ['Running Allocs'] : []),
+  ];
+  return table(io.paint, headings, rows);
+}
+
+async function runningOn(nomad: NomadClient, { ID }: Pick<Node, 'ID'>): Promise<number> {
+  const { value } = await nomad.nodes.allocations(ID);
+  return value.filter(({ ClientStatus }) => ClientStatus === 'running').length;
+}

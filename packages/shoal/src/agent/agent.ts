@@ -4,6 +4,7 @@ import { nodeIdentity } from '../client/node-identity.ts';
 import type { AgentConfig } from '../config/agent-config.ts';
 import { systemEnvironment } from '../config/load.ts';
 import type { Edge } from '../edge/edge.ts';
+import { hostPort } from '../host-port.ts';
 import type { ApiServer } from '../http/shared/api-server.ts';
 import type { Log } from '../log.ts';
 import { openState, type State } from '../state/state.ts';
@@ -155,7 +156,7 @@ function consulAddress(consul: ApiServer | undefined): string {
     throw new Error(
       'the edge follows the catalog over the Consul API, which is turned off (ports { consul_http }): turn it on',
     );
-  return `http://${hostOf(reachableHost(served.address))}:${served.port}`;
+  return `http://${hostPort(reachableHost(served.address), served.port)}`;
 }
 
 /** A wildcard address is listened on, but not dialled. */
@@ -165,10 +166,6 @@ function reachable(address: string, config: AgentConfig): string {
 
 function reachableHost(address: string): string {
   return address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
-}
-
-function hostOf(address: string): string {
-  return address.includes(':') ? `[${address}]` : address;
 }
 
 type Parts = {

@@ -1,4 +1,5 @@
 import type { AgentConfig } from '../config/agent-config.ts';
+import { hostPort } from '../host-port.ts';
 import { createConsulApi } from '../http/consul/api.ts';
 import type { ConsulFacts } from '../http/consul/deps.ts';
 import { createHttpMetrics } from '../http/consul/metrics.ts';
@@ -38,8 +39,8 @@ export function createConsulServer(deps: ConsulServerDeps): ApiServer | undefine
           status: 'alive',
         },
       ],
-      leader: () => `${facts.address}:${facts.rpcPort}`,
-      peers: () => [`${facts.address}:${facts.rpcPort}`],
+      leader: () => hostPort(facts.address, facts.rpcPort),
+      peers: () => [hostPort(facts.address, facts.rpcPort)],
       metrics: createHttpMetrics(Date.now),
       random: Math.random,
       now: Date.now,

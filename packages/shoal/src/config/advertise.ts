@@ -14,7 +14,7 @@ export function advertising(
   where: Listening,
   dev: boolean,
 ): { advertise: AdvertiseConfig; diagnostics: Diagnostic[] } {
-  const address = nodeAddress(merged, machine, dev);
+  const address = nodeAddress(merged, machine, dev || where.listen.rpc.every(isLoopback));
   const http = advertised(
     'advertise.http',
     merged,
@@ -30,11 +30,12 @@ export function advertising(
 
 type Found = { value: string; diagnostics: readonly Diagnostic[] };
 
-function nodeAddress(merged: Merged, machine: Machine, dev: boolean): Found {
+/** An agent that talks to nobody but itself tells nobody an address at which it does not answer. */
+function nodeAddress(merged: Merged, machine: Machine, isAlone: boolean): Found {
   const origin = merged.origins.get('advertise.address');
   if (origin !== undefined) return resolvedOne(origin, machine, defaultAddress(machine));
   const named = agentAddress(merged, machine);
-  return { value: named ?? (dev ? DEFAULTS.listenAddress : defaultAddress(machine)), diagnostics: [] };
+  return { value: named ?? (isAlone ? DEFAULTS.listenAddress : defaultAddress(machine)), diagnostics: [] };
 }
 
 /** The last address of this machine that a file names for the agents' traffic; a wildcard (0.0.0.0) names none. */
@@ -92,5 +93,7 @@ function isLoopback(address: string): boolean {
 
 function defaultAddress(machine: Machine): string {
   const template = '{{ GetPrivateIP }} {{ GetPublicIP }}';
-  return resolveAddresses(template, machine).addresses[0] ?? DEFAULTS.listenAddress;
+  const { addresses } = resolveAddresses(template, machine);
+  // IPv4 first: not everything that reads a catalog can dial IPv6.
+  return addresses.find((address) => !address.includes(':')) ?? addresses[0] ?? DEFAULTS.listenAddress;
 }

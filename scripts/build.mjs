@@ -1,5 +1,5 @@
 // Bundles the program: `shoal` with its parts loaded on demand, the supervisor, the scheduler's worker. lmdb is native and stays outside.
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -41,3 +41,5 @@ await build({
   outdir: dist,
 });
 chmodSync(join(dist, 'shoal.js'), 0o755);
+// The package shows the repository's own.
+for (const name of ['README.md', 'LICENSE']) copyFileSync(join(shoal, '../..', name), join(shoal, name));

@@ -96,7 +96,7 @@ export function createClient(deps: ClientDeps): Client {
       db,
       drivers: new Map(deps.drivers.map((driver) => [driver.name, driver])),
       hooks: taskHooks,
-      services: { registrar, artifacts: options.artifacts ?? artifactDefaults, log },
+      services: { registrar, artifacts: options.artifacts ?? artifactDefaults, clock, log },
       node: nodes.node,
       allocRoot,
       agentEnv: deps.agentEnv,

@@ -17,8 +17,10 @@ export function isAlive(pid: number): boolean {
   return stat !== undefined && !/^[ZX]/.test(afterName(stat));
 }
 
-export function commandLine(pid: number): string {
-  return (read(`/proc/${pid}/cmdline`)?.toString() ?? '').replaceAll('\0', ' ').trim();
+/** The living ones with this command line, words divided by one blank. */
+export function processesNamed(commandLine: string): number[] {
+  const wanted = Buffer.from(`${commandLine.replaceAll(' ', '\0')}\0`);
+  return pids().filter((pid) => read(`/proc/${pid}/cmdline`)?.equals(wanted));
 }
 
 /** Resident memory in bytes. */

@@ -1,11 +1,16 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { Readable, Transform } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { Agent, interceptors, request } from 'undici';
 import { ArtifactError, messageOf } from '../errors.ts';
 import { type Checksum, hasher, mismatch } from './checksum.ts';
 import type { ArtifactSettings } from './settings.ts';
 import type { ArtifactSource } from './source.ts';
+
+const MOST_REDIRECTS = 10;
+/** Not fetch: browsers' rules forbid it some ports, which are as good as others here. */
+const following = new Agent().compose(interceptors.redirect({ maxRedirections: MOST_REDIRECTS }));
 
 export type Download = {
   source: Pick<ArtifactSource, 'kind' | 'location'>;
@@ -18,20 +23,20 @@ export type Download = {
 };
 
 /** Streams the source into a file, never holding more than a chunk of it, and compares its checksum. */
-export async function download(request: Download): Promise<void> {
-  const { checksum, settings } = request;
+export async function download(wanted: Download): Promise<void> {
+  const { checksum, settings } = wanted;
   const stall = stallWatch(settings.stallTimeoutMs);
   const late = AbortSignal.timeout(settings.readTimeoutMs);
-  const signal = AbortSignal.any([request.signal, stall.signal, late]);
+  const signal = AbortSignal.any([wanted.signal, stall.signal, late]);
   const sum = checksum === undefined ? undefined : hasher(checksum);
   const meter = sizeMeter(settings.maxBytes, (chunk) => {
     stall.seen();
     sum?.update(chunk);
   });
   try {
-    await pipeline(await open(request, signal), meter, createWriteStream(request.to), { signal });
+    await pipeline(await open(wanted, signal), meter, createWriteStream(wanted.to), { signal });
   } catch (error) {
-    throw readable(error, request, { stalled: stall.signal.aborted, late: late.aborted });
+    throw readable(error, wanted, { stalled: stall.signal.aborted, late: late.aborted });
   } finally {
     stall.stop();
   }
@@ -42,11 +47,12 @@ export async function download(request: Download): Promise<void> {
 async function open({ source, headers }: Download, signal: AbortSignal): Promise<Readable> {
   if (source.kind === 'file') return openFile(source.location);
   // Otherwise an archive that a server sends as "encoded" would be unpacked on its way.
-  const response = await fetch(source.location, { headers: { 'accept-encoding': 'identity', ...headers }, signal });
-  if (response.ok && response.body !== null) return Readable.fromWeb(response.body);
-  await response.body?.cancel();
+  const asked = { headers: { 'accept-encoding': 'identity', ...headers }, signal, dispatcher: following };
+  const { statusCode, statusText, body } = await request(source.location, asked);
+  if (statusCode >= 200 && statusCode < 300) return body;
+  await body.dump();
   // The server's word on a missing file may change with the next deploy; the restart policy bounds the tries.
-  throw new ArtifactError(`${source.location} answered ${response.status} ${response.statusText}`.trim(), {
+  throw new ArtifactError(`${source.location} answered ${statusCode} ${statusText}`.trim(), {
     recoverable: true,
   });
 }
@@ -82,11 +88,9 @@ function readable(error: unknown, { source, settings }: Download, why: { stalled
   return lost(`${source.location}: ${causeOf(error)}`, error);
 }
 
-// fetch says "fetch failed" and keeps what happened in the cause.
+// A name with several addresses fails with a reason for each of them.
 function causeOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof AggregateError && cause.errors.length > 0) return messageOf(cause.errors[0]);
-  return messageOf(cause ?? error);
+  return messageOf(error instanceof AggregateError ? error.errors[0] : error);
 }
 
 function lost(message: string, cause: unknown): ArtifactError {

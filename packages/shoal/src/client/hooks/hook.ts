@@ -1,6 +1,7 @@
 import type { Allocation, Job, Node, Task, TaskGroup } from '@shoal/api';
 import type { Log } from '../../log.ts';
 import type { ArtifactSettings } from '../artifacts/settings.ts';
+import type { Clock } from '../clock.ts';
 import type { Driver, TaskDirs } from '../drivers/driver.ts';
 import type { TaskEnv } from '../env/task-env.ts';
 import type { Registrar } from '../registrar.ts';
@@ -40,7 +41,7 @@ export type HookContext = {
 };
 
 /** The parts of the agent that hooks use. */
-export type HookServices = { registrar: Registrar; artifacts: ArtifactSettings; log: Log };
+export type HookServices = { registrar: Registrar; artifacts: ArtifactSettings; clock: Clock; log: Log };
 
 export type Done = { get(key: string): string | undefined; set(key: string, value: string): Promise<void> };
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { accessSync, constants, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
@@ -36,9 +36,17 @@ export function openCgroups(name: string): Cgroups {
   };
 }
 
-/** Takes the kernel some milliseconds, hence not at once. Children that the process makes until then are found by their mark. */
-export function joinGroup(group: string, pid: number): Promise<void> {
-  return writeFile(join(group, 'cgroup.procs'), String(pid));
+/** Takes the kernel some milliseconds, hence not at once. Children that the process has made until then follow it. */
+export async function joinGroup(group: string, pid: number): Promise<void> {
+  await writeFile(join(group, 'cgroup.procs'), String(pid));
+  // One that ends meanwhile is no loss.
+  for (const child of await childrenOf(pid)) await joinGroup(group, child).catch(() => {});
+}
+
+/** As proc(5) lists them; none where the kernel does not: those are found by their mark. */
+async function childrenOf(pid: number): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  return text.split(' ').filter(Boolean).map(Number);
 }
 
 /** The members of a group; none if it is gone. */

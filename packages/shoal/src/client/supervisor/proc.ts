@@ -62,6 +62,11 @@ export function readEnviron(pid: number): string {
   return readProc(`/proc/${pid}/environ`, 'latin1') ?? '';
 }
 
+/** The program's short name; "" if there is no such process. */
+export function readCommand(pid: number): string {
+  return (readProc(`/proc/${pid}/comm`) ?? '').trim();
+}
+
 export function isDead(row: ProcRow): boolean {
   return row.state === 'Z' || row.state === 'X' || row.state === 'x';
 }

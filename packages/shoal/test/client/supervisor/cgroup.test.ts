@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { groupFolder, openCgroups, removeGroup } from '../../../src/client/supervisor/cgroup.ts';
-import { readStat } from '../../../src/client/supervisor/proc.ts';
+import { groupFolder, groupPids, joinGroup, openCgroups, removeGroup } from '../../../src/client/supervisor/cgroup.ts';
+import { readProcessTable, readStat } from '../../../src/client/supervisor/proc.ts';
+import { until } from '../../support/until.ts';
 import { aNode, aTask, never } from './harness.ts';
 
 describe('the folder of our own control group', () => {
@@ -62,6 +65,29 @@ it('a process without mark, session and parent ends with its task where control 
   if (alive) process.kill(child, 'SIGKILL');
   expect(alive).toBe(!canMakeGroups());
 });
+
+it('children that a process made before it joined a group follow it', async () => {
+  if (!canMakeGroups()) return;
+  const groups = openCgroups(`children ${process.pid}`);
+  const group = groups.create('task') ?? '';
+  const parent = spawn('sh', ['-c', '(sleep 30 & wait) & echo ready; wait'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    await once(parent.stdout, 'data');
+    await until('both children run', () => descendants(parent.pid ?? 0).length === 2);
+    await joinGroup(group, parent.pid ?? 0);
+    expect(groupPids(group)).toEqual(expect.arrayContaining([parent.pid, ...descendants(parent.pid ?? 0)]));
+  } finally {
+    for (const pid of groupPids(group)) process.kill(pid, 'SIGKILL');
+    await until('the group is empty', () => groupPids(group).length === 0);
+    removeGroup(group);
+    groups.close();
+  }
+});
+
+function descendants(pid: number): number[] {
+  const children = readProcessTable().filter(({ ppid }) => ppid === pid);
+  return children.flatMap((row) => [row.pid, ...descendants(row.pid)]);
+}
 
 function canMakeGroups(): boolean {
   const probe = openCgroups(`probe ${process.pid}`);

@@ -1,0 +1,81 @@
+import type { Allocation } from '@shoal/api';
+import { type Listener, processOfSocket, tcpListeners } from '../listening-ports.ts';
+import { readCommand, readEnviron } from '../supervisor/proc.ts';
+import { taskSetup } from '../task-runner/events.ts';
+import type { TaskHook } from './hook.ts';
+
+const LOOK_AGAIN_MS = 100;
+/** A predecessor on this node that has more time than this to end is not waited for. */
+const PREDECESSOR_HAS_MS = 10_000;
+
+/**
+ * Says whose a port is that the allocation was given and another program holds: all that the task itself could say is "address in use". A task of
+ * another allocation that holds it is about to end (the servers give no port twice), and is waited for.
+ */
+export const portsHook: TaskHook = {
+  name: 'ports',
+  async prestart({ allocation, task, emit, signal, services }) {
+    const ports = portsOf(allocation, task.Name);
+    if (ports.length === 0) return;
+    for (let waitedMs = 0; waitedMs < PREDECESSOR_HAS_MS && !signal.aborted; waitedMs += LOOK_AGAIN_MS) {
+      const holders = holdersOf(ports, allocation.ID);
+      if (holders.some(({ allocId }) => allocId !== undefined)) {
+        await services.clock.sleep(LOOK_AGAIN_MS, signal);
+        continue;
+      }
+      for (const holder of holders) emit(taskSetup(describe(holder)));
+      return;
+    }
+  },
+};
+
+type GivenPort = { readonly label: string; readonly address: string; readonly port: number };
+type Holder = GivenPort & { readonly pid: number | undefined; readonly allocId: string | undefined };
+
+function portsOf({ AllocatedResources }: Allocation, task: string): GivenPort[] {
+  const { Shared, Tasks } = AllocatedResources;
+  const shared = (Shared.Ports ?? []).map(({ Label, HostIP, Value }) => ({
+    label: Label,
+    address: HostIP,
+    port: Value,
+  }));
+  const own = (Tasks[task]?.Networks ?? []).flatMap(({ IP, ReservedPorts, DynamicPorts }) =>
+    [...(ReservedPorts ?? []), ...(DynamicPorts ?? [])].map(({ Label, Value }) => ({
+      label: Label,
+      address: IP,
+      port: Value,
+    })),
+  );
+  return [...shared, ...own];
+}
+
+/** Strangers only: tasks of the same allocation share its ports. */
+function holdersOf(ports: readonly GivenPort[], allocId: string): Holder[] {
+  const listeners = tcpListeners();
+  const found = ports.flatMap((given) => {
+    const listener = listeners.find((one) => meets(one, given));
+    return listener ? [{ ...given, ...ownerOf(listener) }] : [];
+  });
+  return found.filter((holder) => holder.allocId !== allocId);
+}
+
+function meets({ address, port }: Listener, given: GivenPort): boolean {
+  const anywhere = address === '*' || given.address === '' || given.address === '0.0.0.0' || given.address === '::';
+  return port === given.port && (anywhere || address === given.address);
+}
+
+function ownerOf({ inode }: Listener): Pick<Holder, 'pid' | 'allocId'> {
+  const pid = processOfSocket(inode);
+  const environ = pid === undefined ? '' : readEnviron(pid);
+  return { pid, allocId: /(?:^|\0)NOMAD_ALLOC_ID=([^\0]+)/.exec(environ)?.[1] };
+}
+
+function describe({ label, address, port, pid }: Holder): string {
+  const who = pid === undefined ? 'another program' : `process ${pid}${named(pid)}`;
+  return `Port "${label}" (${address}:${port}) is held by ${who}, which is no task of this cluster`;
+}
+
+function named(pid: number): string {
+  const program = readCommand(pid);
+  return program === '' ? '' : ` (${program})`;
+}

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { agentFlagSpecs, pairs, toAgentFlags } from '../../../src/cli/agent/flags.ts';
+import { tasksAt } from '../../../src/cli/agent/run-agent.ts';
+import { startFailure } from '../../../src/cli/agent/start-failure.ts';
+import { parseFlags } from '../../../src/cli/flags.ts';
+import { AGENT_FLAGS } from '../../../src/config/flags.ts';
+
+const ENDINGS = [
+  { name: 'SIGTERM keeps tasks', cause: 'SIGTERM', terminate: false, interrupt: true, want: 'keep' },
+  {
+    name: 'SIGTERM with leave_on_terminate ends them',
+    cause: 'SIGTERM',
+    terminate: true,
+    interrupt: false,
+    want: 'stop',
+  },
+  { name: 'SIGINT keeps tasks', cause: 'SIGINT', terminate: true, interrupt: false, want: 'keep' },
+  {
+    name: 'SIGINT with leave_on_interrupt ends them',
+    cause: 'SIGINT',
+    terminate: false,
+    interrupt: true,
+    want: 'stop',
+  },
+  { name: 'leaving is like SIGTERM', cause: 'leave', terminate: true, interrupt: false, want: 'stop' },
+] as const;
+
+test.each(ENDINGS)('$name', ({ cause, terminate, interrupt, want }) => {
+  expect(tasksAt(cause, { leaveOnTerminate: terminate, leaveOnInterrupt: interrupt })).toBe(want);
+});
+
+test('flags of the agent become those of its configuration', () => {
+  const { flags } = parseFlags(agentFlagSpecs(), [
+    '-dev',
+    '-http-port',
+    '0',
+    '-ui=false',
+    '-meta',
+    'a=b,c=d',
+    '-dc=x',
+    '-join',
+    'h',
+  ]);
+  expect(toAgentFlags(flags)).toEqual({
+    dev: true,
+    httpPort: 0,
+    ui: false,
+    meta: { a: 'b', c: 'd' },
+    datacenter: 'x',
+    join: ['h'],
+  });
+});
+
+test('every flag of the configuration can be given', () => {
+  expect(Object.keys(agentFlagSpecs())).toEqual(AGENT_FLAGS.map(({ names }) => names[0]));
+});
+
+test('pairs', () => {
+  expect(pairs(['a=b=c', 'd=e, f=g'])).toEqual({ a: 'b=c', d: 'e', f: 'g' });
+  expect(() => pairs(['a'])).toThrow('"a" is no KEY=VALUE');
+});
+
+test('a port that is taken is named with its flag', () => {
+  const ports = { http: 4646, consulHttp: 8500, dns: 8600, rpc: 4647, edgeHttp: 8080, edgeHttps: 8443 };
+  const error = Object.assign(new Error(), { code: 'EADDRINUSE', port: 8500, address: '127.0.0.1' });
+  expect(String(startFailure(error, { ports }))).toMatch(/port 8500 on 127\.0\.0\.1 is taken.*-consul-http-port/);
+  const other = new Error('x');
+  expect(startFailure(other, { ports })).toBe(other);
+});

@@ -52,12 +52,14 @@ export class ConsulApiError extends Error {
   readonly code = 'CONSUL_API';
   readonly status: number;
   readonly url: string;
+  readonly body: string;
 
   constructor(url: string, status: number, body: string) {
     super(`Consul's API answered ${status} to ${url}: ${body.trim().slice(0, 200) || 'no body'}`);
     this.name = 'ConsulApiError';
     this.status = status;
     this.url = url;
+    this.body = body.trim();
   }
 }
 

@@ -4,6 +4,8 @@ import { tasksAt } from '../../../src/cli/agent/run-agent.ts';
 import { startFailure } from '../../../src/cli/agent/start-failure.ts';
 import { parseFlags } from '../../../src/cli/flags.ts';
 import { AGENT_FLAGS } from '../../../src/config/flags.ts';
+import { DnsListenError } from '../../../src/dns/errors.ts';
+import { PortTakenError } from '../../../src/http/shared/listener.ts';
 
 const ENDINGS = [
   { name: 'SIGTERM keeps tasks', cause: 'SIGTERM', terminate: false, interrupt: true, want: 'keep' },
@@ -62,8 +64,12 @@ test('pairs', () => {
 
 test('a port that is taken is named with its flag', () => {
   const ports = { http: 4646, consulHttp: 8500, dns: 8600, rpc: 4647, edgeHttp: 8080, edgeHttps: 8443 };
-  const error = Object.assign(new Error(), { code: 'EADDRINUSE', port: 8500, address: '127.0.0.1' });
-  expect(String(startFailure(error, { ports }))).toMatch(/port 8500 on 127\.0\.0\.1 is taken.*-consul-http-port/);
+  const system = Object.assign(new Error('listen'), { code: 'EADDRINUSE', port: 4647, address: '127.0.0.1' });
+  expect(String(startFailure(system, { ports }))).toMatch(/127\.0\.0\.1:4647: the port is taken.* -rpc-port\./);
+  const own = new PortTakenError('The Consul API', '127.0.0.1', 8500, undefined);
+  expect(String(startFailure(own, { ports }))).toMatch(/The Consul API cannot listen.* -consul-http-port\./);
+  const dns = new DnsListenError({ host: '127.0.0.1', port: 8600 }, { name: 'Error', message: '', code: 'EADDRINUSE' });
+  expect(String(startFailure(dns, { ports }))).toMatch(/DNS cannot listen.* -dns-port\./);
   const other = new Error('x');
   expect(startFailure(other, { ports })).toBe(other);
 });

@@ -52,6 +52,8 @@ export type TestAgentOptions = {
   /** `-dev`, instead of a folder that stays. */
   readonly dev?: boolean;
   readonly program?: string;
+  /** Flags of Node itself. */
+  readonly nodeFlags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 };
 
@@ -104,7 +106,14 @@ export async function prepareAgent(options: TestAgentOptions = {}): Promise<Test
 
   async function start(flags: readonly string[] = []): Promise<void> {
     const configs = [...(options.configs ?? []), configFile].flatMap((path) => ['-config', path]);
-    const args = [program, 'agent', ...(options.dev ? ['-dev'] : []), ...configs, ...flags];
+    const args = [
+      ...(options.nodeFlags ?? []),
+      program,
+      'agent',
+      ...(options.dev ? ['-dev'] : []),
+      ...configs,
+      ...flags,
+    ];
     const env = { ...cleanEnvironment(), TMPDIR: join(folder, 'tmp'), ...options.env, [MARK]: mark };
     const started = spawn(process.execPath, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
     child = started;

@@ -128,7 +128,10 @@ function redirectToFolder(app: FastifyInstance, endpoint: Endpoint): void {
 
 function fail(options: ApiOptions, thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = asOurs(thrown, request);
-  if (!isExpected(error)) options.onFailure?.(error, { method: request.method, url: request.url });
+  // A connection that is closed while the client sends loses the answer: what is left of the body is read and dropped instead.
+  if (error instanceof BodyTooLargeError) reply.removeHeader('connection');
+  if (!isExpected(error) && !request.raw.readableAborted)
+    options.onFailure?.(error, { method: request.method, url: request.url });
   return send(options.dialect.failure(statusOf(error), messageOf(error)), request, reply);
 }
 

@@ -117,6 +117,8 @@ function listening(server: Server, address: string, port: number): Promise<NodeJ
     server.once('error', resolve);
     server.listen(port, address, () => {
       server.off('error', resolve);
+      // Errors of accept(), such as too many open files: that connection is lost, the server goes on.
+      server.on('error', () => undefined);
       resolve(undefined);
     });
   });

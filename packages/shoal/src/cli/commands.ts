@@ -132,6 +132,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Write keys and values from JSON',
     load: () => import('./commands/kv-import.ts'),
   },
+  keygen: { of: 'consul', summary: 'Print a new key', load: () => import('./commands/keygen.ts') },
   'config validate': {
     of: 'both',
     summary: 'Check configuration files of an agent',

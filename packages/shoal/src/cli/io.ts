@@ -39,6 +39,11 @@ export function processIo(): Io {
   };
 }
 
+export function withoutColor(io: Io): Io {
+  const paint = paintFor(false);
+  return { ...io, paint, paintErr: paint };
+}
+
 function giveUp(error: NodeJS.ErrnoException): void {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 }

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Entry, Env } from './command.ts';
 import { UsageError } from './errors.ts';
 import { parseFlags } from './flags.ts';
-import type { Io } from './io.ts';
+import { type Io, withoutColor } from './io.ts';
 import { type ProgramName, resolveCommand, vocabularyOf } from './resolve-command.ts';
 
 export type World = { readonly io: Io; readonly env: Env };
@@ -54,7 +54,8 @@ async function runCommand(program: ProgramName, { name, entry, words }: Found, w
       return 0;
     }
     checkCount(args, command.args, command.usage);
-    return await command.run({ flags, args, io, env, program, vocabulary: vocabularyOf(program) });
+    const own = flags['no-color'] ? withoutColor(io) : io;
+    return await command.run({ flags, args, io: own, env, program, vocabulary: vocabularyOf(program) });
   } catch (error) {
     const code = await fail(error, `${program} ${name}`, io);
     return failureCode ?? code;

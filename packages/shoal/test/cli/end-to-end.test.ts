@@ -268,6 +268,43 @@ describe('the agent', { timeout: 60_000 }, () => {
     expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
+  test('stays at SIGHUP; a second signal does not wait for tasks that do not end', async () => {
+    await agent.start();
+    const stubborn = WEB.replace('exec sleep 600', "trap '' INT TERM; while :; do sleep 1; done");
+    await output('shoal run -var count=1 -', {
+      input: stubborn.replace('driver =', 'kill_timeout = "25s"\n      driver ='),
+    });
+    process.kill(agent.pid(), 'SIGHUP');
+    await until('SIGHUP is told', () => agent.log().includes('SIGHUP changes nothing yet'));
+    process.kill(agent.pid(), 'SIGTERM');
+    await until('it waits for the task', () => agent.log().match(/agent: stopping, tasks are ended/g)?.length === 2);
+    expect(await agent.end('SIGTERM')).toBe(143);
+  });
+
+  const FREE = '-dns-port 0 -rpc-port 0 -edge-http-port 0 -edge-https-port 0';
+  const untilStarted: RunOptions = {
+    watch: (out, end) => {
+      if (out.includes('agent: started')) end('SIGTERM');
+    },
+  };
+
+  test('takes the flags of Nomad', async () => {
+    const line = `nomad agent -dev -bind 127.0.0.1 -http-port 0 -consul-http-port 0 ${FREE} -encrypt=x -node=here`;
+    const { code, out } = await run(line, untilStarted);
+    expect(code).toBe(0);
+    expect(out).toMatch(/"at":"nomad-flags\.json:\d+","msg":"config: [a-z.]*encrypt has no effect/);
+    expect(out).toMatch(/"node":"here".*"agent: started"/);
+  });
+
+  test('takes the flags of Consul, and is no client then', async () => {
+    const ports = '-http-port 0 -dns-port 0 -server-port 0 -nomad-http-port 0';
+    const line = `consul agent -server -bootstrap-expect=1 -data-dir data -bind 127.0.0.1 -client 127.0.0.1 ${ports} -node-meta a:b -encrypt x`;
+    const { code, out } = await run(line, untilStarted);
+    expect(code).toBe(0);
+    expect(out).toContain('config: encrypt has no effect');
+    expect(out).not.toContain('client: ');
+  });
+
   test('says which port is taken', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(agent.ports.http, '127.0.0.1', resolve));

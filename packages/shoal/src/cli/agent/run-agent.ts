@@ -30,6 +30,9 @@ export async function runAgent(start: AgentStart, io: Io): Promise<number> {
   neverDie(log);
   tellWarnings(loaded, config, io, log);
   const ending = endings();
+  process.on('SIGHUP', () =>
+    log.warn({}, 'agent: SIGHUP changes nothing yet: to read the configuration again, start the agent again'),
+  );
   try {
     const agent = await startAgent({ config, log, onLeave: () => ending.end('leave') }).catch((error: unknown) => {
       throw startFailure(error, config);

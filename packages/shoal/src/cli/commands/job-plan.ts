@@ -31,7 +31,7 @@ Ends with 0 when no allocation would come or go, with 1 when some would, and wit
     if (diff && plan.Diff) io.out(`${jobDiff(plan.Diff, { paint: io.paint, verbose: flags.verbose === true })}\n`);
     io.out(dryRun(plan, io));
     if (plan.Warnings) io.out(`${io.paint.yellow('Job Warnings:')}\n${plan.Warnings.trim()}\n\n`);
-    io.out(howToRun(plan.JobModifyIndex, path, program, io));
+    io.out(howToRun(plan.JobModifyIndex, [...variables(flags), path].map(quoted).join(' '), program, io));
     return changesAllocations(plan) ? 1 : 0;
   },
 });
@@ -50,11 +50,20 @@ function dryRun(plan: JobPlan, io: Io): string {
   return `${io.paint.bold('Scheduler dry-run:')}\n${[...lines, ...periodic].join('\n')}\n\n`;
 }
 
-function howToRun(index: number, path: string, program: string, io: Io): string {
+function variables(flags: { var: readonly string[]; 'var-file': readonly string[] }): string[] {
+  return [...flags.var.map((text) => `-var=${text}`), ...flags['var-file'].map((file) => `-var-file=${file}`)];
+}
+
+/** For a shell. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function howToRun(index: number, given: string, program: string, io: Io): string {
   return `${io.paint.bold(`Job Modify Index: ${index}`)}
 To submit the job just as it was planned:
 
-${program} job run -check-index ${index} ${path}
+${program} job run -check-index ${index} ${given}
 
 It is refused if somebody has changed the job meanwhile.
 `;

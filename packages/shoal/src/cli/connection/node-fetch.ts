@@ -23,11 +23,19 @@ export function nodeFetch(tls: TlsSettings = {}): Fetch {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const outgoing = send();
       outgoing.on('response', resolve);
-      outgoing.on('error', (error) => reject(signal?.aborted ? signal.reason : unreachable(target, error)));
+      outgoing.on('error', (error) => reject(failureOf(error, target, signal)));
       outgoing.end(body);
     });
     return answerOf(response);
   };
+}
+
+/** Whoever gave up is told so; a time that is over is an agent that does not answer. */
+function failureOf(error: Error, target: URL, signal: AbortSignal | undefined): unknown {
+  const reason: unknown = signal?.reason;
+  if (!signal?.aborted) return unreachable(target, error);
+  const isLate = reason instanceof Error && reason.name === 'TimeoutError';
+  return isLate ? new UnreachableError(target.origin, 'no answer in time', reason) : reason;
 }
 
 function lengthOf(body: string | Uint8Array | undefined): Record<string, string> {

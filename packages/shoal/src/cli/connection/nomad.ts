@@ -22,12 +22,13 @@ export const NOMAD_FLAGS = {
     env: 'NOMAD_SKIP_VERIFY',
     group: CONNECTION,
   },
+  'no-color': { kind: 'bool', help: 'No colours; so does NO_COLOR', hidden: true },
 } as const satisfies FlagSpecs;
 
 export const DEFAULT_NOMAD_ADDRESS = 'http://127.0.0.1:4646';
 
 export function connectNomad(flags: FlagValues<typeof NOMAD_FLAGS>, env: Env): NomadClient {
-  const text = (name: keyof typeof NOMAD_FLAGS & Exclude<keyof typeof NOMAD_FLAGS, 'tls-skip-verify'>) =>
+  const text = (name: Exclude<keyof typeof NOMAD_FLAGS, 'tls-skip-verify' | 'no-color'>) =>
     flags[name] || env[NOMAD_FLAGS[name].env] || undefined;
   const [caFile, certFile, keyFile] = [text('ca-cert'), text('client-cert'), text('client-key')];
   const [region, namespace, token, serverName] = [

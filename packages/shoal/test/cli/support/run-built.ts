@@ -31,10 +31,15 @@ function runBuilt(folder: string, [name = '', ...words]: readonly string[], opti
     env: { PATH: process.env.PATH, HOME: folder, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  let [out, err] = ['', ''];
+  let [out, err, ended] = ['', '', false];
+  // Only once: an agent takes a second signal for impatience.
+  const end = (signal: NodeJS.Signals) => {
+    if (!ended) child.kill(signal);
+    ended = true;
+  };
   child.stdout.on('data', (data) => {
     out += String(data);
-    watch?.(out, (signal) => child.kill(signal));
+    watch?.(out, end);
   });
   child.stderr.on('data', (data) => {
     err += String(data);

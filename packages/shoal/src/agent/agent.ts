@@ -7,6 +7,9 @@ import type { Edge } from '../edge/edge.ts';
 import { hostPort } from '../host-port.ts';
 import type { ApiServer } from '../http/shared/api-server.ts';
 import type { Log } from '../log.ts';
+import { Link } from '../rpc/link.ts';
+import { roleName } from '../rpc/protocol.ts';
+import { ServerList } from '../rpc/server-list.ts';
 import { openState, type State } from '../state/state.ts';
 import { openEmbeddedStore } from '../store/embedded.ts';
 import { createConsulServer } from './api-consul.ts';
@@ -55,7 +58,7 @@ export async function startAgent({ config, log, onLeave }: AgentOptions): Promis
 
     const serverRole = config.server.enabled ? await startServerRole(config, dataDir.path, log) : undefined;
     if (serverRole) undo.push(() => serverRole.stop());
-    const state = serverRole?.state ?? (await openReplica(dataDir.path));
+    const state = serverRole?.state ?? (await openReplica(dataDir.path, log));
     if (!serverRole) undo.push(() => state.close());
     const rpcPort = () => serverRole?.listener.addresses()[0]?.port ?? config.ports.rpc ?? 0;
 
@@ -111,8 +114,10 @@ export async function startAgent({ config, log, onLeave }: AgentOptions): Promis
 }
 
 /** What an agent without the server role knows of the catalog; kept, so that it can answer while no server does. */
-async function openReplica(dataDir: string): Promise<State> {
-  return openState(await openEmbeddedStore({ path: join(dataDir, 'agent', 'replica') }));
+async function openReplica(dataDir: string, log: Log): Promise<State> {
+  return openState(await openEmbeddedStore({ path: join(dataDir, 'agent', 'replica') }), {
+    onDefect: (error) => log.error({ error: String(error) }, 'state: a change could not be taken in by all'),
+  });
 }
 
 type ClientNeeds = {
@@ -135,19 +140,29 @@ async function maybeClient(needs: ClientNeeds): Promise<ClientRole | undefined> 
     );
     return undefined;
   }
-  return startClientRole({
+  const own = { host: dialled(serverRole.listener.addresses()[0]?.address ?? ''), port: needs.rpcPort() };
+  const link = new Link({
+    identity: () => serverRole.identity,
+    serverNames: [roleName('server', config.region)],
+    servers: new ServerList([own]),
+    node: { nodeId: needs.identity.id, secret: needs.identity.secret },
+  });
+  const role = await startClientRole({
     config,
     dataDir: needs.dataDir,
     nodeIdentity: needs.identity,
     httpAddr: config.advertise.http,
-    identity: serverRole.identity,
-    server: () => ({
-      host: reachable(serverRole.listener.addresses()[0]?.address ?? '', config),
-      port: needs.rpcPort(),
-    }),
+    link,
     registrar: discovery.registrar,
     log,
   });
+  return {
+    ...role,
+    async stop(how) {
+      await role.stop(how);
+      link.stop();
+    },
+  };
 }
 
 function consulAddress(consul: ApiServer | undefined): string {
@@ -156,7 +171,7 @@ function consulAddress(consul: ApiServer | undefined): string {
     throw new Error(
       'the edge follows the catalog over the Consul API, which is turned off (ports { consul_http }): turn it on',
     );
-  return `http://${hostPort(reachableHost(served.address), served.port)}`;
+  return `http://${hostPort(dialled(served.address), served.port)}`;
 }
 
 /** A wildcard address is listened on, but not dialled. */
@@ -164,7 +179,8 @@ function reachable(address: string, config: AgentConfig): string {
   return address === '0.0.0.0' || address === '::' || address === '' ? config.advertise.address : address;
 }
 
-function reachableHost(address: string): string {
+/** The same, for this machine itself. */
+function dialled(address: string): string {
   return address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
 }
 

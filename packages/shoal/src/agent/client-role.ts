@@ -14,8 +14,7 @@ import { ensureSupervisor } from '../client/supervisor/client.ts';
 import type { AgentConfig } from '../config/agent-config.ts';
 import type { Log } from '../log.ts';
 import { createDialer } from '../rpc/dialer.ts';
-import { roleName } from '../rpc/protocol.ts';
-import type { Identity } from '../rpc/tls/identity.ts';
+import type { Link } from '../rpc/link.ts';
 import { CONSUL_API_VERSION, NOMAD_API_VERSION } from '../version.ts';
 import { entryPath } from './entries.ts';
 
@@ -31,8 +30,7 @@ export type ClientRoleDeps = {
   nodeIdentity: NodeIdentity;
   /** Where this agent's Nomad API is, as others reach it. */
   httpAddr: string;
-  identity: Identity;
-  server: () => { host: string; port: number };
+  link: Link;
   registrar: Registrar;
   log: Log;
 };
@@ -40,14 +38,7 @@ export type ClientRoleDeps = {
 export async function startClientRole(deps: ClientRoleDeps): Promise<ClientRole> {
   const { config, dataDir, nodeIdentity, log } = deps;
   const node = { nodeId: nodeIdentity.id, secret: nodeIdentity.secret };
-  const dialer = createDialer({
-    identity: deps.identity,
-    serverName: roleName('server', config.region),
-    server: deps.server,
-    node,
-    log,
-    random: Math.random,
-  });
+  const dialer = createDialer({ link: deps.link, node, log, random: Math.random });
   const supervisor = await ensureSupervisor({
     dataDir,
     entry: entryPath('supervisor'),
@@ -77,7 +68,6 @@ export async function startClientRole(deps: ClientRoleDeps): Promise<ClientRole>
     client,
     async stop({ tasks }) {
       await client.stop({ tasks });
-      dialer.stop();
       if (tasks === 'stop') await supervisor.shutdown({ killTasks: true });
       else supervisor.close();
     },

@@ -34,3 +34,66 @@ export class NodeNotConnectedError extends Error {
     this.nodeId = nodeId;
   }
 }
+
+/** What was given as a join token is none. */
+export class JoinTokenFormError extends Error {
+  readonly code = 'join-token-form';
+  constructor(reason: string) {
+    super(
+      `The join token cannot be used: ${reason}. Print one with "shoal server token" on a server, and copy the whole line.`,
+    );
+    this.name = 'JoinTokenFormError';
+  }
+}
+
+/** The server shows another authority than the one that the token names: another cluster, or somebody in between. */
+export class ForeignAuthorityError extends Error {
+  readonly code = 'foreign-authority';
+  constructor(server: string) {
+    super(
+      `The server at ${server} is not of the cluster that the join token is for, so it was told nothing. Check the address in retry_join, or take a token from that server.`,
+    );
+    this.name = 'ForeignAuthorityError';
+  }
+}
+
+/** A server was reached, and its certificate is not valid by this machine's clock, for this region, or for this cluster. */
+export class CertificateError extends Error {
+  readonly code = 'certificate';
+  constructor(server: string, cause: Error) {
+    super(`The certificate of server ${server} was not accepted: ${certificateReason(cause)}`, { cause });
+    this.name = 'CertificateError';
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  CERT_NOT_YET_VALID:
+    'it is not valid yet. The clock of this machine is probably behind: set it ("timedatectl" shows it).',
+  CERT_HAS_EXPIRED:
+    'it has expired. Either the clock of this machine is ahead ("timedatectl" shows it), or the server has been without a restart for too long.',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'it is for another region or another role. Give this agent the region of its servers.',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'another authority signed it: the server belongs to another cluster.',
+  SELF_SIGNED_CERT_IN_CHAIN: 'another authority signed it: the server belongs to another cluster.',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'another authority signed it: the server belongs to another cluster.',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'another authority signed it: the server belongs to another cluster.',
+  CERT_SIGNATURE_FAILURE: 'another authority signed it: the server belongs to another cluster.',
+};
+
+function certificateReason(cause: Error & { code?: unknown }): string {
+  return REASONS[String(cause.code)] ?? cause.message;
+}
+
+/** Whether a handshake failed for what the server's certificate says, and not for the network. */
+export function isCertificateFailure(error: unknown): error is Error {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return REASONS[code] !== undefined;
+}
+
+/** A join that no further attempt can mend. */
+export class JoinRefusedError extends Error {
+  readonly code = 'join-refused';
+  constructor(server: string, reason: string) {
+    super(`Server ${server} does not take this agent: ${reason}`);
+    this.name = 'JoinRefusedError';
+  }
+}

@@ -9,12 +9,15 @@ import {
   type Extension,
   KeyUsageFlags,
   KeyUsagesExtension,
+  Pkcs10CertificateRequest,
+  Pkcs10CertificateRequestGenerator,
+  type PublicKey,
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
   X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
-import { type AgentRole, roleName } from '../protocol.ts';
+import { type AgentRole, nodeCertificateName, roleName } from '../protocol.ts';
 
 /**
  * The cluster's own certificate authority (RFC 5280 profile: P-256 keys, a root that signs agents' certificates directly).
@@ -32,9 +35,13 @@ export type KeyPairPem = { readonly certificate: string; readonly key: string };
 export type AgentName = {
   readonly role: AgentRole;
   readonly region: string;
+  /** The one node that the certificate is good for; without it, any. */
+  readonly nodeId?: string;
   readonly dnsNames: readonly string[];
   readonly addresses: readonly string[];
 };
+
+export type Validity = { readonly now: number; readonly days: number };
 
 export async function createAuthority(options: { name: string; now: number; days: number }): Promise<KeyPairPem> {
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
@@ -58,38 +65,80 @@ export async function createAuthority(options: { name: string; now: number; days
 export async function issueCertificate(
   authority: KeyPairPem,
   agent: AgentName,
-  options: { now: number; days: number },
+  validity: Validity,
 ): Promise<KeyPairPem> {
-  const issuer = new X509Certificate(authority.certificate);
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+  const certificate = await sign(authority, keys.publicKey, agent, validity);
+  return { certificate, key: await exportKey(keys.privateKey) };
+}
+
+/** A new key, and the request (PKCS #10) to sign it. What the certificate will say is up to the authority. */
+export async function createRequest(): Promise<{ request: string; key: string }> {
+  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+  const request = await Pkcs10CertificateRequestGenerator.create({
+    name: 'CN=shoal',
+    keys,
+    signingAlgorithm: ALGORITHM,
+  });
+  return { request: request.toString('pem'), key: await exportKey(keys.privateKey) };
+}
+
+/** The certificate for a request's key; undefined when the request is not one that its key has signed. */
+export async function certifyRequest(
+  authority: KeyPairPem,
+  request: string,
+  agent: AgentName,
+  validity: Validity,
+): Promise<string | undefined> {
+  const parsed = await readRequest(request);
+  return parsed && sign(authority, parsed.publicKey, agent, validity);
+}
+
+async function readRequest(pem: string): Promise<Pkcs10CertificateRequest | undefined> {
+  try {
+    const request = new Pkcs10CertificateRequest(pem);
+    return (await request.verify()) ? request : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function sign(
+  authority: KeyPairPem,
+  publicKey: webcrypto.CryptoKey | PublicKey,
+  agent: AgentName,
+  { now, days }: Validity,
+): Promise<string> {
+  const issuer = new X509Certificate(authority.certificate);
   const certificate = await X509CertificateGenerator.create({
     serialNumber: serialNumber(),
     subject: `CN=${roleName(agent.role, agent.region)}`,
     issuer: issuer.subject,
-    notBefore: new Date(options.now - SKEW_MS),
-    notAfter: new Date(Math.min(options.now + options.days * DAY_MS, issuer.notAfter.getTime())),
+    notBefore: new Date(now - SKEW_MS),
+    notAfter: new Date(Math.min(now + days * DAY_MS, issuer.notAfter.getTime())),
     signingAlgorithm: ALGORITHM,
-    publicKey: keys.publicKey,
+    publicKey,
     signingKey: await importKey(authority.key),
-    extensions: await agentExtensions(issuer, keys.publicKey, agent),
+    extensions: await agentExtensions(issuer, publicKey, agent),
   });
-  return { certificate: certificate.toString('pem'), key: await exportKey(keys.privateKey) };
+  return certificate.toString('pem');
 }
 
 async function agentExtensions(
   issuer: X509Certificate,
-  publicKey: webcrypto.CryptoKey,
+  publicKey: webcrypto.CryptoKey | PublicKey,
   agent: AgentName,
 ): Promise<Extension[]> {
   const usages =
     agent.role === 'server'
       ? [ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]
       : [ExtendedKeyUsage.clientAuth];
-  const names = [roleName(agent.role, agent.region), 'localhost', ...agent.dnsNames].map((value) => ({
+  const ofNode = agent.nodeId === undefined ? [] : [nodeCertificateName(agent.nodeId, agent.region)];
+  const names = [roleName(agent.role, agent.region), ...ofNode, 'localhost', ...agent.dnsNames].map((value) => ({
     type: 'dns' as const,
     value,
   }));
-  const addresses = ['127.0.0.1', ...agent.addresses].map((value) => ({ type: 'ip' as const, value }));
+  const addresses = [...new Set(['127.0.0.1', ...agent.addresses])].map((value) => ({ type: 'ip' as const, value }));
   return [
     new BasicConstraintsExtension(false, undefined, true),
     new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),

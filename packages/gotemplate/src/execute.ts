@@ -15,6 +15,8 @@ export type Execution = {
   /** The evaluation of a named template: its errors carry that name. */
   readonly evaluationOf: (name: string) => Evaluation;
   readonly write: (text: string) => void;
+  /** Called at each statement and each turn of a loop: throws when there were too many. */
+  readonly step: (offset: number, on: Evaluation) => void;
 };
 
 type Frame = { readonly run: Execution; readonly on: Evaluation; readonly depth: number };
@@ -34,6 +36,7 @@ function statements(body: readonly Statement[], scope: Scope, frame: Frame): Out
 }
 
 function perform(statement: Statement, scope: Scope, frame: Frame): Outcome {
+  frame.run.step(statement.offset, frame.on);
   switch (statement.type) {
     case 'text':
       frame.run.write(statement.text);
@@ -72,6 +75,7 @@ function range(node: BranchNode, scope: Scope, frame: Frame): Outcome {
   const turns = elements(value, node, frame);
   if (turns.length === 0) return statements(node.otherwise ?? [], scope, frame);
   for (const [key, item] of turns) {
+    frame.run.step(node.offset, frame.on);
     const inner = scope.nested(item);
     setLoopVariables(node, inner, [key, item], frame);
     if (statements(node.body, inner, frame) === 'break') break;

@@ -1,8 +1,8 @@
-import { TemplateError } from './errors.ts';
-import type { TemplateFunction } from './functions.ts';
+import { FunctionError, TemplateError } from './errors.ts';
+import type { Parameter, TemplateFunction } from './functions.ts';
 import type { Command, Operand, Pipeline } from './nodes.ts';
 import type { Scope } from './scope.ts';
-import { element, elementType, isTrue, keyType, kindOf, typeName, zeroOf } from './values.ts';
+import { element, elementType, isTrue, keyType, kindOf, Method, Typed, typeName, zeroOf } from './values.ts';
 
 /** What a key that a map does not hold is worth: Go's `missingkey` option. */
 export type MissingKey = 'default' | 'zero' | 'error';
@@ -11,6 +11,8 @@ export type MissingKey = 'default' | 'zero' | 'error';
 export type Evaluation = {
   readonly functions: ReadonlyMap<string, TemplateFunction>;
   readonly missingKey: MissingKey;
+  /** The longest text that a function may make. */
+  readonly maxText: number;
   /** Turns a reason into the error of the template's place. */
   readonly fail: (offset: number, reason: string, cause?: unknown) => TemplateError;
 };
@@ -41,7 +43,8 @@ function evaluateCommand(command: Command, final: unknown, scope: Scope, on: Eva
   const takesArguments = first.type === 'field' || first.type === 'chain' || first.type === 'variable';
   if (hasArguments && takesArguments) return callField(first, command, rest, final, scope, on);
   if (hasArguments) throw on.fail(first.offset, `can't give argument to non-function ${command.text}`);
-  return evaluateOperand(first, scope, on);
+  const value = evaluateOperand(first, scope, on);
+  return value instanceof Method ? callMethod(nameOf(command), value, command, [], NOTHING, scope, on) : value;
 }
 
 /** A field with arguments is a call of the function that it holds, as of a method in Go. */
@@ -54,11 +57,32 @@ function callField(
   on: Evaluation,
 ): unknown {
   const method = evaluateOperand(first, scope, on);
-  const name = command.text.split(/\s/)[0] ?? command.text;
+  const name = nameOf(command);
+  if (method instanceof Method) return callMethod(name, method, command, rest, final, scope, on);
   if (typeof method !== 'function') {
     throw on.fail(first.offset, `${name} has arguments but cannot be invoked as function`);
   }
   return invoke(name, (...args) => method(...args), command, argumentsOf(rest, final, scope, on), on);
+}
+
+function callMethod(
+  name: string,
+  { entry }: Method,
+  command: Command,
+  rest: readonly Operand[],
+  final: unknown,
+  scope: Scope,
+  on: Evaluation,
+): unknown {
+  const at = { ...command, offset: command.operands[0]?.offset ?? command.offset };
+  const args = argumentsOf(rest, final, scope, on);
+  checkCount(name, entry, args.length, at, on);
+  checkTypes(entry, args, at, on);
+  return invoke(name, entry.call, at, args, on);
+}
+
+function nameOf(command: Command): string {
+  return command.text.split(/\s/)[0] ?? command.text;
 }
 
 function callNamed(
@@ -91,7 +115,11 @@ function invoke(
   on: Evaluation,
 ): unknown {
   try {
-    return call(...args);
+    const value = call(...args);
+    if (typeof value === 'string' && value.length > on.maxText) {
+      throw new FunctionError(`the text that it makes is longer than ${on.maxText} characters`);
+    }
+    return value;
   } catch (error) {
     if (error instanceof TemplateError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
@@ -111,10 +139,23 @@ function checkCount(name: string, entry: TemplateFunction, got: number, command:
 function checkTypes(entry: TemplateFunction, args: readonly unknown[], command: Command, on: Evaluation): void {
   for (const [index, want] of (entry.params ?? []).entries()) {
     const value = args[index];
-    if (index >= args.length || want === 'any' || kindOf(value) === want) continue;
-    const offset = command.operands[index + 1]?.offset ?? command.offset;
+    if (index >= args.length || fits(value, want)) continue;
+    // A piped value has no place of its own: Go names the last that it looked at.
+    const operand = command.operands[index + 1] ?? command.operands.at(-1);
+    const offset = operand === undefined ? command.offset : lastLooked(operand);
     throw on.fail(offset, `wrong type for value; expected ${want}; got ${typeName(value)}`);
   }
+}
+
+function fits(value: unknown, want: Parameter): boolean {
+  if (want === 'any' || kindOf(value) === want) return true;
+  return want.includes('[') && (value === null || typeName(value) === want);
+}
+
+function lastLooked(operand: Operand): number {
+  if (operand.type !== 'pipe') return operand.offset;
+  const last = operand.commands.at(-1)?.operands.at(-1);
+  return last === undefined ? operand.offset : lastLooked(last);
 }
 
 /** `and` and `or` stop at the first argument that decides (Go 1.18). */
@@ -179,16 +220,27 @@ function fields(start: unknown, names: readonly string[], offset: number, on: Ev
 
 function field(of: unknown, name: string, offset: number, on: Evaluation): unknown {
   const kind = kindOf(of);
+  const method = of instanceof Typed ? of.methods?.[name] : undefined;
+  if (method !== undefined) return method;
   if (kind === 'invalid') {
     if (on.missingKey === 'error') throw on.fail(offset, `nil data; no entry for key ${JSON.stringify(name)}`);
     return undefined;
   }
   if (kind === 'nil') throw on.fail(offset, `nil pointer evaluating interface {}.${name}`);
-  if (kind !== 'map' || keyType(of) !== 'string') {
+  if (kind === 'struct') return structField(of, name, offset, on);
+  if (kind !== 'map' || !TEXT_KEYS.includes(keyType(of))) {
     throw on.fail(offset, `can't evaluate field ${name} in type ${typeName(of)}`);
   }
   const value = element(of, name);
   return value === undefined ? missing(of, name, offset, on) : value;
+}
+
+const TEXT_KEYS: readonly string[] = ['string', 'interface {}'];
+
+function structField(of: unknown, name: string, offset: number, on: Evaluation): unknown {
+  const value = element(of, name);
+  if (value === undefined) throw on.fail(offset, `can't evaluate field ${name} in type ${typeName(of)}`);
+  return value;
 }
 
 function missing(of: unknown, name: string, offset: number, on: Evaluation): unknown {

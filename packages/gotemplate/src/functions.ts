@@ -7,12 +7,15 @@ import type { Kind } from './values.ts';
  */
 export type TemplateFunction = {
   readonly call: (...args: readonly unknown[]) => unknown;
-  /** Kinds of the first arguments; the call fails at the argument that has another. */
-  readonly params?: readonly (Kind | 'any')[];
+  /** What the first arguments have to be; the call fails at the argument that is something else. */
+  readonly params?: readonly Parameter[];
   /** Fewest and most arguments; a missing `max` means any number. */
   readonly min?: number;
   readonly max?: number;
 };
+
+/** A kind of value, or the Go type of a list or map: `[]string`. */
+export type Parameter = Kind | 'any' | `[]${string}` | `map[${string}]${string}`;
 
 /** Plug-in: names and what they call. */
 export type FunctionSet = Readonly<Record<string, TemplateFunction>>;

@@ -1,6 +1,18 @@
+export type * from './consul-template/answers.ts';
+export {
+  type ConsulTemplate,
+  type ConsulTemplateOptions,
+  compileConsulTemplate,
+  type Evaluated,
+} from './consul-template/consul-template.ts';
+export { type Choice, type Dependency, type HealthServiceDependency, nameOf } from './consul-template/dependency.ts';
+export { type Resolved, resolveTemplate } from './consul-template/resolve.ts';
+export { goValue } from './consul-template/values.ts';
 export { FunctionError, TemplateError, type TemplatePhase, type TemplatePlace } from './errors.ts';
 export type { MissingKey } from './expressions.ts';
 export { printValue, sprint, sprintf } from './format/print.ts';
-export type { FunctionSet, TemplateFunction } from './functions.ts';
-export { type CompileOptions, compile, type Template } from './template.ts';
-export { elementType, entries, isTrue, items, type Kind, kindOf, Typed, typeName } from './values.ts';
+export type { FunctionSet, Parameter, TemplateFunction } from './functions.ts';
+export { RegexpError } from './regexp/errors.ts';
+export { compileRegexp, type Regexp } from './regexp/regexp.ts';
+export { type CompileOptions, compile, type Limits, type Template } from './template.ts';
+export { elementType, entries, isTrue, items, type Kind, kindOf, Method, Typed, typeName } from './values.ts';

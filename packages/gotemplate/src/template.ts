@@ -17,7 +17,18 @@ export type CompileOptions = {
   readonly rightDelim?: string;
   /** A missing map key: `default` prints `<no value>`, `zero` is the element type's zero, `error` fails. */
   readonly missingKey?: MissingKey;
+  /** What one rendering may cost. A template of somebody else's must not hold up the program. */
+  readonly limits?: Partial<Limits>;
 };
+
+export type Limits = {
+  /** Statements that are run, turns of loops included. Default 10 million. */
+  readonly steps: number;
+  /** Characters of the whole text, and of any text that a function makes. Default 64 Mi. */
+  readonly characters: number;
+};
+
+const LIMITS: Limits = { steps: 10_000_000, characters: 64 * 1024 * 1024 };
 
 /** A template that was read without error: renders any number of times, keeps nothing between. */
 export type Template = {
@@ -26,6 +37,8 @@ export type Template = {
   readonly templates: readonly string[];
   /** @throws TemplateError with phase `exec` */
   readonly render: (data?: unknown) => string;
+  /** Runs one of `templates` by its name. @throws TemplateError as above */
+  readonly renderNamed: (name: string, data?: unknown) => string;
 };
 
 /**
@@ -41,18 +54,34 @@ export function compile(source: string, options: CompileOptions = {}): Template 
   const definitions = bounded('parse', name, () =>
     parse(source, { name, delimiters, functions: new Set(functions.keys()) }),
   );
-  const evaluationOf = evaluations(source, { functions, missingKey: options.missingKey ?? 'default' });
-  return { name, templates: [...definitions.keys()], render: (data) => render(name, data, definitions, evaluationOf) };
+  const limits = { ...LIMITS, ...options.limits };
+  const missingKey = options.missingKey ?? 'default';
+  const evaluationOf = evaluations(source, { functions, missingKey, maxText: limits.characters });
+  const renderNamed = (named: string, data?: unknown): string => {
+    if (!definitions.has(named)) throw evaluationOf(name).fail(0, `no template ${JSON.stringify(named)} in it`);
+    return bounded('exec', named, () => run(named, data, { definitions, evaluationOf, limits }));
+  };
+  return { name, templates: [...definitions.keys()], render: (data) => renderNamed(name, data), renderNamed };
 }
 
-function render(
-  name: string,
-  data: unknown,
-  definitions: Definitions,
-  evaluationOf: (name: string) => Evaluation,
-): string {
+type Compiled = { definitions: Definitions; evaluationOf: (name: string) => Evaluation; limits: Limits };
+
+function run(name: string, data: unknown, { definitions, evaluationOf, limits }: Compiled): string {
   const parts: string[] = [];
-  bounded('exec', name, () => execute(name, data, { definitions, evaluationOf, write: (text) => parts.push(text) }));
+  let characters = 0;
+  let steps = 0;
+  const write = (text: string): void => {
+    characters += text.length;
+    parts.push(text);
+  };
+  const step = (offset: number, on: Evaluation): void => {
+    steps += 1;
+    if (steps > limits.steps) throw on.fail(offset, `it takes more than ${limits.steps} steps`);
+    if (characters > limits.characters) {
+      throw on.fail(offset, `its text is longer than ${limits.characters} characters`);
+    }
+  };
+  execute(name, data, { definitions, evaluationOf, write, step });
   return parts.join('');
 }
 
@@ -66,7 +95,7 @@ function bounded<T>(phase: TemplatePhase, name: string, work: () => T): T {
   }
 }
 
-function evaluations(source: string, shared: Pick<Evaluation, 'functions' | 'missingKey'>) {
+function evaluations(source: string, shared: Omit<Evaluation, 'fail'>) {
   return (name: string): Evaluation => ({
     ...shared,
     fail: (offset, reason, cause) => new TemplateError('exec', { name, ...placeOf(source, offset) }, reason, { cause }),

@@ -1,3 +1,5 @@
+import type { TemplateFunction } from './functions.ts';
+
 /**
  * How Go's values look in JavaScript, and the only place that looks inside them.
  *
@@ -10,21 +12,45 @@
  * | float64 | any other number |
  * | []interface{} | array |
  * | map[string]interface{} | plain object, or Map |
- * | func | function |
+ * | func | function, or {@link Method} |
+ * | struct, pointer to one | {@link Typed} with the name of its type: `*dependency.HealthService` |
  * | another type | {@link Typed}: the Go type beside the value (`float64` 7, `map[string]string`, `uint64`) |
  */
 export class Typed {
   readonly type: string;
   readonly value: unknown;
+  /** What can be called on it, by name. */
+  readonly methods: Readonly<Record<string, Method>> | undefined;
 
   /** `type` is the Go type as `%T` prints it: `uint64`, `[]string`, `map[int]string`. */
-  constructor(type: string, value: unknown) {
+  constructor(type: string, value: unknown, methods?: Readonly<Record<string, Method>>) {
     this.type = type;
     this.value = value;
+    this.methods = methods;
   }
 }
 
-export type Kind = 'invalid' | 'nil' | 'bool' | 'int' | 'uint' | 'float' | 'string' | 'list' | 'map' | 'func';
+/** A function that is reached through a value: `scratch.Set "a" 1`. It is called wherever it is named. */
+export class Method {
+  readonly entry: TemplateFunction;
+
+  constructor(entry: TemplateFunction) {
+    this.entry = entry;
+  }
+}
+
+export type Kind =
+  | 'invalid'
+  | 'nil'
+  | 'bool'
+  | 'int'
+  | 'uint'
+  | 'float'
+  | 'string'
+  | 'list'
+  | 'map'
+  | 'struct'
+  | 'func';
 
 export function raw(value: unknown): unknown {
   return value instanceof Typed ? value.value : value;
@@ -32,6 +58,7 @@ export function raw(value: unknown): unknown {
 
 export function kindOf(value: unknown): Kind {
   if (value instanceof Typed) return kindOfType(value.type) ?? kindOf(value.value);
+  if (value instanceof Method) return 'func';
   switch (typeof value) {
     case 'undefined':
       return 'invalid';
@@ -54,8 +81,8 @@ export function kindOf(value: unknown): Kind {
 function kindOfType(type: string): Kind | undefined {
   if (type.startsWith('float')) return 'float';
   if (type.startsWith('uint')) return 'uint';
-  if (type.startsWith('int')) return 'int';
-  return undefined;
+  if (/^int(?!erface)/.test(type)) return 'int';
+  return /^\*?[a-zA-Z_]\w*\.\w+$/.test(type) ? 'struct' : undefined;
 }
 
 /** The Go type of a value, as `%T` prints it. */
@@ -71,6 +98,7 @@ export function typeName(value: unknown): string {
     string: 'string',
     list: '[]interface {}',
     map: 'map[string]interface {}',
+    struct: 'struct',
     func: 'func',
   };
   return names[kindOf(value)];
@@ -143,9 +171,11 @@ export function compareStrings(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
+/** Keys of different kinds are ordered by kind, as in Go: numbers before texts. */
 function compareKeys(a: unknown, b: unknown): number {
   if (typeof a === 'string' && typeof b === 'string') return compareStrings(a, b);
-  return Number(a) - Number(b);
+  if (typeof a === 'string' || typeof b === 'string') return typeof a === 'string' ? 1 : -1;
+  return Number(raw(a)) - Number(raw(b));
 }
 
 function otherInteger(key: unknown): unknown {

@@ -42,8 +42,8 @@ function step(of: unknown, key: unknown): unknown {
 }
 
 function lookup(of: unknown, key: unknown): unknown {
-  const wanted = keyType(of) === 'string' ? 'string' : 'int';
   const kind = kindOf(key);
+  const wanted = keyType(of) === 'interface {}' ? kind : keyType(of) === 'string' ? 'string' : 'int';
   if (kind === 'nil' || kind === 'invalid') throw new FunctionError('value is nil; should be of type string');
   if (kind !== wanted) throw new FunctionError(`value has type ${typeName(key)}; should be ${keyType(of)}`);
   const value = element(of, key);

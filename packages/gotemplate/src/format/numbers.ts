@@ -39,7 +39,7 @@ export function formatFloat(value: number, verb: string, flags: Flags): string |
   const sign = signOf(negative, flags);
   if (Number.isNaN(value)) return pad(flags.plus ? '+NaN' : 'NaN', { ...flags, zero: false });
   const size = Math.abs(value);
-  if (!Number.isFinite(value)) return pad(`${sign || (flags.plus ? '+' : '')}Inf`, { ...flags, zero: false });
+  if (!Number.isFinite(value)) return pad(`${sign || '+'}Inf`, { ...flags, zero: false });
   const digits = floatDigits(size, verb, flags);
   return padNumber(sign, '', verb === 'E' || verb === 'G' ? digits.toUpperCase() : digits, flags);
 }

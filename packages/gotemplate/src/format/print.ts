@@ -110,6 +110,8 @@ function known(value: unknown, verb: string, flags: Flags): string | undefined {
     case 'list':
     case 'map':
       return formatCollection(value, verb, flags);
+    case 'struct':
+      return formatStruct(value, verb, flags);
     default:
       return verb === 'v' ? pad(typeName(value), flags) : undefined;
   }
@@ -177,6 +179,13 @@ function formatCollection(value: unknown, verb: string, flags: Flags): string {
     : items(value).map((item) => part(item));
   if (syntax) return `${typeName(value)}{${parts.join(', ')}}`;
   return isMap ? `map[${parts.join(' ')}]` : `[${parts.join(' ')}]`;
+}
+
+function formatStruct(value: unknown, verb: string, flags: Flags): string {
+  const part = (item: unknown): string => formatValue(item, verb, flags);
+  const fields = Object.entries(raw(value) as Record<string, unknown>);
+  const parts = fields.map(([name, item]) => (flags.plus ? `${name}:${part(item)}` : part(item)));
+  return `${typeName(value).startsWith('*') ? '&' : ''}{${parts.join(' ')}}`;
 }
 
 function isNil(value: unknown): boolean {

@@ -1,0 +1,116 @@
+import { createHash, createHmac } from 'node:crypto';
+import { FunctionError } from '../../errors.ts';
+import type { FunctionSet, Parameter, TemplateFunction } from '../../functions.ts';
+import { compileRegexp, type Regexp } from '../../regexp/regexp.ts';
+import { items, raw, Typed } from '../../values.ts';
+import { decodeBase64, encodeBase64Url } from '../formats/base64.ts';
+
+/** Texts: the text that is piped in comes last. */
+export const stringFunctions: FunctionSet = {
+  base64Decode: of(1, (text) => decodeBase64('base64Decode', text, 'standard')),
+  base64Encode: of(1, (text) => Buffer.from(text).toString('base64')),
+  base64URLDecode: of(1, (text) => decodeBase64('base64URLDecode', text, 'url')),
+  base64URLEncode: of(1, encodeBase64Url),
+  md5sum: of(1, (text) => createHash('md5').update(text).digest('hex')),
+  sha256Hex: of(1, (text) => createHash('sha256').update(text).digest('hex')),
+  hmacSHA256Hex: of(2, (message, key) => createHmac('sha256', key).update(message).digest('hex')),
+  indent: {
+    min: 2,
+    max: 2,
+    params: ['int', 'string'],
+    call: (width, text) => indent(Number(raw(width)), String(raw(text))),
+  },
+  join: {
+    min: 2,
+    max: 2,
+    params: ['string', '[]string'],
+    call: (by, list) =>
+      items(list)
+        .map(String)
+        .join(String(raw(by))),
+  },
+  split: of(2, (by, text) => new Typed('[]string', split(by, text.trim()))),
+  replaceAll: of(3, (from, to, text) => replaceAll(from, to, text)),
+  regexMatch: of(2, (pattern, text) => regexp(pattern).test(text)),
+  regexReplaceAll: of(3, (pattern, template, text) => regexp(pattern).replaceAll(text, template)),
+  toLower: of(1, (text) => text.toLowerCase()),
+  toUpper: of(1, (text) => text.toUpperCase()),
+  toTitle: of(1, toTitle),
+  trimSpace: of(1, (text) => text.trim()),
+  trim: of(2, (cut, text) => trimEnd(trimStart(text, cut), cut)),
+  trimLeft: of(2, (cut, text) => trimStart(text, cut)),
+  trimRight: of(2, (cut, text) => trimEnd(text, cut)),
+  trimPrefix: of(2, (prefix, text) => (text.startsWith(prefix) ? text.slice(prefix.length) : text)),
+  trimSuffix: of(2, (suffix, text) => (suffix !== '' && text.endsWith(suffix) ? text.slice(0, -suffix.length) : text)),
+};
+
+function of(count: number, call: (...texts: [string, string, string]) => unknown): TemplateFunction {
+  const params = Array<Parameter>(count).fill('string');
+  return {
+    min: count,
+    max: count,
+    params,
+    call: (...given) => call(...(given.map((text) => String(raw(text))) as [string, string, string])),
+  };
+}
+
+/** As Go's `strings.Split`: without a separator into characters. */
+function split(by: string, text: string): string[] {
+  if (text === '') return [];
+  return by === '' ? [...text] : text.split(by);
+}
+
+/** As Go's `strings.ReplaceAll`: an empty text is found around every character. */
+function replaceAll(from: string, to: string, text: string): string {
+  if (from !== '') return text.replaceAll(from, () => to);
+  return [to, ...[...text].flatMap((char) => [char, to])].join('');
+}
+
+const MAX_INDENT = 10_000;
+
+/** Every line that holds something is moved to the right. */
+function indent(width: number, text: string): string {
+  if (width < 0) throw new FunctionError('indent value must be a positive integer');
+  if (width > MAX_INDENT) throw new FunctionError(`indent value must be at most ${MAX_INDENT}`);
+  return text.replace(/^(?=[^\n])/gm, ' '.repeat(width));
+}
+
+/** As Go's `strings.Title`: a letter behind something that is neither letter, digit nor `_` is made a capital. */
+function toTitle(text: string): string {
+  let inWord = false;
+  return Array.from(text, (char) => {
+    const starts = !inWord;
+    inWord = /[\p{L}\p{Nd}_]/u.test(char) || (char > '\u007f' && !/\s/u.test(char));
+    return starts ? titleCase(char) : char;
+  }).join('');
+}
+
+function titleCase(char: string): string {
+  const upper = char.toUpperCase();
+  return [...upper].length === 1 ? upper : char;
+}
+
+function trimStart(text: string, cut: string): string {
+  const chars = [...text];
+  const from = chars.findIndex((char) => !cut.includes(char));
+  return from < 0 ? (cut === '' ? text : '') : chars.slice(from).join('');
+}
+
+function trimEnd(text: string, cut: string): string {
+  const chars = [...text];
+  const last = chars.findLastIndex((char) => !cut.includes(char));
+  return last < 0 && cut === '' ? text : chars.slice(0, last + 1).join('');
+}
+
+const compiled = new Map<string, Regexp>();
+const MAX_COMPILED = 200;
+
+/** A template asks with the same few patterns again and again. */
+function regexp(pattern: string): Regexp {
+  const known = compiled.get(pattern);
+  if (known !== undefined) return known;
+  const made = compileRegexp(pattern);
+  if (compiled.size >= MAX_COMPILED) compiled.clear();
+  compiled.set(pattern, made);
+  return made;
+}

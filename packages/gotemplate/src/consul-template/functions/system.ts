@@ -1,0 +1,65 @@
+import { FunctionError, TemplateError } from '../../errors.ts';
+import type { FunctionSet } from '../../functions.ts';
+import { raw } from '../../values.ts';
+import type { Current } from '../evaluation.ts';
+import { formatTime } from '../formats/time.ts';
+import { refused } from './catalog.ts';
+
+export type SystemOptions = {
+  /** The variables that `env` reads; nothing else of the environment is to be seen. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly now: () => Date;
+};
+
+/** What is around the template: environment, files, clock, scratch pad, its own parts. */
+export function systemFunctions(current: Current, { env, now }: SystemOptions): FunctionSet {
+  return {
+    env: {
+      min: 1,
+      max: 1,
+      params: ['string'],
+      call: (name) => (Object.hasOwn(env, String(raw(name))) ? env[String(raw(name))] : ''),
+    },
+    file: {
+      min: 1,
+      max: 1,
+      params: ['string'],
+      call: (path) => (raw(path) === '' ? '' : (current().need({ type: 'file', path: String(raw(path)) }) ?? '')),
+    },
+    scratch: { max: 0, call: () => current().scratch },
+    timestamp: { call: (...given) => timestamp(now(), given) },
+    executeTemplate: {
+      min: 1,
+      call: (name, ...data) => execute(current, String(raw(name)), data),
+    },
+    plugin: { call: () => refuse('function is disabled') },
+    writeToFile: { call: () => refuse('function is disabled') },
+    ...refused('Vault', ['secret', 'secrets', 'pkiCert']),
+    ...refused('go-sockaddr', ['sockaddr']),
+  };
+}
+
+function timestamp(now: Date, given: readonly unknown[]): string {
+  if (given.length > 1) {
+    throw new FunctionError(`timestamp: wrong number of arguments, expected 0 or 1, but got ${given.length}`);
+  }
+  const layout = given.length === 0 ? '2006-01-02T15:04:05Z07:00' : String(raw(given[0]));
+  return layout === 'unix' ? String(Math.floor(now.getTime() / 1000)) : formatTime(now, layout);
+}
+
+/** The place of a mistake is that of the call, as for any other function. */
+function execute(current: Current, name: string, data: readonly unknown[]): string {
+  if (data.length > 1) {
+    throw new FunctionError(`executeTemplate: wrong number of arguments, expected 1 or 2, but got ${data.length + 1}`);
+  }
+  try {
+    return current().execute(name, data.length === 0 ? null : data[0]);
+  } catch (error) {
+    if (error instanceof TemplateError) throw new FunctionError(error.message);
+    throw error;
+  }
+}
+
+function refuse(reason: string): never {
+  throw new FunctionError(reason);
+}

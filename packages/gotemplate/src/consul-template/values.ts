@@ -1,0 +1,227 @@
+import { createHash } from 'node:crypto';
+import { compareStrings, Method, raw, Typed } from '../values.ts';
+import type {
+  Answers,
+  CheckAnswer,
+  HealthAnswer,
+  KVAnswer,
+  NodeAnswer,
+  NomadServiceAnswer,
+  ServiceAnswer,
+} from './answers.ts';
+import type { Choice, Dependency, HealthServiceDependency } from './dependency.ts';
+
+/**
+ * The Go values that templates see for an answer, in consul-template's field names and order
+ * (https://github.com/hashicorp/consul-template/blob/main/docs/templating-language.md). `undefined`: the template has to wait.
+ */
+export function goValue(dependency: Dependency, answer: unknown): unknown {
+  // The source answered to this very dependency, so the shape is that of its type.
+  switch (dependency.type) {
+    case 'kv.get':
+      return answer === undefined ? null : keyPair(answer as KVAnswer, '');
+    case 'kv.block':
+      return answer === undefined ? undefined : keyPair(answer as KVAnswer, '');
+    case 'kv.list':
+      return (answer as Answers['kv.list']).map((pair) => keyPair(pair, dependency.prefix));
+    case 'health.service':
+      return healthServices(dependency, answer as Answers['health.service']);
+    case 'catalog.services':
+      return services(answer as Answers['catalog.services']);
+    case 'catalog.nodes':
+      return nodes(answer as Answers['catalog.nodes'], dependency.near);
+    case 'catalog.node':
+      return answer === undefined ? null : catalogNode(answer as Answers['catalog.node'] & object);
+    case 'catalog.datacenters':
+      return listOf('string', [...(answer as Answers['catalog.datacenters'])].sort(compareStrings));
+    case 'file':
+      return answer;
+    case 'nomad.services':
+      return nomadServices(answer as Answers['nomad.services']);
+    case 'nomad.service':
+      return nomadInstances(answer as Answers['nomad.service'], dependency.choose);
+  }
+}
+
+export function listOf(type: string, items: readonly unknown[]): Typed {
+  return new Typed(`[]${type}`, items);
+}
+
+/** Tags can be asked whether they hold one. */
+export function tagList(tags: readonly string[] | null | undefined): Typed {
+  const sorted = [...(tags ?? [])].sort(compareStrings);
+  const contains = new Method({
+    min: 1,
+    max: 1,
+    params: ['string'],
+    call: (tag) => sorted.includes(String(raw(tag))),
+  });
+  return new Typed('[]string', sorted, { Contains: contains });
+}
+
+function textMap(map: Readonly<Record<string, string>> | null | undefined): Typed {
+  return new Typed('map[string]string', map ?? {});
+}
+
+function uint64(value: number | bigint): Typed {
+  return new Typed('uint64', value);
+}
+
+/** `Key` is what follows the prefix that was asked for; `Path` is the whole. */
+function keyPair(pair: KVAnswer, prefix: string): Typed {
+  const rest = pair.Key.startsWith(prefix) ? pair.Key.slice(prefix.length) : pair.Key;
+  return new Typed('*dependency.KeyPair', {
+    Path: pair.Key,
+    Key: rest.replace(/^\/+/, ''),
+    Value: pair.Value === null ? '' : Buffer.from(pair.Value, 'base64').toString(),
+    Exists: true,
+    CreateIndex: uint64(pair.CreateIndex),
+    ModifyIndex: uint64(pair.ModifyIndex),
+    LockIndex: uint64(pair.LockIndex),
+    Flags: uint64(pair.Flags),
+    Session: pair.Session ?? '',
+  });
+}
+
+function healthServices({ filters, near }: HealthServiceDependency, answer: readonly HealthAnswer[]): Typed {
+  const found = answer
+    .map((entry) => ({ entry, status: statusOf(entry.Checks ?? []) }))
+    .filter(({ status }) => filters.includes('any') || filters.includes(status));
+  // With a node to be near to, the order is the answer's.
+  if (near === '') found.sort((a, b) => compareInstances(a.entry, b.entry));
+  return listOf(
+    '*dependency.HealthService',
+    found.map(({ entry, status }) => healthService(entry, status)),
+  );
+}
+
+function compareInstances(a: HealthAnswer, b: HealthAnswer): number {
+  return compareStrings(a.Node.Node, b.Node.Node) || compareStrings(a.Service.ID, b.Service.ID);
+}
+
+/** The worst of the checks; maintenance is worse than critical. */
+function statusOf(checks: readonly CheckAnswer[]): string {
+  if (checks.some(isMaintenance)) return 'maintenance';
+  const worst = ['critical', 'warning'].find((status) => checks.some((check) => check.Status === status));
+  return worst ?? 'passing';
+}
+
+function isMaintenance({ CheckID }: CheckAnswer): boolean {
+  return CheckID === '_node_maintenance' || CheckID.startsWith('_service_maintenance:');
+}
+
+function healthService({ Node: node, Service: service, Checks: checks }: HealthAnswer, status: string): Typed {
+  return new Typed('*dependency.HealthService', {
+    Node: node.Node,
+    NodeID: node.ID,
+    NodeAddress: node.Address,
+    NodeDatacenter: node.Datacenter,
+    NodeTaggedAddresses: textMap(node.TaggedAddresses),
+    NodeMeta: textMap(node.Meta),
+    ServiceMeta: textMap(service.Meta),
+    ServiceTaggedAddresses: new Typed('map[string]api.ServiceAddress', service.TaggedAddresses ?? {}),
+    Address: service.Address || node.Address,
+    ID: service.ID,
+    Name: service.Service,
+    Tags: tagList(service.Tags),
+    Checks: listOf('*api.HealthCheck', (checks ?? []).map(healthCheck)),
+    Status: status,
+    Port: service.Port,
+    Weights: new Typed('api.AgentWeights', service.Weights ?? { Passing: 1, Warning: 1 }),
+  });
+}
+
+function healthCheck(check: CheckAnswer): Typed {
+  const { Node, CheckID, Name, Status, Notes, Output, ServiceID, ServiceName, ServiceTags, Type } = check;
+  const tags = listOf('string', ServiceTags ?? []);
+  return new Typed('*api.HealthCheck', {
+    ...{ Node, CheckID, Name, Status, Notes, Output, ServiceID, ServiceName },
+    ServiceTags: tags,
+    Type: Type ?? '',
+  });
+}
+
+function services(answer: Answers['catalog.services']): Typed {
+  const names = Object.keys(answer).sort(compareStrings);
+  return listOf(
+    '*dependency.CatalogSnippet',
+    names.map((Name) => new Typed('*dependency.CatalogSnippet', { Name, Tags: tagList(answer[Name]) })),
+  );
+}
+
+function nodes(answer: readonly NodeAnswer[], near: string): Typed {
+  const ordered = near === '' ? [...answer].sort((a, b) => compareStrings(a.Node, b.Node)) : answer;
+  return listOf('*dependency.Node', ordered.map(node));
+}
+
+function node(given: NodeAnswer): Typed {
+  return new Typed('*dependency.Node', {
+    ID: given.ID,
+    Node: given.Node,
+    Address: given.Address,
+    Datacenter: given.Datacenter,
+    TaggedAddresses: textMap(given.TaggedAddresses),
+    Meta: textMap(given.Meta),
+  });
+}
+
+function catalogNode(answer: NonNullable<Answers['catalog.node']>): Typed {
+  const found = Object.values(answer.Services ?? {}).sort(
+    (a, b) => compareStrings(a.Service, b.Service) || compareStrings(a.ID, b.ID),
+  );
+  const list = listOf('*dependency.CatalogNodeService', found.map(nodeService));
+  return new Typed('*dependency.CatalogNode', { Node: node(answer.Node), Services: list });
+}
+
+function nodeService(service: ServiceAnswer): Typed {
+  return new Typed('*dependency.CatalogNodeService', {
+    ID: service.ID,
+    Service: service.Service,
+    Tags: tagList(service.Tags),
+    Meta: textMap(service.Meta),
+    Port: service.Port,
+    Address: service.Address,
+    EnableTagOverride: service.EnableTagOverride ?? false,
+  });
+}
+
+function nomadServices(answer: Answers['nomad.services']): Typed {
+  const all = answer.flatMap(({ Services }) => Services);
+  const sorted = all.sort((a, b) => compareStrings(a.ServiceName, b.ServiceName));
+  return listOf(
+    '*dependency.NomadServicesSnippet',
+    sorted.map(
+      ({ ServiceName: Name, Tags }) => new Typed('*dependency.NomadServicesSnippet', { Name, Tags: tagList(Tags) }),
+    ),
+  );
+}
+
+function nomadInstances(answer: readonly NomadServiceAnswer[], choose: Choice | undefined): Typed {
+  const chosen = choose === undefined ? [...answer] : chooseInstances(answer, choose);
+  chosen.sort((a, b) => compareStrings(a.ServiceName, b.ServiceName) || compareStrings(a.ID, b.ID));
+  return listOf('*dependency.NomadService', chosen.map(nomadInstance));
+}
+
+/** Rendezvous hashing: an instance that comes or goes moves only what it has to. */
+function chooseInstances(answer: readonly NomadServiceAnswer[], { count, key }: Choice): NomadServiceAnswer[] {
+  const weight = ({ ID }: NomadServiceAnswer) => createHash('md5').update(`${key}\n${ID}`).digest('hex');
+  const ranked = answer.map((instance) => ({ instance, rank: weight(instance) }));
+  return ranked
+    .sort((a, b) => compareStrings(b.rank, a.rank))
+    .slice(0, count)
+    .map(({ instance }) => instance);
+}
+
+function nomadInstance(given: NomadServiceAnswer): Typed {
+  return new Typed('*dependency.NomadService', {
+    ID: given.ID,
+    Name: given.ServiceName,
+    Node: given.NodeID,
+    Address: given.Address,
+    Port: given.Port,
+    Datacenter: given.Datacenter,
+    Tags: tagList(given.Tags),
+    JobID: given.JobID,
+    AllocID: given.AllocID,
+  });
+}

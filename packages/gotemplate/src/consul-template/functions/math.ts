@@ -23,8 +23,14 @@ export const mathFunctions: FunctionSet = {
 };
 
 // Math.min takes no bigint.
-const smaller = (a: bigint, b: bigint): bigint => [a, b][a < b ? 0 : 1] ?? a;
-const larger = (a: bigint, b: bigint): bigint => [a, b][a > b ? 0 : 1] ?? a;
+function smaller(a: bigint, b: bigint): bigint {
+  if (a < b) return a;
+  return b;
+}
+
+function larger(a: bigint, b: bigint): bigint {
+  return smaller(a, b) === a ? b : a;
+}
 
 function arithmetic(name: string, operation: Operation): TemplateFunction {
   return { min: 2, max: 2, call: (b, a) => calculate(name, operation, a, b) };

@@ -1,44 +1,50 @@
+import { RE2JS, RE2JSException } from 're2js';
 import { stringType } from '../types.ts';
 import { nullValue, objectValue, stringValue, tupleValue, type Value } from '../values.ts';
 import { define, text, textOf } from './arguments.ts';
 import { FunctionError, type HclFunction } from './function.ts';
-import { compileRegex } from './regex-syntax.ts';
+
+/** Patterns are in the syntax of RE2, which has no way to take more than linear time. */
+function compile(pattern: string): RE2JS {
+  try {
+    return RE2JS.compile(pattern);
+  } catch (cause) {
+    if (cause instanceof RE2JSException) throw new FunctionError(cause.message);
+    throw cause;
+  }
+}
+
+type Match = RegExpMatchArray;
 
 /** `$1`, `${1}`, `$name`, `${name}` stand for groups, `$$` for a dollar; a name is as long as it can be. */
-function expand(
-  template: string,
-  [whole, ...groups]: readonly (string | undefined)[],
-  named: Record<string, string | undefined>,
-): string {
+function expand(template: string, { groups: named, ...groups }: Match): string {
   return template.replace(
     /\$(?:\$|\{(\w+)\}|(\w+))/g,
     (found, braced: string | undefined, bare: string | undefined) => {
       const name = braced ?? bare;
       if (name === undefined) return found === '$$' ? '$' : found;
-      if (/^\d+$/.test(name)) return (Number(name) === 0 ? whole : groups[Number(name) - 1]) ?? '';
-      return named[name] ?? '';
+      return (/^\d+$/.test(name) ? groups[Number(name)] : named?.[name]) ?? '';
     },
   );
 }
 
+/** An empty match right behind another one does not count. */
 function replaceAll(source: string, pattern: string, template: string): string {
-  const regex = compileRegex(pattern, 'g');
-  return source.replace(regex, (...args) => {
-    const last: unknown = args.at(-1);
-    const named = typeof last === 'object' && last !== null ? (last as Record<string, string | undefined>) : {};
-    const groups = args.slice(
-      0,
-      args.findIndex((arg, i) => i > 0 && typeof arg === 'number'),
-    ) as (string | undefined)[];
-    return expand(template, groups, named);
-  });
+  const parts: string[] = [];
+  let end = 0;
+  for (const match of compile(pattern).matchAll(source)) {
+    const start = match.index as number;
+    parts.push(source.slice(end, start), expand(template, match));
+    end = start + match[0].length;
+  }
+  return `${parts.join('')}${source.slice(end)}`;
 }
 
 /** The match: a text, or without names a tuple of its groups, with names an object. */
 function firstMatch(pattern: string, source: string): Value {
-  const match = compileRegex(pattern, '').exec(source);
+  const match = compile(pattern).exec(source) as Match | null;
   if (!match) throw new FunctionError('the pattern does not match');
-  const group = (found: string | undefined) => (found === undefined ? nullValue(stringType) : stringValue(found));
+  const group = (found: string | null | undefined) => (found == null ? nullValue(stringType) : stringValue(found));
   if (match.groups) return objectValue(Object.entries(match.groups).map(([name, found]) => [name, group(found)]));
   return match.length === 1 ? stringValue(match[0]) : tupleValue(match.slice(1).map(group));
 }

@@ -13,5 +13,4 @@ export { specChanged } from './spec-changed.ts';
 export { toStored } from './stored.ts';
 export { type SurroundingJob, tasksUpdated } from './tasks-updated.ts';
 export { formatErrors, formatWarnings } from './validate/findings.ts';
-export { compileRegexp } from './validate/regexp.ts';
 export { type Validation, validate } from './validate/validate.ts';

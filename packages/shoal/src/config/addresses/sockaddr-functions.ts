@@ -1,4 +1,5 @@
 import { FunctionError, type FunctionSet } from '@shoal/gotemplate';
+import { compileRegexp } from '../../regexp.ts';
 import { type InterfaceAddress, inNetwork, isForwardable, isPrivate } from './interface-address.ts';
 
 /**
@@ -114,12 +115,9 @@ function selector(by: string, value: string): Selector {
 }
 
 function matching(pattern: string, of: (address: InterfaceAddress) => string): Selector {
-  try {
-    const expression = new RegExp(pattern);
-    return (address) => expression.test(of(address));
-  } catch (error) {
-    throw new FunctionError(`"${pattern}" is no regular expression`, { cause: error });
-  }
+  const expression = compileRegexp(pattern);
+  if ('error' in expression) throw new FunctionError(`"${pattern}" is no regular expression: ${expression.error}`);
+  return (address) => expression.test(of(address));
 }
 
 const FLAGS: Readonly<Record<string, Selector>> = {

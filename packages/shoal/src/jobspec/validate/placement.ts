@@ -1,6 +1,6 @@
 import type { Affinity, Constraint, Spread } from '@shoal/api';
+import { compileRegexp } from '../../regexp.ts';
 import { isInterpolated, nested, quoted, repeated, when } from './findings.ts';
-import { compileRegexp } from './regexp.ts';
 
 const COMPARISONS = ['=', '==', 'is', '!=', 'not', '<', '<=', '>', '>='];
 const SETS = ['set_contains', 'set_contains_all', 'set_contains_any'];

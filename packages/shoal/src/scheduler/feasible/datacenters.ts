@@ -1,11 +1,14 @@
 import type { Job, Node } from '@shoal/api';
+import { compileRegexp, type Regexp } from '../../regexp.ts';
+
+type Pattern = Pick<Regexp, 'test'>;
 
 /** Which nodes a job may look at at all: by datacenter (names or globs: `*`, `?`, `[a-z]`, `{a,b}`) and by pool. */
 export type Reach = { readonly includes: (node: Node) => boolean; readonly names: readonly string[] };
 
 export function reachOf(job: Pick<Job, 'Datacenters' | 'NodePool'>): Reach {
   const wanted = job.Datacenters ?? [];
-  const patterns = wanted.filter(isGlob).map(globToRegExp);
+  const patterns = wanted.filter(isGlob).map(globPattern);
   const names = new Set(wanted.filter((each) => !isGlob(each)));
   const known = new Map<string, boolean>();
   const inDatacenter = (name: string) => {
@@ -22,7 +25,7 @@ function isGlob(name: string): boolean {
   return /[*?[{]/.test(name);
 }
 
-function globToRegExp(glob: string): RegExp {
+function globPattern(glob: string): Pattern {
   let source = '';
   for (let at = 0; at < glob.length; at++) {
     const char = glob[at] as string;
@@ -43,12 +46,9 @@ function globToRegExp(glob: string): RegExp {
 }
 
 /** A glob that cannot be read (`[z-a]`) names nothing. */
-function readable(source: string): RegExp {
-  try {
-    return new RegExp(source);
-  } catch {
-    return /^(?!)/;
-  }
+function readable(source: string): Pattern {
+  const compiled = compileRegexp(source);
+  return 'error' in compiled ? { test: () => false } : compiled;
 }
 
 function escaped(text: string): string {

@@ -1,4 +1,5 @@
 import type { Constraint } from '@shoal/api';
+import { compileRegexp, type Regexp } from '../../regexp.ts';
 import type { Check } from './check.ts';
 import { target } from './target.ts';
 import { parseBounds, parseVersion, satisfies } from './versions.ts';
@@ -84,23 +85,10 @@ function matching(expression: string): Comparison {
   return both((left, right) => (right === expression ? compiled : compile(right))?.test(left) ?? false);
 }
 
-/** Go's leading flags, `(?i)`, are JavaScript's flags. An expression that cannot be read matches nothing. */
-function compile(expression: string): RegExp | undefined {
-  const [, flags = '', rest = ''] = /^(?:\(\?([ims]+)\))?(.*)$/s.exec(expression) ?? [];
-  try {
-    return new RegExp(rest, `${[...new Set(flags)].join('')}u`);
-  } catch {
-    return compileLoosely(rest, flags);
-  }
-}
-
-/** Without `u`, JavaScript allows escapes of letters and lone braces, as Go does. */
-function compileLoosely(expression: string, flags: string): RegExp | undefined {
-  try {
-    return new RegExp(expression, [...new Set(flags)].join(''));
-  } catch {
-    return undefined;
-  }
+/** An expression that cannot be read matches nothing. */
+function compile(expression: string): Regexp | undefined {
+  const compiled = compileRegexp(expression);
+  return 'error' in compiled ? undefined : compiled;
 }
 
 function versioned(flavour: 'version' | 'semver', text: string): Comparison {

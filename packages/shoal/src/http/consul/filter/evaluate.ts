@@ -1,3 +1,4 @@
+import { compileRegexp } from '../../../regexp.ts';
 import { type Expression, FilterError, type Match } from './expression.ts';
 import type { Fields } from './fields.ts';
 import { parseFilter } from './parse.ts';
@@ -102,12 +103,9 @@ function isEmpty(value: unknown): boolean {
 }
 
 function regularExpression(source: string): Test {
-  try {
-    const pattern = new RegExp(source, 'u');
-    return (value) => pattern.test(String(value ?? ''));
-  } catch (error) {
-    throw new FilterError(`error parsing regexp: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const pattern = compileRegexp(source);
+  if ('error' in pattern) throw new FilterError(pattern.error);
+  return (value) => pattern.test(String(value ?? ''));
 }
 
 function parseBoolean(text: string): boolean | undefined {

@@ -24,8 +24,8 @@ const ROOMS = {
   store: [],
 };
 const PACKAGES = {
-  hcl: [],
-  gotemplate: ['yaml'],
+  hcl: ['re2js'],
+  gotemplate: ['re2js', 'yaml'],
   api: [],
 };
 const ROOM_PACKAGES = {

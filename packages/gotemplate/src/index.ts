@@ -12,7 +12,6 @@ export { FunctionError, TemplateError, type TemplatePhase, type TemplatePlace } 
 export type { MissingKey } from './expressions.ts';
 export { printValue, sprint, sprintf } from './format/print.ts';
 export type { FunctionSet, Parameter, TemplateFunction } from './functions.ts';
-export { RegexpError } from './regexp/errors.ts';
-export { compileRegexp, type Regexp } from './regexp/regexp.ts';
+export { compileRegexp, type Regexp } from './regexp.ts';
 export { type CompileOptions, compile, type Limits, type Template } from './template.ts';
 export { elementType, entries, isTrue, items, type Kind, kindOf, Method, Typed, typeName } from './values.ts';

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { FunctionError } from '../../errors.ts';
 import type { FunctionSet, Parameter, TemplateFunction } from '../../functions.ts';
-import { compileRegexp, type Regexp } from '../../regexp/regexp.ts';
+import { compileRegexp, type Regexp } from '../../regexp.ts';
 import { items, raw, Typed } from '../../values.ts';
 import { decodeBase64, encodeBase64Url } from '../formats/base64.ts';
 

@@ -4,6 +4,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
+
 /** The program's path; installs its package as root. */
 export function debianProgram(program, debianPackage = program) {
   const path = which(program);
@@ -28,7 +30,7 @@ export function peerConsul() {
   if (!mirror) return undefined;
   const dir = mkdtempSync(join(tmpdir(), 'shoal-bench-apt-'));
   try {
-    writeFileSync(join(dir, 'sources.list'), `deb ${mirror} bullseye main\n`);
+    writeFileSync(join(dir, 'sources.list'), `deb [signed-by=${KEYRING}] ${mirror} bullseye main\n`);
     const own = [
       '-o',
       `Dir::Etc::sourcelist=${join(dir, 'sources.list')}`,

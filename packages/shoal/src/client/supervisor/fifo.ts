@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
-import { closeSync, constants, fchownSync, fstatSync, lstatSync, openSync, rmSync } from 'node:fs';
+import { closeSync, constants, fchownSync, fstatSync, lstatSync, openSync } from 'node:fs';
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants;
 
 /**
- * Makes named pipes that only their owner may open. Node has no call for it, so the system's `mkfifo` is run, once for all of them.
- * What is in their place is removed first: it may be from a task that ran before, with its unread rest.
+ * Makes named pipes that only their owner may open. Node has no call for it, so the system's `mkfifo` is run, once for all of them. Nothing may be
+ * in their place.
  */
 export function makeFifos(paths: string[]): Promise<void> {
-  for (const path of paths) rmSync(path, { force: true, recursive: true });
   return new Promise((resolve, reject) => {
     const child = spawn('mkfifo', ['-m', '600', ...paths], { stdio: ['ignore', 'ignore', 'pipe'] });
     let complaint = '';

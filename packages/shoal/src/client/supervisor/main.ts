@@ -4,9 +4,10 @@ import { buildOf } from './build.ts';
 import { openCgroups } from './cgroup.ts';
 import { messageOf } from './errors.ts';
 import { takeLock } from './lock.ts';
-import { LOG_NAME, SOCKET_NAME, socketPath, supervisorDir, TASKS_NAME } from './place.ts';
+import { FIFOS_NAME, LOG_NAME, SOCKET_NAME, socketPath, supervisorDir, TASKS_NAME } from './place.ts';
 import { openRecords } from './records.ts';
 import { createSupervisorServer } from './server.ts';
+import { openSpareFifos } from './spare-fifos.ts';
 import { createTasks } from './tasks.ts';
 
 /**
@@ -33,7 +34,8 @@ async function main(dataDir: string): Promise<void> {
   const idle = idleTimer(() => process.exit(0));
   const records = openRecords(join(dir, TASKS_NAME), (path, reason) => log(`${path} is left alone: ${reason}`));
   const cgroups = openCgroups(dir);
-  const tasks = createTasks({ records, cgroups, log, onIdle: () => idle.check(tasks.alive()) });
+  const fifos = openSpareFifos(join(dir, FIFOS_NAME));
+  const tasks = createTasks({ records, cgroups, fifos, log, onIdle: () => idle.check(tasks.alive()) });
   const server = createSupervisorServer({
     tasks,
     log,

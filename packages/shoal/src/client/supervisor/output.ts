@@ -1,9 +1,10 @@
 import { closeSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from './errors.ts';
-import { makeFifos, openReadEnd, openTaskEnd, openThroughProcess } from './fifo.ts';
+import { openReadEnd, openTaskEnd, openThroughProcess } from './fifo.ts';
 import { type Pump, startPump } from './pump.ts';
 import { openRotated, type RotationLimits } from './rotation.ts';
+import type { SpareFifos } from './spare-fifos.ts';
 
 /** stdout and stderr of one task: two named pipes, and two sets of log files, all in the allocation's log folder. */
 export type TaskOutput = {
@@ -22,13 +23,16 @@ type Stream = (typeof STREAMS)[number];
 
 const fifoPath = (spec: OutputSpec, stream: Stream): string => join(spec.logDir, `.${spec.task}.${stream}.fifo`);
 
-export async function openOutput(
-  spec: OutputSpec,
-  owner: { uid: number; gid: number } | undefined,
-  log: (message: string) => void,
-): Promise<TaskOutput> {
+export type OutputMeans = {
+  fifos: SpareFifos;
+  /** Of the pipes; undefined: the supervisor's own user. */
+  owner: { uid: number; gid: number } | undefined;
+  log(message: string): void;
+};
+
+export async function openOutput(spec: OutputSpec, { fifos, owner, log }: OutputMeans): Promise<TaskOutput> {
   mkdirSync(spec.logDir, { recursive: true });
-  await makeFifos(STREAMS.map((stream) => fifoPath(spec, stream)));
+  await fifos.place(STREAMS.map((stream) => fifoPath(spec, stream)));
   const ends: number[] = [];
   const pumps: Pump[] = [];
   const releaseTaskEnds = (): void => {

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where a supervisor keeps its things: `<data_dir>/supervisor/{socket,lock,log,tasks/}`. */
+/** Where a supervisor keeps its things: `<data_dir>/supervisor/{socket,lock,log,tasks/,fifos/}`. */
 export function supervisorDir(dataDir: string): string {
   return join(dataDir, 'supervisor');
 }
@@ -9,6 +9,7 @@ export function supervisorDir(dataDir: string): string {
 export const SOCKET_NAME = 'socket';
 export const LOG_NAME = 'log';
 export const TASKS_NAME = 'tasks';
+export const FIFOS_NAME = 'fifos';
 
 /** sun_path of unix(7), with its closing zero byte. */
 const LONGEST_SOCKET_PATH = 107;

@@ -6,9 +6,11 @@ import { type Launched, launch } from './launch.ts';
 import { openOutput } from './output.ts';
 import type { StartRequest } from './protocol.ts';
 import type { TaskRecord } from './records.ts';
+import type { SpareFifos } from './spare-fifos.ts';
 
 export type StartingDeps = {
   cgroups: Cgroups;
+  fifos: SpareFifos;
   boot: string;
   ending: Ending;
   save(record: TaskRecord): Promise<void>;
@@ -44,14 +46,14 @@ function newRecord(request: StartRequest, boot: string): TaskRecord {
 async function run(
   request: StartRequest,
   entry: Entry,
-  { cgroups, log, save, makeWay }: StartingDeps,
+  { cgroups, fifos, log, save, makeWay }: StartingDeps,
 ): Promise<Running> {
   const { record } = entry;
   await makeWay(request);
   record.cgroup = cgroups.create(request.id) ?? '';
   await save(record);
   const owner = request.uid === undefined ? undefined : { uid: request.uid, gid: request.gid ?? request.uid };
-  const output = await openOutput(request, owner, (message) => log(`${record.id}: ${message}`));
+  const output = await openOutput(request, { fifos, owner, log: (message) => log(`${record.id}: ${message}`) });
   try {
     const child = await launch(request, output.taskEnds);
     record.pid = child.pid;

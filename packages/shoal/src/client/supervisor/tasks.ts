@@ -7,6 +7,7 @@ import { messageOf, SupervisorError } from './errors.ts';
 import { bootId } from './proc.ts';
 import type { StartRequest, TaskStatus } from './protocol.ts';
 import type { Records, TaskRecord } from './records.ts';
+import type { SpareFifos } from './spare-fifos.ts';
 import { startEntry } from './starting.ts';
 
 /**
@@ -28,12 +29,18 @@ export type Tasks = {
   alive(): number;
 };
 
-export type TasksDeps = { records: Records; cgroups: Cgroups; log(message: string): void; onIdle(): void };
+export type TasksDeps = {
+  records: Records;
+  cgroups: Cgroups;
+  fifos: SpareFifos;
+  log(message: string): void;
+  onIdle(): void;
+};
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Takes over what an earlier supervisor left. */
-export function createTasks({ records, cgroups, log, onIdle }: TasksDeps): Tasks {
+export function createTasks({ records, cgroups, fifos, log, onIdle }: TasksDeps): Tasks {
   const entries = new Map<string, Entry>();
   const boot = bootId();
 
@@ -77,7 +84,7 @@ export function createTasks({ records, cgroups, log, onIdle }: TasksDeps): Tasks
     return entry;
   };
   const begin = (request: StartRequest): Entry => {
-    const entry = startEntry(request, { cgroups, boot, ending, save, log, makeWay });
+    const entry = startEntry(request, { cgroups, fifos, boot, ending, save, log, makeWay });
     entries.set(request.id, entry);
     return entry;
   };

@@ -1,6 +1,6 @@
 // Programs of Debian's packages that measurements need; installed when missing and allowed. Undefined where a program cannot be had.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -29,6 +29,9 @@ export function peerConsul() {
   const mirror = debianMirror();
   if (!mirror) return undefined;
   const dir = mkdtempSync(join(tmpdir(), 'shoal-bench-apt-'));
+  // A folder of its own: apt removes whatever else it finds there.
+  const lists = join(dir, 'lists');
+  mkdirSync(lists);
   try {
     writeFileSync(join(dir, 'sources.list'), `deb [signed-by=${KEYRING}] ${mirror} bullseye main\n`);
     const own = [
@@ -37,7 +40,7 @@ export function peerConsul() {
       '-o',
       'Dir::Etc::sourceparts=-',
       '-o',
-      `Dir::State::lists=${dir}`,
+      `Dir::State::lists=${lists}`,
     ];
     execFileSync('apt-get', [...own, 'update', '-q'], { stdio: 'ignore' });
     execFileSync('apt-get', [...own, 'download', 'consul'], { cwd: dir, stdio: 'ignore' });

@@ -16,6 +16,7 @@ export type AgentFacts = {
 };
 
 export const SERF_HEALTH = 'serfHealth';
+export const ALIVE_OUTPUT = 'Agent alive and reachable';
 export const CONSUL_SERVICE = 'consul';
 
 export function nodeEntry(facts: AgentFacts): NodeEntry {
@@ -44,7 +45,7 @@ export function serfHealthEntry(facts: AgentFacts): CheckEntry {
     Name: 'Serf Health Status',
     Status: 'passing',
     Notes: '',
-    Output: 'Agent alive and reachable',
+    Output: ALIVE_OUTPUT,
     ServiceID: '',
     ServiceName: '',
     ServiceTags: [],

@@ -71,6 +71,11 @@ export class CatalogSync {
     await this.#running;
   }
 
+  /** Compares all of it anew: nobody knows what was written while the catalog could not be reached. */
+  resync(): Promise<void> {
+    return this.#started ? this.#touch('all') : Promise.resolve();
+  }
+
   /** Resolves when what the registry says now is in the catalog, or could not be brought there and will be again. */
   flush(): Promise<void> {
     if (!this.#started || !this.#dirty.any) return this.#running ?? Promise.resolve();

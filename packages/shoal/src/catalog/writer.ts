@@ -55,13 +55,15 @@ export function localCatalogWriter(state: State): CatalogWriter {
       for (let from = 0; from < ops.length; from += opsPerTxn)
         await state.commit({ ops: ops.slice(from, from + opsPerTxn) });
     },
-    onChange(node, listener) {
-      return state.follow((set) => {
-        const scope = scopeOf(node.toLowerCase(), set.changes);
-        if (scope) listener(scope);
-      });
-    },
+    onChange: (node, listener) => followNode(state, node, listener),
   };
+}
+
+export function followNode(state: State, node: string, listener: (scope: NodeScope) => void): () => void {
+  return state.follow((set) => {
+    const scope = scopeOf(node.toLowerCase(), set.changes);
+    if (scope) listener(scope);
+  });
 }
 
 function pick<R>(ids: ReadonlySet<string>, rowOf: (id: string) => R | undefined): Map<string, R> {
@@ -86,7 +88,7 @@ function scopeOf(node: string, changes: readonly Change[]): NodeScope | undefine
 }
 
 /** Removals last: an instance that replaces another is there before that one goes. */
-function opsOf(node: string, change: NodeChange): Op[] {
+export function opsOf(node: string, change: NodeChange): Op[] {
   const put = (table: string, key: string, value: Value): Op => ({ kind: 'put', table, key, value });
   const remove = (table: string, id: string): Op => ({ kind: 'delete', table, key: catalogKey(node, id) });
   return [

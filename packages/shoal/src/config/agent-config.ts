@@ -33,6 +33,7 @@ export type AgentConfig = {
   /** The driver that runs commands without isolation: off unless it is asked for, as in Nomad. */
   rawExec: { enabled: boolean };
   join: JoinConfig;
+  tls: TlsConfig;
   dns: DnsConfig;
   edge: EdgeConfig;
   http: HttpConfig;
@@ -145,6 +146,15 @@ export type JoinConfig = {
   retryIntervalMs: number;
   /** Attempts; 0 is without end. Default 0. */
   retryMax: number;
+  /** What a server has printed for this agent to join with (`shoal server token`), or a file with it. Needed at the first start only. */
+  token: string | undefined;
+  tokenFile: string | undefined;
+};
+
+/** Certificates for the agents' port that the user brings. Default: the cluster makes its own. */
+export type TlsConfig = {
+  /** Absolute paths of PEM files: all three or none. */
+  files: { caFile: string; certFile: string; keyFile: string } | undefined;
 };
 
 export type DnsConfig = DnsSettings & {

@@ -32,7 +32,8 @@ export function complete(merged: Merged, around: Surroundings, files: readonly s
   const { values } = merged;
   const dev = values.dev ?? false;
   const edge = { enabled: values['edge.enabled'] ?? dev, plane: values['edge.plane'] ?? DEFAULTS.edgePlane };
-  const where = listening(merged, around, { dev, edge: edge.enabled });
+  const server = values['server.enabled'] ?? dev;
+  const where = listening(merged, around, { dev, edge: edge.enabled, server });
   const told = advertising(merged, around, where, dev);
   const level = logLevel(merged);
   const config: AgentConfig = {
@@ -48,7 +49,8 @@ export function complete(merged: Merged, around: Surroundings, files: readonly s
     client: clientConfig(values, dev),
     plugins: values.plugins ?? {},
     rawExec: { enabled: rawExecEnabled(values, dev) },
-    join: joinConfig(values),
+    join: joinConfig(values, around),
+    tls: { files: tlsFiles(values, around) },
     dns: dnsConfig(values),
     edge,
     http: httpConfig(values),
@@ -156,12 +158,21 @@ function rawExecEnabled(values: Partial<Settings>, dev: boolean): boolean {
   return asked === undefined ? dev : ['true', '1'].includes(String(asked).toLowerCase());
 }
 
-function joinConfig(values: Partial<Settings>): AgentConfig['join'] {
+function joinConfig(values: Partial<Settings>, { cwd }: Surroundings): AgentConfig['join'] {
   return {
+    token: values['join.token'],
+    tokenFile: values['join.tokenFile'] && resolve(cwd, values['join.tokenFile']),
     addresses: (values['join.addresses'] ?? []).filter((address) => address !== ''),
     retryIntervalMs: values['join.retryIntervalMs'] ?? DEFAULTS.join.retryIntervalMs,
     retryMax: values['join.retryMax'] ?? DEFAULTS.join.retryMax,
   };
+}
+
+/** Undefined, too, when one is missing: wholeChecks says so. */
+function tlsFiles(values: Partial<Settings>, { cwd }: Surroundings): AgentConfig['tls']['files'] {
+  const [ca, cert, key] = [values['tls.caFile'], values['tls.certFile'], values['tls.keyFile']];
+  if (!ca || !cert || !key) return undefined;
+  return { caFile: resolve(cwd, ca), certFile: resolve(cwd, cert), keyFile: resolve(cwd, key) };
 }
 
 function dnsConfig(values: Partial<Settings>): DnsConfig {

@@ -10,8 +10,8 @@ export const DEFAULTS = {
   datacenter: 'dc1',
   logLevel: 'info',
   listenAddress: '127.0.0.1',
-  /** The edge is the public door. */
-  edgeAddress: '0.0.0.0',
+  /** The edge is the public door, a server's rpc port the one for other agents. */
+  publicAddress: '0.0.0.0',
   ports: { http: 4646, consulHttp: 8500, dns: 8600, rpc: 4647, edgeHttp: 8080, edgeHttps: 8443 } satisfies Record<
     PortName,
     number

@@ -20,6 +20,8 @@ export type AgentFlags = Partial<{
   bootstrapExpect: number;
   join: readonly string[];
   retryJoin: readonly string[];
+  joinToken: string;
+  joinTokenFile: string;
   servers: readonly string[];
   networkInterface: string;
   meta: Record<string, string>;
@@ -96,6 +98,8 @@ export const AGENT_FLAGS: readonly FlagDefinition[] = [
     'Agent to join, tried again until it works (repeatable)',
     'join.addresses',
   ),
+  define('joinToken', 'text', ['join-token'], 'Token of "shoal server token", for the first start', 'join.token'),
+  define('joinTokenFile', 'text', ['join-token-file'], 'File that holds the token', 'join.tokenFile'),
   define('servers', 'texts', ['servers'], 'Servers of a client (repeatable)', 'client.servers'),
   define('networkInterface', 'text', ['network-interface'], 'Interface of tasks', 'client.networkInterface'),
   define('meta', 'pairs', ['meta'], 'KEY=VALUE metadata of this node (repeatable)', 'client.meta'),

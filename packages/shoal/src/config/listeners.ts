@@ -19,13 +19,15 @@ const PORTS_OF: Readonly<Record<Listener, readonly PortName[]>> = {
   edge: ['edgeHttp', 'edgeHttps'],
 };
 
+export type Roles = { readonly dev: boolean; readonly edge: boolean; readonly server: boolean };
+
 /** Where to listen: the addresses of each listener, and what waits for an interface. */
-export function listening(merged: Merged, machine: Machine, roles: { dev: boolean; edge: boolean }): Listening {
+export function listening(merged: Merged, machine: Machine, roles: Roles): Listening {
   const ports = portsOf(merged);
   const results = LISTENERS.map((listener) => {
     const on = (listener !== 'edge' || roles.edge) && PORTS_OF[listener].some((name) => ports[name] !== undefined);
     return on
-      ? addressesOf(listener, merged, machine, roles.dev)
+      ? addressesOf(listener, merged, machine, roles)
       : { listener, addresses: [], pending: [], diagnostics: [] };
   });
   const listen = Object.fromEntries(
@@ -46,11 +48,10 @@ type ListenerResult = {
   diagnostics: readonly Diagnostic[];
 };
 
-function addressesOf(listener: Listener, merged: Merged, machine: Machine, dev: boolean): ListenerResult {
+function addressesOf(listener: Listener, merged: Merged, machine: Machine, roles: Roles): ListenerResult {
   const origin = originOf(listener, merged);
   if (origin === undefined) {
-    const address = listener === 'edge' && !dev ? DEFAULTS.edgeAddress : DEFAULTS.listenAddress;
-    return { listener, addresses: [address], pending: [], diagnostics: [] };
+    return { listener, addresses: [defaultAddress(listener, roles)], pending: [], diagnostics: [] };
   }
   const { addresses, pending, errors } = resolveAddresses(String(origin.value), machine);
   return {
@@ -64,6 +65,15 @@ function addressesOf(listener: Listener, merged: Merged, machine: Machine, dev: 
       ),
     ],
   };
+}
+
+/**
+ * The APIs and DNS stay on this machine unless the configuration says otherwise. The agents' port of a server is for others, who must show a
+ * certificate of the cluster or a token for one.
+ */
+function defaultAddress(listener: Listener, { dev, server }: Roles): string {
+  const isForOthers = listener === 'edge' || (listener === 'rpc' && server);
+  return isForOthers && !dev ? DEFAULTS.publicAddress : DEFAULTS.listenAddress;
 }
 
 /** What is said of this listener alone comes before what is said of several. */

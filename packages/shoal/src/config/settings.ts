@@ -59,6 +59,11 @@ export type Settings = {
   'join.addresses': readonly string[];
   'join.retryIntervalMs': number;
   'join.retryMax': number;
+  'join.token': string;
+  'join.tokenFile': string;
+  'tls.caFile': string;
+  'tls.certFile': string;
+  'tls.keyFile': string;
   'dns.domain': string;
   'dns.altDomain': string;
   'dns.recursors': readonly string[];

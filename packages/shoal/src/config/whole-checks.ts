@@ -31,7 +31,18 @@ export function wholeChecks(config: AgentConfig, merged: Merged): Diagnostic[] {
       problemAt(merged, 'client.minDynamicPort', `min_dynamic_port is ${config.client.minDynamicPort}`, detail),
     );
   }
-  return [...checks, ...roleChecks(config, merged)];
+  return [...checks, ...tlsChecks(merged), ...roleChecks(config, merged)];
+}
+
+const TLS_FILES = ['tls.caFile', 'tls.certFile', 'tls.keyFile'] as const;
+
+function tlsChecks(merged: Merged): Diagnostic[] {
+  const given = TLS_FILES.filter((name) => merged.values[name]);
+  const [first] = given;
+  if (first === undefined || given.length === TLS_FILES.length) return [];
+  const detail = 'An agent with certificates of its own needs three files: ca_file, cert_file and key_file.';
+  const remedy = 'give all three, or none: then the cluster makes its own certificates';
+  return [{ ...problemAt(merged, first, 'A file for TLS is missing', detail), remedy }];
 }
 
 function nodeNameProblem(config: AgentConfig, merged: Merged): Diagnostic {

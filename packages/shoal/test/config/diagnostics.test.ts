@@ -127,15 +127,6 @@ ports {
 
       Agents do not gossip: there is nothing to tune, bind or encrypt.
 
-    Warning: verify_incoming has no effect
-     --> consul.hcl:4:1
-      |
-    3 | encrypt = "pUqJrVyVRj5jsiYEkM/tFQYfWyJIv4s3XkvDwy7Cu5s="
-    4 | verify_incoming = true
-      | ^^^^^^^^^^^^^^^
-
-      Agents take no certificates from files.
-
     Warning: acl has no effect
      --> consul.hcl:5:1
       |

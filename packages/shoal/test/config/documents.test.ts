@@ -34,7 +34,7 @@ describe("the documents' configurations", () => {
       Nomad API: 127.0.0.1:4646
       Consul API: 127.0.0.1:8500
       DNS: 127.0.0.1:8600 for consul
-      Agents: 127.0.0.1:4647, advertised as 127.0.0.1:4647
+      Agents: 0.0.0.0:4647, advertised as 172.16.230.100:4647
       raw_exec: off
       Files: blog-server/nomad.hcl (Nomad's form)
 

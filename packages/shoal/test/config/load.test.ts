@@ -38,9 +38,9 @@ describe('listeners', () => {
   const local = ['127.0.0.1'];
   const cases: { name: string; given: string; flags?: AgentFlags; want: Want }[] = [
     {
-      name: 'loopback when nothing is said',
+      name: 'loopback when nothing is said, but for the port on which a server is reached by other agents',
       given: 'server { enabled = true }',
-      want: { http: local, consulHttp: local, dns: local, rpc: local, edge: [] },
+      want: { http: local, consulHttp: local, dns: local, rpc: ['0.0.0.0'], edge: [] },
     },
     {
       name: "Consul's bind_addr is the agents'",
@@ -50,7 +50,7 @@ describe('listeners', () => {
     {
       name: "Consul's client_addr is its API and DNS",
       given: 'server = true\nclient_addr = "0.0.0.0"',
-      want: { http: local, consulHttp: ['0.0.0.0'], dns: ['0.0.0.0'], rpc: local },
+      want: { http: local, consulHttp: ['0.0.0.0'], dns: ['0.0.0.0'], rpc: ['0.0.0.0'] },
     },
     {
       name: "Consul's addresses come first",

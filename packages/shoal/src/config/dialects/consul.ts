@@ -65,6 +65,15 @@ const ports: Fields = {
   ...ignored(why.NO_MESH, 'sidecar_min_port sidecar_max_port expose_min_port expose_max_port'),
 };
 
+const tlsFiles: Fields = {
+  ca_file: text('tls.caFile'),
+  cert_file: text('tls.certFile'),
+  key_file: text('tls.keyFile'),
+  ...silent('verify_incoming verify_outgoing verify_server_hostname use_auto_cert'),
+  ...ignored(why.OWN_TLS, 'ca_path'),
+  ...ignored(why.MODERN_TLS, 'tls_min_version tls_cipher_suites'),
+};
+
 const telemetry: Fields = {
   prometheus_retention_time: converted('duration', 'telemetry.prometheusMetrics', (ms: number) => ms > 0),
   ...silent('disable_hostname metrics_prefix statsite_prefix filter_default prefix_filter'),
@@ -173,12 +182,14 @@ export const consulFields: Fields = {
      translate_wan_addrs primary_gateways primary_gateways_interval`,
   ),
   ...ignored('The advertised address is one; give it in advertise_addr.', 'advertise_addr_ipv6'),
-  ...ignored(
-    why.OWN_TLS,
-    `tls ca_file ca_path cert_file key_file server_name tls_min_version tls_cipher_suites
-     tls_prefer_server_cipher_suites verify_incoming verify_incoming_rpc verify_incoming_https verify_outgoing
-     verify_server_hostname auto_encrypt auto_config enable_agent_tls_for_checks`,
-  ),
+  ca_file: text('tls.caFile'),
+  cert_file: text('tls.certFile'),
+  key_file: text('tls.keyFile'),
+  tls: block({ defaults: block(tlsFiles), internal_rpc: block(tlsFiles), ...silent('https grpc') }),
+  ...ignored(why.MODERN_TLS, 'tls_min_version tls_cipher_suites tls_prefer_server_cipher_suites'),
+  ...ignored(why.NO_HTTPS, 'verify_incoming_https'),
+  ...ignored(why.OWN_TLS, 'ca_path server_name auto_encrypt auto_config enable_agent_tls_for_checks'),
+  ...silent('verify_incoming verify_incoming_rpc verify_outgoing verify_server_hostname'),
   ...ignored(
     why.NO_RAFT,
     `raft_boltdb raft_logstore raft_protocol raft_snapshot_threshold raft_snapshot_interval raft_trailing_logs

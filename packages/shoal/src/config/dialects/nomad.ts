@@ -180,7 +180,15 @@ export const commonFields: Fields = {
     ...ignored(why.NO_VAULT, 'vault'),
   }),
   acl: ignoredBlock(why.NO_ACL),
-  tls: ignoredBlock(why.OWN_TLS),
+  tls: block({
+    ca_file: text('tls.caFile'),
+    cert_file: text('tls.certFile'),
+    key_file: text('tls.keyFile'),
+    http: unlessFalse(why.NO_HTTPS),
+    ...silent('rpc verify_server_hostname rpc_upgrade_mode'),
+    ...ignored(why.NO_HTTPS, 'verify_https_client'),
+    ...ignored(why.MODERN_TLS, 'tls_cipher_suites tls_min_version tls_prefer_server_cipher_suites'),
+  }),
   vault: ignoredBlock(why.NO_VAULT),
   ...ignored(why.NO_SYSLOG, 'enable_syslog syslog_facility log_include_location eventlog'),
   ...ignored(why.NO_ROTATION, 'log_rotate_duration log_rotate_bytes log_rotate_max_files'),
@@ -231,6 +239,11 @@ function readPlugin(body: Record<string, unknown>): { value: PluginConfig } {
   const config = [body.config].flat()[0];
   const settings = typeof config === 'object' && config !== null ? (config as Record<string, unknown>) : {};
   return { value: { config: settings, args: Array.isArray(body.args) ? body.args.map(String) : [] } };
+}
+
+/** A switch that asks for what is so anyway. */
+function unlessFalse(reason: string): IgnoredField {
+  return { kind: 'ignored', reason, unless: (node) => node.kind === 'value' && node.value === false };
 }
 
 /** A block that does nothing here, unless it says `enabled = false`. */

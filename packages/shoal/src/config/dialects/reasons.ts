@@ -2,7 +2,9 @@
 export const NO_ACL =
   'There are no access rules yet: every request is allowed. Keep the APIs on loopback or a private network.';
 export const NO_GOSSIP = 'Agents do not gossip: there is nothing to tune, bind or encrypt.';
-export const OWN_TLS = 'Agents take no certificates from files.';
+export const OWN_TLS =
+  "Agents know each other by the cluster's own authority, or by ca_file, cert_file and key_file; nothing else is to be set.";
+export const MODERN_TLS = 'Agents talk TLS 1.3 only.';
 export const NO_HTTPS = 'The APIs are served over plain HTTP; put TLS before them where they leave the machine.';
 export const NO_RAFT = 'The state is not kept by Raft.';
 export const NO_MESH = 'The service mesh (Connect) is not there: services are reached by DNS or the edge.';

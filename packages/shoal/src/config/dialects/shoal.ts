@@ -54,6 +54,8 @@ export const shoalFields: Fields = {
     ...silent('serf'),
   }),
   retry_join: texts('join.addresses'),
+  join_token: text('join.token'),
+  join_token_file: text('join.tokenFile'),
   dns: block({
     domain: text('dns.domain'),
     alt_domain: text('dns.altDomain'),

@@ -34,6 +34,8 @@ export { convert, isFailure } from './convert.ts';
 export type { Diagnostic } from './diagnostic.ts';
 export { errorAt, hasErrors } from './diagnostic.ts';
 export { evaluate } from './evaluate.ts';
+export type { Formatted } from './format/format.ts';
+export { format } from './format/format.ts';
 export { formatDiagnostic } from './format-diagnostic.ts';
 export type { FileAccess } from './functions/files.ts';
 export { fileFunctions } from './functions/files.ts';

@@ -24,7 +24,8 @@ export function parse(source: string | Uint8Array, filename: string): ParseResul
   return { body, diagnostics: mistake ? [mistake] : diagnostics };
 }
 
-function isJson(text: string, filename: string): boolean {
+/** A file is in JSON syntax when it begins as a JSON object does, or says so by its name. */
+export function isJson(text: string, filename: string): boolean {
   return filename.endsWith('.json') || /^\ufeff?\s*\{\s*(?:["}]|$)/.test(text);
 }
 

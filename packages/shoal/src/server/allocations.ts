@@ -1,8 +1,9 @@
 import type { Evaluation } from '@shoal/api';
 import type { AllocationUpdate } from '../client/server-connection.ts';
+import { nextReschedule } from '../scheduler/reconcile/reschedule.ts';
 import { isTerminal } from '../state/alloc-view.ts';
 import type { AllocRow, AllocStatusRow } from '../state/rows.ts';
-import { jobKey } from '../state/tables.ts';
+import { jobKey, jobVersionKey } from '../state/tables.ts';
 import type { Op } from '../store/contract.ts';
 import { commitDecision } from './commit.ts';
 import { nowNanos, type ServerDeps } from './deps.ts';
@@ -14,7 +15,7 @@ export type Allocations = ReturnType<typeof createAllocations>;
 /** What clients report of allocations, and what users ask of them. */
 export function createAllocations(deps: ServerDeps) {
   const { state } = deps;
-  const { allocs, allocStatus, jobs } = state.tables;
+  const { allocs, allocStatus, jobs, jobVersions } = state.tables;
 
   /** Resolves when all of it is durable. Allocations that are gone, or another node's, are passed over. */
   async function report(nodeId: string, updates: readonly AllocationUpdate[]): Promise<void> {
@@ -51,12 +52,12 @@ export function createAllocations(deps: ServerDeps) {
     return { index, evalId: answer };
   }
 
-  /** One per job with an allocation that has just failed. */
+  /** One per job with an allocation that has just failed and may be replaced. */
   function failureEvaluations(updates: readonly AllocationUpdate[]): Evaluation[] {
     const made = new Map<string, Evaluation>();
     for (const update of updates) {
       const row = allocs.get(update.id);
-      if (!row || !justFailed(row, allocStatus.get(update.id), update)) continue;
+      if (!row || !justFailed(row, allocStatus.get(update.id), update) || !mayBeReplaced(row)) continue;
       const key = jobKey(row.Namespace, row.JobID);
       const job = jobs.get(key);
       // System jobs are not rescheduled: their next evaluation replaces what failed.
@@ -64,6 +65,13 @@ export function createAllocations(deps: ServerDeps) {
       made.set(key, newEvaluation(deps, job, 'alloc-failure'));
     }
     return [...made.values()];
+  }
+
+  /** A failure that its group's policy leaves alone is nothing to decide about. */
+  function mayBeReplaced(row: AllocRow): boolean {
+    const version = jobVersions.get(jobVersionKey(row.Namespace, row.JobID, row.JobVersion));
+    const group = version?.TaskGroups?.find(({ Name }) => Name === row.TaskGroup);
+    return nextReschedule(group?.ReschedulePolicy ?? null, row.RescheduleTracker, nowNanos(deps)) !== undefined;
   }
 
   return { report, stop };

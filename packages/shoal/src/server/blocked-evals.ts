@@ -24,10 +24,13 @@ export class BlockedEvals {
     this.#process = process;
   }
 
+  /** What became free while nobody followed is not known: everything is looked at once. */
   start(): void {
-    this.#unfollow ??= this.#deps.state.follow(({ index, changes }) => {
+    const { state } = this.#deps;
+    this.#unfollow ??= state.follow(({ index, changes }) => {
       for (const change of changes) this.#saw(index, change);
     });
+    for (const row of state.tables.evals.by('status', 'blocked')) this.#process(row);
   }
 
   stop(): void {
@@ -53,7 +56,8 @@ export class BlockedEvals {
     }
     if (table === 'allocStatus' && isClientTerminal((value as AllocStatusRow).ClientStatus))
       return this.#classOf((value as AllocStatusRow).NodeID);
-    if (table === 'allocs' && (value as AllocRow).DesiredStatus !== 'run')
+    // A stopped one has its place until its client says that it ended; but of a lost one nobody will say it.
+    if (table === 'allocs' && (value as AllocRow).ClientStatus === 'lost')
       return this.#classOf((value as AllocRow).NodeID);
     return undefined;
   }

@@ -5,7 +5,7 @@ import { commitDecision } from './commit.ts';
 import { nowNanos, type ServerDeps } from './deps.ts';
 import { InvalidRequestError, UnknownObjectError } from './errors.ts';
 import { newEvaluation, putEvaluation } from './evaluations.ts';
-import { newJobOps } from './jobs.ts';
+import { newJobOps } from './job-versions.ts';
 
 /** Largest payload of a dispatch, in bytes (Nomad's limit). */
 const PAYLOAD_LIMIT = 16 * 1024;
@@ -43,7 +43,7 @@ export function createChildren(deps: ServerDeps) {
     return launch(parent, seconds(deps));
   }
 
-  /** The child of one launch; there is one at most for each time. */
+  /** The child of one launch, of a time in Unix seconds; there is one at most for each time. */
   async function launch(parent: Job, time: number): Promise<Child> {
     const id = `${parent.ID}/periodic-${time}`;
     return make({ ...parent, ID: id, Name: id, ParentID: parent.ID, Periodic: null }, 'periodic-job');
@@ -54,6 +54,7 @@ export function createChildren(deps: ServerDeps) {
     const row: Job = {
       ...child,
       Status: 'pending',
+      Stop: false,
       Stable: false,
       Version: 0,
       SubmitTime: nowNanos(deps),

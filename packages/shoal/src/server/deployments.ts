@@ -1,122 +1,191 @@
-import { deploymentCounts, progressDeadline } from '../state/deployment-view.ts';
-import type { AllocRow, DeploymentRow } from '../state/rows.ts';
+import type { AllocRow, DeploymentRow, JobRow } from '../state/rows.ts';
 import { jobKey } from '../state/tables.ts';
-import type { Change, Op } from '../store/contract.ts';
-import type { ServerDeps } from './deps.ts';
+import type { Op, Precondition, Txn } from '../store/contract.ts';
+import { commitDecision } from './commit.ts';
+import { nowNanos, type ServerDeps } from './deps.ts';
+import { InvalidRequestError, MultipleErrorsError, UnknownObjectError } from './errors.ts';
 import { newEvaluation, putEvaluation } from './evaluations.ts';
+import { lastStableVersion } from './job-versions.ts';
+import type { Jobs } from './jobs.ts';
 
+/** What users and tools of Nomad know. */
 const DESCRIPTIONS = {
-  unhealthy: 'Failed due to unhealthy allocations',
-  deadline: 'Failed due to progress deadline',
+  running: 'Deployment is running',
+  paused: 'Deployment is paused',
+  failedByUser: 'Deployment marked as failed',
 } as const;
 
-/**
- * Watches running deployments. Each allocation that becomes healthy lets the scheduler go on (it places the next, or finds the deployment
- * successful); a group without progress until its deadline fails the deployment.
- */
-export class Deployments {
-  readonly #deps: ServerDeps;
-  readonly #healthy = new Map<string, number>();
-  readonly #timers = new Map<string, NodeJS.Timeout>();
-  readonly #dirty = new Set<string>();
-  #unfollow: (() => void) | undefined;
+export type DeploymentWritten = { index: number; evalId: string; revertedTo: number | undefined };
+export type Deployments = ReturnType<typeof createDeployments>;
 
-  constructor(deps: ServerDeps) {
-    this.#deps = deps;
-  }
+/** Everything that users decide about a deployment, and how one fails. */
+export function createDeployments(deps: ServerDeps, jobs: Jobs) {
+  const { state } = deps;
+  const { deployments, allocs } = state.tables;
 
-  start(): void {
-    this.#unfollow ??= this.#deps.state.follow(({ changes }) => {
-      for (const change of changes) this.#saw(change);
+  /** Lets canaries stand for the new version: the rest follows. `groups` undefined: all. A group that is unknown is passed over. */
+  function promote(id: string, groups?: readonly string[]): Promise<DeploymentWritten> {
+    return change(id, "can't promote terminal deployment", (row) => {
+      const promoted = Object.entries(row.TaskGroups).filter(
+        ([name, group]) => group.DesiredCanaries > 0 && (groups === undefined || groups.includes(name)),
+      );
+      checkHealthy(
+        row,
+        promoted.map(([name]) => name),
+      );
+      const TaskGroups = { ...row.TaskGroups };
+      for (const [name, group] of promoted) TaskGroups[name] = { ...group, Promoted: true };
+      const waiting = Object.values(TaskGroups).some((group) => group.DesiredCanaries > 0 && !group.Promoted);
+      const description = waiting ? row.StatusDescription : DESCRIPTIONS.running;
+      const names = promoted.map(([name]) => name);
+      return {
+        row: { ...row, TaskGroups, StatusDescription: description },
+        // Written anew, so that their clients learn of it.
+        allocs: membersOf(row).filter((alloc) => alloc.Canary && names.includes(alloc.TaskGroup)),
+        evaluate: true,
+      };
     });
-    for (const row of this.#deps.state.tables.deployments.by('status', 'running')) this.#mark(row.ID);
   }
 
-  stop(): void {
-    this.#unfollow?.();
-    this.#unfollow = undefined;
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
+  function pause(id: string, paused: boolean): Promise<DeploymentWritten> {
+    return change(id, `can't ${paused ? 'pause' : 'resume'} terminal deployment`, (row) => ({
+      row: {
+        ...row,
+        Status: paused ? 'paused' : 'running',
+        StatusDescription: paused ? DESCRIPTIONS.paused : DESCRIPTIONS.running,
+      },
+      evaluate: !paused,
+    }));
   }
 
-  #saw({ table, key, value }: Change): void {
-    const { allocs } = this.#deps.state.tables;
-    if (table === 'deployments') this.#mark(key);
-    else if (table === 'allocs') this.#mark((value as AllocRow | undefined)?.DeploymentID);
-    else if (table === 'allocStatus') this.#mark(allocs.get(key)?.DeploymentID);
+  function failByUser(id: string): Promise<DeploymentWritten> {
+    return change(id, "can't fail terminal deployment", (row) => failed(row, DESCRIPTIONS.failedByUser, groupsOf(row)));
   }
 
-  /** Many reports come together; each deployment is looked at once for all of them. */
-  #mark(id: string | undefined): void {
-    if (!id) return;
-    if (this.#dirty.size === 0) setImmediate(() => this.#checkAll());
-    this.#dirty.add(id);
+  /** Because of these groups; nothing happens if it is over already. */
+  async function fail(id: string, description: string, groups: readonly string[]): Promise<void> {
+    if (deployments.get(id)?.Status !== 'running') return;
+    await change(id, 'over already', (row) => failed(row, description, groups));
   }
 
-  #checkAll(): void {
-    const ids = [...this.#dirty];
-    this.#dirty.clear();
-    if (!this.#unfollow) return;
-    for (const id of ids)
-      this.#check(id).catch((error: unknown) => {
-        this.#deps.log.error(
-          { deployment: id, error: String(error) },
-          'server: could not carry on a deployment; trying again',
-        );
-        setTimeout(() => this.#mark(id), 1_000).unref();
-      });
+  /** `health_check = "manual"`: an operator says how allocations are. */
+  function setHealth(id: string, healthy: readonly string[], unhealthy: readonly string[]): Promise<DeploymentWritten> {
+    if (healthy.length + unhealthy.length === 0)
+      throw new InvalidRequestError('must specify at least one healthy/unhealthy allocation ID');
+    return change(id, "can't set health of allocations for a terminal deployment", (row) => {
+      const Timestamp = new Date(deps.now()).toISOString();
+      const judged = (ids: readonly string[], Healthy: boolean) =>
+        ids.map((allocId) => ({ ...memberOf(row, allocId), ManualHealth: { Healthy, Timestamp } }));
+      return { row, allocs: [...judged(healthy, true), ...judged(unhealthy, false)], evaluate: true };
+    });
   }
 
-  async #check(id: string): Promise<void> {
-    const row = this.#deps.state.tables.deployments.get(id);
-    if (row?.Status !== 'running') return this.#forget(id);
-    const counts = deploymentCounts(this.#deps.state.tables, row);
-    const groups = [...counts.entries()];
-    const hopeless = groups.some(
-      ([name, group]) => group.unhealthy > 0 && row.TaskGroups[name]?.ProgressDeadline === 0,
-    );
-    if (hopeless) return this.#fail(row, DESCRIPTIONS.unhealthy);
-    const unfinished = groups.filter(([name, group]) => group.healthy < (row.TaskGroups[name]?.DesiredTotal ?? 0));
-    const deadlines = unfinished.flatMap(([name, group]) => progressDeadline(row, name, group) ?? []);
-    this.#arm(row, deadlines.length > 0 ? Math.min(...deadlines) : undefined);
-    const healthy = groups.reduce((total, [, group]) => total + group.healthy, 0);
-    if (healthy > (this.#healthy.get(id) ?? 0)) await this.#goOn(row, healthy);
+  type Change = { row: DeploymentRow; allocs?: readonly AllocRow[]; evaluate: boolean; revertTo?: JobRow | undefined };
+
+  async function change(
+    id: string,
+    refusal: string,
+    decide: (row: DeploymentRow) => Change,
+  ): Promise<DeploymentWritten> {
+    const { index, answer } = await commitDecision(state, `Deployment ${id}`, () => {
+      const row = deployments.get(id);
+      if (!row) throw new UnknownObjectError('deployment not found');
+      if (row.Status !== 'running' && row.Status !== 'paused') throw new InvalidRequestError(refusal);
+      return decided(row, decide(row));
+    });
+    return { index, ...answer };
   }
 
-  async #goOn(row: DeploymentRow, healthy: number): Promise<void> {
-    const evaluation = this.#evaluation(row);
-    if (evaluation) await this.#deps.state.commit({ ops: [evaluation] });
-    this.#healthy.set(row.ID, healthy);
+  function decided(before: DeploymentRow, { row, allocs: touched = [], evaluate, revertTo }: Change) {
+    const job = state.tables.jobs.get(jobKey(row.Namespace, row.JobID));
+    const evaluation = evaluate && job && newEvaluation(deps, job, 'deployment-watcher', { DeploymentID: row.ID });
+    const back = revertTo && job ? jobs.rollback(job, revertTo) : undefined;
+    const ops: Op[] = [
+      { kind: 'put', table: 'deployments', key: row.ID, value: row },
+      ...touched.map(
+        (alloc): Op => ({
+          kind: 'put',
+          table: 'allocs',
+          key: alloc.ID,
+          value: { ...alloc, ModifyTime: nowNanos(deps) },
+        }),
+      ),
+      ...(evaluation ? [putEvaluation(evaluation)] : []),
+      ...(back?.ops ?? []),
+    ];
+    const require: Precondition[] = [
+      { table: 'deployments', key: row.ID, modifyIndex: before.ModifyIndex },
+      ...touched.map(({ ID, ModifyIndex }) => ({ table: 'allocs', key: ID, modifyIndex: ModifyIndex })),
+      ...(back?.require ?? []),
+    ];
+    const txn: Txn = { ops, require };
+    return { txn, answer: { evalId: evaluation ? evaluation.ID : '', revertedTo: back && revertTo?.Version } };
   }
 
-  #arm(row: DeploymentRow, deadline: number | undefined): void {
-    clearTimeout(this.#timers.get(row.ID));
-    this.#timers.delete(row.ID);
-    if (deadline === undefined) return;
-    const waitMs = Math.max(0, Math.min(deadline - this.#deps.now(), 2 ** 31 - 1));
-    const timer = setTimeout(() => {
-      this.#fail(row, DESCRIPTIONS.deadline).catch(() => this.#mark(row.ID));
-    }, waitMs);
-    this.#timers.set(row.ID, timer.unref());
+  /** A failed one goes back to the newest stable version, if one of the groups that failed asks for it. */
+  function failed(row: DeploymentRow, description: string, groups: readonly string[]): Change {
+    const job = state.tables.jobs.get(jobKey(row.Namespace, row.JobID));
+    const wanted = job !== undefined && groups.some((name) => row.TaskGroups[name]?.AutoRevert);
+    const target = wanted ? lastStableVersion(state.tables, job, row.JobVersion) : undefined;
+    const goesBack = wanted && target !== undefined && jobs.differs(job, target);
+    return {
+      row: { ...row, Status: 'failed', StatusDescription: describe(description, { wanted, target, goesBack }) },
+      evaluate: true,
+      revertTo: goesBack ? target : undefined,
+    };
   }
 
-  async #fail(row: DeploymentRow, description: string): Promise<void> {
-    const failed: DeploymentRow = { ...row, Status: 'failed', StatusDescription: description };
-    const evaluation = this.#evaluation(row);
-    const put: Op = { kind: 'put', table: 'deployments', key: row.ID, value: failed };
-    const require = [{ table: 'deployments', key: row.ID, modifyIndex: row.ModifyIndex }];
-    const result = await this.#deps.state.commit({ ops: evaluation ? [put, evaluation] : [put], require });
-    if (!result.ok) this.#mark(row.ID);
+  function checkHealthy(row: DeploymentRow, names: readonly string[]): void {
+    const healthy = healthyCanaries(row);
+    const short = names.flatMap((name) => {
+      const [have, need] = [healthy.get(name) ?? 0, row.TaskGroups[name]?.DesiredCanaries ?? 0];
+      return have < need ? [`Task group "${name}" has ${have}/${need} healthy allocations`] : [];
+    });
+    if (short.length > 0) throw new MultipleErrorsError(short);
   }
 
-  #evaluation(row: DeploymentRow): Op | undefined {
-    const job = this.#deps.state.tables.jobs.get(jobKey(row.Namespace, row.JobID));
-    return job && putEvaluation(newEvaluation(this.#deps, job, 'deployment-watcher', { DeploymentID: row.ID }));
+  function healthyCanaries(row: DeploymentRow): Map<string, number> {
+    const { allocStatus } = state.tables;
+    const counts = new Map<string, number>();
+    for (const alloc of membersOf(row)) {
+      const health = alloc.ManualHealth ?? allocStatus.get(alloc.ID)?.DeploymentHealthy;
+      if (alloc.Canary && health?.Healthy) counts.set(alloc.TaskGroup, (counts.get(alloc.TaskGroup) ?? 0) + 1);
+    }
+    return counts;
   }
 
-  #forget(id: string): void {
-    clearTimeout(this.#timers.get(id));
-    this.#timers.delete(id);
-    this.#healthy.delete(id);
+  /** Every group with canaries promotes by itself, and all canaries are healthy. */
+  function mayPromoteItself(row: DeploymentRow): boolean {
+    const waiting = Object.entries(row.TaskGroups).filter(([, group]) => group.DesiredCanaries > 0 && !group.Promoted);
+    if (waiting.length === 0 || !waiting.every(([, group]) => group.AutoPromote)) return false;
+    const healthy = healthyCanaries(row);
+    return waiting.every(([name, group]) => (healthy.get(name) ?? 0) >= group.DesiredCanaries);
   }
+
+  function membersOf({ ID }: DeploymentRow): AllocRow[] {
+    return [...allocs.by('deployment', ID)];
+  }
+
+  function memberOf(row: DeploymentRow, allocId: string): AllocRow {
+    const alloc = allocs.get(allocId);
+    if (!alloc) throw new UnknownObjectError(`unknown alloc "${allocId}"`);
+    if (alloc.DeploymentID === row.ID) return alloc;
+    throw new InvalidRequestError(`alloc "${allocId}" is not part of deployment "${row.ID}"`);
+  }
+
+  return { promote, pause, failByUser, fail, setHealth, mayPromoteItself };
+}
+
+function groupsOf(row: DeploymentRow): string[] {
+  return Object.keys(row.TaskGroups);
+}
+
+function describe(
+  description: string,
+  { wanted, target, goesBack }: { wanted: boolean; target: JobRow | undefined; goesBack: boolean },
+): string {
+  if (!wanted) return description;
+  if (!target) return `${description} - no stable job version to auto revert to`;
+  if (goesBack) return `${description} - rolling back to job version ${target.Version}`;
+  return `${description} - not rolling back to stable job version ${target.Version} as current job has same specification`;
 }

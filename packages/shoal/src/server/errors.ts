@@ -43,3 +43,13 @@ export class ContentionError extends Error {
     this.name = 'ContentionError';
   }
 }
+
+/** Several things are wrong with a request; worded as the peers list errors. */
+export class MultipleErrorsError extends Error {
+  readonly code = 'invalid-request';
+  constructor(errors: readonly string[], prefix = '') {
+    const head = errors.length === 1 ? '1 error occurred:' : `${errors.length} errors occurred:`;
+    super(`${prefix}${head}\n${errors.map((error) => `\t* ${error}\n`).join('')}\n`);
+    this.name = 'MultipleErrorsError';
+  }
+}

@@ -61,10 +61,13 @@ export class EvalBroker {
     for (const other of waiting) this.#insert(other);
   }
 
+  /** Forgets everything but what is being processed. */
   stop(): void {
     for (const timer of this.#delayed.values()) clearTimeout(timer);
     this.#delayed.clear();
     this.#ready.length = 0;
+    for (const waiting of this.#behind.values()) waiting.length = 0;
+    this.#known.clear();
   }
 
   #delay(evaluation: EvalRow, waitMs: number): void {

@@ -1,26 +1,31 @@
+import { SchedulerStoppedError } from '../scheduler/errors.ts';
 import type { Plan } from '../scheduler/plan.ts';
-import type { SchedulerWorker } from '../scheduler/worker-contract.ts';
 import type { EvalRow } from '../state/rows.ts';
+import { StoreWriteError } from '../store/errors.ts';
+import { caughtUp } from './commit.ts';
 import { nowNanos, type ServerDeps } from './deps.ts';
 import { EvalBroker } from './eval-broker.ts';
 import { planTxns } from './plan-txns.ts';
+import type { SchedulerKeeper } from './scheduler-keeper.ts';
 
 /** Plans whose commits may be on their way at once: the scheduler goes on with the next meanwhile. */
 const IN_FLIGHT = 64;
-/** Plans that others' writes made void, before an evaluation is given up. Nomad: 5 for service jobs. */
+/** Plans that others' writes made void, before the evaluation makes room for others for a while. */
 const ATTEMPTS = 5;
+const RETRY_MS = 1_000;
 
 /** Takes pending evaluations from the state, has them planned, and commits the plans. */
 export class EvalProcessor {
   readonly #deps: ServerDeps;
-  readonly #scheduler: () => SchedulerWorker;
+  readonly #schedulers: SchedulerKeeper;
   readonly #broker: EvalBroker;
+  readonly #retries = new Set<NodeJS.Timeout>();
   #running = 0;
   #unfollow: (() => void) | undefined;
 
-  constructor(deps: ServerDeps, scheduler: () => SchedulerWorker) {
+  constructor(deps: ServerDeps, schedulers: SchedulerKeeper) {
     this.#deps = deps;
-    this.#scheduler = scheduler;
+    this.#schedulers = schedulers;
     this.#broker = new EvalBroker({ now: deps.now, onReady: () => this.#pump() });
   }
 
@@ -37,6 +42,8 @@ export class EvalProcessor {
   stop(): void {
     this.#unfollow?.();
     this.#unfollow = undefined;
+    for (const timer of this.#retries) clearTimeout(timer);
+    this.#retries.clear();
     this.#broker.stop();
   }
 
@@ -70,22 +77,19 @@ export class EvalProcessor {
   async #process(evaluation: EvalRow): Promise<void> {
     try {
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) if (await this.#attempt(evaluation)) return;
-      await this.#fail(evaluation, `maximum attempts reached (${ATTEMPTS})`);
+      this.#retryLater(evaluation);
     } catch (error) {
-      if (!this.#unfollow) return;
-      this.#deps.log.error(
-        { eval: evaluation.ID, job: evaluation.JobID, error: String(error) },
-        'server: an evaluation could not be processed',
-      );
-      await this.#fail(evaluation, String(error)).catch(() => this.#retryLater(evaluation));
+      await this.#failed(evaluation, error);
     }
   }
 
-  /** False if somebody came between. */
+  /** False if somebody came between. A scheduler that dies meanwhile is no attempt. */
   async #attempt(evaluation: EvalRow): Promise<boolean> {
-    const scheduler = this.#scheduler();
-    const plan = await scheduler.plan(evaluation, { now: nowNanos(this.#deps), minIndex: this.#deps.state.index() });
-    const committed = await this.#commit(plan, evaluation).catch((error: unknown) => {
+    const scheduler = await this.#schedulers.current();
+    if (!this.#unfollow) return true;
+    const options = { now: nowNanos(this.#deps), minIndex: this.#deps.state.index() };
+    const plan = await scheduler.plan(evaluation, options);
+    const committed = await this.#schedulers.committing(this.#commit(plan, evaluation)).catch((error: unknown) => {
       scheduler.settle(plan.id, 'rejected');
       throw error;
     });
@@ -95,13 +99,31 @@ export class EvalProcessor {
 
   async #commit(plan: Plan, evaluation: EvalRow): Promise<boolean> {
     const { state } = this.#deps;
-    for (const txn of planTxns(state.tables, plan, evaluation)) if (!(await state.commit(txn)).ok) return false;
+    for (const txn of planTxns(state.tables, plan, evaluation)) {
+      const result = await state.commit(txn);
+      if (result.ok) continue;
+      await caughtUp(state, result);
+      return false;
+    }
     return true;
   }
 
-  async #fail(evaluation: EvalRow, description: string): Promise<void> {
-    const row = this.#deps.state.tables.evals.get(evaluation.ID);
-    if (row?.Status !== 'pending' && row?.Status !== 'blocked') return;
+  async #failed(evaluation: EvalRow, error: unknown): Promise<void> {
+    if (!this.#unfollow) return;
+    // Nothing is wrong with the evaluation: it is still pending, and comes again.
+    if (error instanceof SchedulerStoppedError) return this.#retryLater(evaluation, 0);
+    const fields = { eval: evaluation.ID, job: evaluation.JobID, error: String(error) };
+    if (error instanceof StoreWriteError) {
+      this.#deps.log.error(fields, 'server: a plan could not be stored; trying again');
+      return this.#retryLater(evaluation);
+    }
+    this.#deps.log.error(fields, 'server: an evaluation could not be processed');
+    await this.#giveUp(evaluation, String(error)).catch(() => this.#retryLater(evaluation));
+  }
+
+  async #giveUp(evaluation: EvalRow, description: string): Promise<void> {
+    const row = this.#open(evaluation.ID);
+    if (!row) return;
     const failed: EvalRow = {
       ...row,
       Status: 'failed',
@@ -111,11 +133,18 @@ export class EvalProcessor {
     await this.#deps.state.commit({ ops: [{ kind: 'put', table: 'evals', key: row.ID, value: failed }] });
   }
 
-  /** The store takes no writes now (a full disk): the evaluation is still pending, and comes again. */
-  #retryLater(evaluation: EvalRow): void {
-    setTimeout(() => {
-      const row = this.#deps.state.tables.evals.get(evaluation.ID);
-      if (this.#unfollow && (row?.Status === 'pending' || row?.Status === 'blocked')) this.#broker.enqueue(row);
-    }, 1_000).unref();
+  #retryLater({ ID }: EvalRow, waitMs = RETRY_MS): void {
+    const timer = setTimeout(() => {
+      this.#retries.delete(timer);
+      const row = this.#open(ID);
+      if (this.#unfollow && row) this.#broker.enqueue(row);
+    }, waitMs).unref();
+    this.#retries.add(timer);
+  }
+
+  /** The row of an evaluation that has no outcome yet. */
+  #open(id: string): EvalRow | undefined {
+    const row = this.#deps.state.tables.evals.get(id);
+    return row?.Status === 'pending' || row?.Status === 'blocked' ? row : undefined;
   }
 }

@@ -1,8 +1,9 @@
 import { clientStatus, isClientTerminal } from '../state/alloc-view.ts';
 import { jobStatus } from '../state/job-summary.ts';
 import type { AllocRow, EvalRow, JobRow } from '../state/rows.ts';
-import { jobKey, type TableName } from '../state/tables.ts';
-import type { Op } from '../store/contract.ts';
+import type { Stamped } from '../state/table.ts';
+import { jobKey, jobVersionKey, type TableName } from '../state/tables.ts';
+import type { Precondition } from '../store/contract.ts';
 import type { ServerDeps } from './deps.ts';
 
 const CHUNK = 1_000;
@@ -57,50 +58,84 @@ export class GarbageCollector {
 
   /** `force`: whatever its age. Resolves with the number of rows that were removed. */
   async collect({ force = false } = {}): Promise<number> {
-    const ops = this.#garbage(force);
-    for (let at = 0; at < ops.length; at += CHUNK) await this.#deps.state.commit({ ops: ops.slice(at, at + CHUNK) });
-    return ops.length;
+    let removed = 0;
+    let chunk: RowRef[] = [];
+    for (const unit of this.#garbage(force)) {
+      if (chunk.length + unit.length > CHUNK) {
+        removed += await this.#remove(chunk);
+        chunk = [];
+      }
+      if (unit.length > CHUNK) removed += await this.#removeLarge(unit);
+      else chunk.push(...unit);
+    }
+    return removed + (await this.#remove(chunk));
   }
 
-  #garbage(force: boolean): Op[] {
+  /** Only as they were when they were found to be over. What somebody changed in between stays, with its chunk, for the next time. */
+  async #remove(rows: readonly RowRef[]): Promise<number> {
+    const ops = rows.map(({ table, key }) => ({ kind: 'delete', table, key }) as const);
+    return (await this.#deps.state.commit({ ops, require: rows })).ok ? rows.length : 0;
+  }
+
+  /** In parts, what the others belong to at last. */
+  async #removeLarge(unit: readonly RowRef[]): Promise<number> {
+    for (let end = unit.length; end > 0; end -= CHUNK) {
+      const part = unit.slice(Math.max(0, end - CHUNK), end);
+      if ((await this.#remove(part)) === 0) return unit.length - end;
+    }
+    return unit.length;
+  }
+
+  /** What is over, in units that go together: first what the others belong to. No row is in two. */
+  #garbage(force: boolean): RowRef[][] {
     const { tables } = this.#deps.state;
     const { evalMs, jobMs, deploymentMs, nodeMs } = this.#settings;
-    const removed = new Map<string, Op>();
-    const remove = (table: TableName, key: string) => removed.set(`${table}/${key}`, { kind: 'delete', table, key });
     const before = (ageMs: number) =>
       force ? Number.POSITIVE_INFINITY : (this.#deps.now() - ageMs) * NANOSECONDS_PER_MS;
+    const units = new Units();
 
-    for (const job of tables.jobs.values()) if (this.#isOver(job, before(jobMs))) this.#removeJob(job, remove);
-    for (const row of tables.evals.values()) {
-      if (!this.#isDone(row, before(evalMs)) || this.#isNeeded(row)) continue;
-      remove('evals', row.ID);
-      for (const alloc of tables.allocs.by('eval', row.ID)) this.#removeAlloc(alloc, remove);
-    }
+    for (const job of tables.jobs.values()) if (this.#isOver(job, before(jobMs))) units.add(this.#jobUnit(job));
+    for (const row of tables.evals.values())
+      if (this.#isDone(row, before(evalMs)) && !this.#isNeeded(row))
+        units.add([ref('evals', row.ID, row), ...this.#allocRefs(tables.allocs.by('eval', row.ID))]);
     for (const row of tables.deployments.values()) {
       const isRunning = row.Status === 'running' || row.Status === 'paused';
       if (!isRunning && row.CreateTime < before(deploymentMs) && tables.allocs.countBy('deployment', row.ID) === 0)
-        remove('deployments', row.ID);
+        units.add([ref('deployments', row.ID, row)]);
     }
     for (const node of tables.nodes.values()) {
       const isGone = node.Status === 'down' && node.StatusUpdatedAt * 1e9 < before(nodeMs);
-      if (isGone && tables.allocs.countBy('node', node.ID) === 0) remove('nodes', node.ID);
+      if (isGone && tables.allocs.countBy('node', node.ID) === 0) units.add([ref('nodes', node.ID, node)]);
     }
-    return [...removed.values()];
+    // A purged job left its versions to its last allocations.
+    for (const key of tables.jobVersions.valuesOf('job'))
+      if (!tables.jobs.get(key) && tables.allocs.countBy('job', key) === 0) units.add(this.#versionRefs(key));
+    return units.all;
   }
 
-  #removeJob(job: JobRow, remove: (table: TableName, key: string) => void): void {
+  #jobUnit(job: JobRow): RowRef[] {
     const { tables } = this.#deps.state;
     const key = jobKey(job.Namespace, job.ID);
-    remove('jobs', key);
-    for (const versionKey of tables.jobVersions.keys(`${key}@`)) remove('jobVersions', versionKey);
-    for (const row of tables.evals.by('job', key)) remove('evals', row.ID);
-    for (const row of tables.allocs.by('job', key)) this.#removeAlloc(row, remove);
-    for (const row of tables.deployments.by('job', key)) remove('deployments', row.ID);
+    return [
+      ref('jobs', key, job),
+      ...this.#versionRefs(key),
+      ...[...tables.evals.by('job', key)].map((row) => ref('evals', row.ID, row)),
+      ...this.#allocRefs(tables.allocs.by('job', key)),
+      ...[...tables.deployments.by('job', key)].map((row) => ref('deployments', row.ID, row)),
+    ];
   }
 
-  #removeAlloc(row: AllocRow, remove: (table: TableName, key: string) => void): void {
-    remove('allocs', row.ID);
-    if (this.#deps.state.tables.allocStatus.get(row.ID)) remove('allocStatus', row.ID);
+  #versionRefs(key: string): RowRef[] {
+    const rows = [...this.#deps.state.tables.jobVersions.by('job', key)];
+    return rows.map((row) => ref('jobVersions', jobVersionKey(row.Namespace, row.ID, row.Version), row));
+  }
+
+  #allocRefs(rows: Iterable<AllocRow>): RowRef[] {
+    const { allocStatus } = this.#deps.state.tables;
+    return [...rows].flatMap((row) => {
+      const reported = allocStatus.get(row.ID);
+      return [ref('allocs', row.ID, row), ...(reported ? [ref('allocStatus', row.ID, reported)] : [])];
+    });
   }
 
   /** A dead job, all of whose evaluations and allocations are over. One that is run again by its clock or by users only when it was stopped. */
@@ -142,5 +177,23 @@ export class GarbageCollector {
     const allocs = [...this.#deps.state.tables.allocs.by('eval', row.ID)];
     if (job.Type === 'batch' || job.Type === 'sysbatch') return allocs.length > 0;
     return allocs.some((alloc) => alloc.DesiredStatus === 'run' && alloc.NextAllocation === '');
+  }
+}
+
+type RowRef = Precondition;
+
+function ref(table: TableName, key: string, { ModifyIndex }: Stamped): RowRef {
+  return { table, key, modifyIndex: ModifyIndex };
+}
+
+/** Rows that go together, each but once. */
+class Units {
+  readonly all: RowRef[][] = [];
+  readonly #seen = new Set<string>();
+
+  add(unit: readonly RowRef[]): void {
+    const fresh = unit.filter(({ table, key }) => !this.#seen.has(`${table}/${key}`));
+    for (const { table, key } of fresh) this.#seen.add(`${table}/${key}`);
+    if (fresh.length > 0) this.all.push(fresh);
   }
 }

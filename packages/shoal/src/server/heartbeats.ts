@@ -53,6 +53,7 @@ export class Heartbeats {
 
   #missed(nodeId: string): void {
     this.#timers.delete(nodeId);
+    if (!this.#deps.state.tables.nodes.get(nodeId)) return;
     this.#deps.log.warn({ node: nodeId }, 'server: a node missed its heartbeat and is down');
     this.#nodes.setStatus(nodeId, 'down', '', 'Node heartbeat missed').catch((error: unknown) => {
       this.#deps.log.error({ node: nodeId, error: String(error) }, 'server: could not mark a node down; trying again');

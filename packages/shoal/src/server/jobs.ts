@@ -1,21 +1,20 @@
-import type { Evaluation, Job, JobInput } from '@shoal/api';
+import type { DesiredTransition, Evaluation, Job, JobInput } from '@shoal/api';
 import { canonicalize } from '../jobspec/canonicalize.ts';
 import { specChanged } from '../jobspec/spec-changed.ts';
 import { toStored } from '../jobspec/stored.ts';
 import { formatErrors } from '../jobspec/validate/findings.ts';
 import { validate } from '../jobspec/validate/validate.ts';
+import { clientStatus } from '../state/alloc-view.ts';
 import { isTemplate } from '../state/job-kind.ts';
 import { jobStatus } from '../state/job-summary.ts';
-import type { JobRow } from '../state/rows.ts';
+import type { AllocRow, JobRow } from '../state/rows.ts';
 import { jobKey, jobVersionKey } from '../state/tables.ts';
 import type { Op, Precondition } from '../store/contract.ts';
 import { commitDecision } from './commit.ts';
 import { nowNanos, type ServerDeps } from './deps.ts';
 import { EnforceIndexError, InvalidRequestError, JobInvalidError, UnknownObjectError } from './errors.ts';
 import { newEvaluation, putEvaluation } from './evaluations.ts';
-
-/** Versions that are kept of a job, the newest included; stable ones as well, so that a revert has somewhere to go (Nomad: job_tracked_versions). */
-const TRACKED_VERSIONS = 6;
+import { stableOps, versionOps } from './job-versions.ts';
 
 /** Purge and scale evaluations are of this type, whatever the job's. */
 const GENERIC_TYPE = 'service';
@@ -49,7 +48,10 @@ export function createJobs(deps: ServerDeps) {
         ? undefined
         : newEvaluation(deps, next, 'job-register', { JobModifyIndex: next === existing ? next.JobModifyIndex : 0 });
       const changed = next !== existing;
-      const ops = [...(changed ? versionOps(next, existing) : []), ...(evaluation ? [putEvaluation(evaluation)] : [])];
+      const ops = [
+        ...(changed ? versionOps(state.tables, next, existing) : []),
+        ...(evaluation ? [putEvaluation(evaluation)] : []),
+      ];
       return {
         ...(ops.length > 0 && { txn: { ops, require: [unchanged(key, existing)] } }),
         answer: { evaluation, kept: changed ? undefined : existing },
@@ -74,19 +76,25 @@ export function createJobs(deps: ServerDeps) {
     return { index, jobModifyIndex: index, evaluation: answer.evaluation, warnings: [] };
   }
 
-  /** Makes the scheduler look at the job again. */
-  async function evaluate(namespace: string, id: string): Promise<JobWritten> {
-    const job = existingJob(namespace, id);
-    if (job.Periodic) throw new InvalidRequestError("can't evaluate periodic job");
-    if (job.ParameterizedJob) throw new InvalidRequestError("can't evaluate parameterized job");
-    const evaluation = newEvaluation(deps, job, 'job-register', { JobModifyIndex: job.JobModifyIndex });
-    const result = await state.commit({ ops: [putEvaluation(evaluation)] });
-    return {
-      index: result.ok ? result.index : state.index(),
-      jobModifyIndex: job.JobModifyIndex,
-      evaluation,
-      warnings: [],
-    };
+  /** Makes the scheduler look at the job again. `forceReschedule`: what failed is replaced now, whatever its policy says. */
+  async function evaluate(
+    namespace: string,
+    id: string,
+    options: { forceReschedule?: boolean } = {},
+  ): Promise<JobWritten> {
+    const { index, answer } = await commitDecision(state, `Job "${id}"`, () => {
+      const job = existingJob(namespace, id);
+      if (job.Periodic) throw new InvalidRequestError("can't evaluate periodic job");
+      if (job.ParameterizedJob && !job.Dispatched) throw new InvalidRequestError("can't evaluate parameterized job");
+      const evaluation = newEvaluation(deps, job, 'job-register', { JobModifyIndex: job.JobModifyIndex });
+      const failed = options.forceReschedule ? unreplacedFailures(jobKey(namespace, id)) : [];
+      const moved = failed.map(
+        (row): Op => ({ kind: 'put', table: 'allocs', key: row.ID, value: { ...row, DesiredTransition: FORCED } }),
+      );
+      const require = failed.map(({ ID, ModifyIndex }) => ({ table: 'allocs', key: ID, modifyIndex: ModifyIndex }));
+      return { txn: { ops: [...moved, putEvaluation(evaluation)], require }, answer: { evaluation, job } };
+    });
+    return { index, jobModifyIndex: answer.job.JobModifyIndex, evaluation: answer.evaluation, warnings: [] };
   }
 
   /** Registers an older version's specification as the newest. */
@@ -108,13 +116,23 @@ export function createJobs(deps: ServerDeps) {
     return register({ ...target, Stop: false }, { enforceIndex: current.JobModifyIndex });
   }
 
+  /** The writes that make an older version's specification the newest, for whoever commits them with more. */
+  function rollback(current: JobRow, target: JobRow): { ops: Op[]; require: Precondition[] } {
+    const next = nextVersion(current, { ...target, Stop: false });
+    const key = jobKey(current.Namespace, current.ID);
+    return { ops: next === current ? [] : versionOps(state.tables, next, current), require: [unchanged(key, current)] };
+  }
+
   /** Marks a version as one that may be gone back to. */
   async function markStable(namespace: string, id: string, version: number, stable: boolean): Promise<number> {
     const { index } = await commitDecision(state, `Job "${id}"`, () => {
       const row = jobVersions.get(jobVersionKey(namespace, id, version));
       if (!row) throw new UnknownObjectError(`job "${id}" in namespace "${namespace}" at version ${version} not found`);
       if (row.Stable === stable) return { answer: undefined };
-      return { txn: { ops: stableOps(row, jobs.get(jobKey(namespace, id)), stable), require: [] }, answer: undefined };
+      const job = jobs.get(jobKey(namespace, id));
+      const ops = stableOps(row, job, stable);
+      const about = { table: 'jobVersions', key: jobVersionKey(namespace, id, version), modifyIndex: row.ModifyIndex };
+      return { txn: { ops, require: [about, unchanged(jobKey(namespace, id), job)] }, answer: undefined };
     });
     return index;
   }
@@ -124,6 +142,16 @@ export function createJobs(deps: ServerDeps) {
     const { job, warnings } = acceptable(input);
     const existing = jobs.get(jobKey(job.Namespace, job.ID));
     return { job: nextVersion(existing, job), existing, warnings };
+  }
+
+  function unreplacedFailures(key: string): AllocRow[] {
+    const { allocs, allocStatus } = state.tables;
+    return [...allocs.by('job', key)].filter(
+      (row) =>
+        row.DesiredStatus === 'run' &&
+        row.NextAllocation === '' &&
+        clientStatus(row, allocStatus.get(row.ID)) === 'failed',
+    );
   }
 
   function existingJob(namespace: string, id: string): JobRow {
@@ -147,50 +175,25 @@ export function createJobs(deps: ServerDeps) {
     return { ...next, Version: existing.Version + 1, Status: status, ...UNSTAMPED, CreateIndex: existing.CreateIndex };
   }
 
-  function versionOps(next: JobRow, existing: JobRow | undefined): Op[] {
-    const key = jobKey(next.Namespace, next.ID);
-    const versions = [...jobVersions.by('job', key)].sort((a, b) => a.Version - b.Version);
-    // Versions that a purged job of this name left for its last allocations would read as versions of this one.
-    const obsolete = existing ? versions.slice(0, Math.max(0, versions.length + 1 - TRACKED_VERSIONS)) : versions;
-    return [...newJobOps(next), ...obsolete.filter(({ Version }) => Version !== next.Version).map(deleteVersion)];
-  }
-
   function stopOps(existing: JobRow, purge: boolean): Op[] {
     const key = jobKey(existing.Namespace, existing.ID);
     if (purge) return [{ kind: 'delete', table: 'jobs', key }];
     const status = jobStatus(existing, state.summaries.get(existing.Namespace, existing.ID));
     const stopped = { ...existing, ...UNSTAMPED, CreateIndex: existing.CreateIndex, Stop: true, Status: status };
-    return versionOps({ ...stopped, Version: existing.Version + 1, SubmitTime: nowNanos(deps) }, existing);
+    return versionOps(
+      state.tables,
+      { ...stopped, Version: existing.Version + 1, SubmitTime: nowNanos(deps) },
+      existing,
+    );
   }
 
-  return { register, deregister, evaluate, revert, markStable, preview, existingJob };
+  return { register, deregister, evaluate, revert, rollback, differs: specChanged, markStable, preview, existingJob };
 }
+
+const FORCED: DesiredTransition = { Migrate: null, Reschedule: null, ForceReschedule: true };
 
 /** Zeros: a store stamps the indexes when it applies the row. */
 const UNSTAMPED = { CreateIndex: 0, ModifyIndex: 0, JobModifyIndex: 0 } as const;
-
-/** The rows of a job's newest version. */
-export function newJobOps(job: JobRow): Op[] {
-  return [
-    { kind: 'put', table: 'jobs', key: jobKey(job.Namespace, job.ID), value: job },
-    { kind: 'put', table: 'jobVersions', key: jobVersionKey(job.Namespace, job.ID, job.Version), value: job },
-  ];
-}
-
-/** A deployment that succeeded marks its version so; both rows of the newest version say it. */
-export function stableOps(version: JobRow, job: JobRow | undefined, stable: boolean): Op[] {
-  const ops: Op[] = [
-    {
-      kind: 'put',
-      table: 'jobVersions',
-      key: jobVersionKey(version.Namespace, version.ID, version.Version),
-      value: { ...version, Stable: stable },
-    },
-  ];
-  if (job && job.Version === version.Version)
-    ops.push({ kind: 'put', table: 'jobs', key: jobKey(job.Namespace, job.ID), value: { ...job, Stable: stable } });
-  return ops;
-}
 
 function acceptable(input: JobInput): { job: Job; warnings: string[] } {
   const job = canonicalize(input);
@@ -216,8 +219,4 @@ function withCounts(job: Job, existing: JobRow | undefined): Job {
 
 function unchanged(key: string, row: JobRow | undefined): Precondition {
   return { table: 'jobs', key, modifyIndex: row?.ModifyIndex ?? 0 };
-}
-
-function deleteVersion(row: JobRow): Op {
-  return { kind: 'delete', table: 'jobVersions', key: jobVersionKey(row.Namespace, row.ID, row.Version) };
 }

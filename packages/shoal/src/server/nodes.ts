@@ -1,11 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Node, NodeEvent, NodeStatus } from '@shoal/api';
+import { clientStatus, isClientTerminal } from '../state/alloc-view.ts';
 import type { Read } from '../state/read.ts';
 import type { NodeRow } from '../state/rows.ts';
 import { jobKey } from '../state/tables.ts';
 import type { Op, Txn } from '../store/contract.ts';
 import { commitDecision } from './commit.ts';
-import type { ServerDeps } from './deps.ts';
+import { nowNanos, type ServerDeps } from './deps.ts';
 import { UnknownObjectError } from './errors.ts';
 import { newEvaluation, putEvaluation } from './evaluations.ts';
 
@@ -18,7 +19,7 @@ export type NodeWritten = { index: number; evalIds: string[]; evalIndex: number 
 /** Everything that changes a client node. A node's row keeps a digest of its secret, never the secret. */
 export function createNodes(deps: ServerDeps) {
   const { state } = deps;
-  const { nodes, allocs, jobs } = state.tables;
+  const { nodes, allocs, allocStatus, jobs } = state.tables;
 
   function authenticate(nodeId: string, secret: string): boolean {
     const known = nodes.get(nodeId)?.SecretID;
@@ -95,18 +96,32 @@ export function createNodes(deps: ServerDeps) {
       const existing = nodes.get(nodeId);
       const next = decide(existing);
       if (existing && sameNode(existing, next)) return { answer: [] };
-      const ops = schedulingChanged(existing, next) ? evaluationsFor(next) : [];
-      return { txn: putNode(next, existing, ops), answer: ops };
+      const evals = schedulingChanged(existing, next) ? evaluationsFor(next) : [];
+      const lost = next.Status === 'down' ? lostOps(next) : [];
+      return { txn: putNode(next, existing, [...evals, ...lost]), answer: evals };
     });
     return written(index, answer);
+  }
+
+  /** What was to stop on a node that went down: nobody will report its end. (What was to run is replaced, and lost by that.) */
+  function lostOps(node: NodeRow): Op[] {
+    const time = nowNanos(deps);
+    return [...allocs.by('node', node.ID)]
+      .filter((row) => row.DesiredStatus !== 'run' && !isClientTerminal(clientStatus(row, allocStatus.get(row.ID))))
+      .map((row) => ({
+        kind: 'put',
+        table: 'allocs',
+        key: row.ID,
+        value: { ...row, ClientStatus: 'lost', ModifyTime: time },
+      }));
   }
 
   function evaluationsFor(node: NodeRow): Op[] {
     const affected = new Set<string>();
     for (const row of allocs.by('node', node.ID))
       if (row.DesiredStatus === 'run') affected.add(jobKey(row.Namespace, row.JobID));
-    for (const job of jobs.values())
-      if (job.Type === 'system' && !job.Stop) affected.add(jobKey(job.Namespace, job.ID));
+    for (const type of ['system', 'sysbatch'])
+      for (const job of jobs.by('onEachNode', type)) affected.add(jobKey(job.Namespace, job.ID));
     return [...affected].flatMap((key) => {
       const job = jobs.get(key);
       return job

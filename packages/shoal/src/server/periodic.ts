@@ -7,16 +7,20 @@ import type { ServerDeps } from './deps.ts';
 
 /** The wall clock is looked at again this often at least: it may be set while a timer runs. */
 const LONGEST_SLEEP_MS = 30_000;
+const RETRY_MS = 5_000;
 const LAUNCH_TIME = /\/periodic-(\d+)$/;
 
 /**
  * Launches periodic jobs at their times. The last launch is read off the newest child, so that nothing has to be kept: a time that went by
- * while no server ran is made up for, once.
+ * while no server ran is made up for, once, however many there were. With `prohibit_overlap` a time at which the launch before is still under way
+ * is passed over.
  */
 export class Periodic {
   readonly #deps: ServerDeps;
   readonly #children: Children;
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  /** Unix milliseconds up to which nothing is made up for. */
+  readonly #passedOver = new Map<string, number>();
   #unfollow: (() => void) | undefined;
 
   constructor(deps: ServerDeps, children: Children) {
@@ -40,31 +44,47 @@ export class Periodic {
   }
 
   #arm(key: string): void {
-    clearTimeout(this.#timers.get(key));
-    this.#timers.delete(key);
     const job = this.#deps.state.tables.jobs.get(key);
-    if (!this.#unfollow || !job?.Periodic?.Enabled || job.Stop) return;
-    const next = nextLaunch(job, this.#lastLaunch(job));
-    if (next === undefined) return;
-    const waitMs = Math.max(0, Math.min(next - this.#deps.now(), LONGEST_SLEEP_MS));
-    this.#timers.set(key, setTimeout(() => void this.#due(key, next), waitMs).unref());
+    const wanted = job?.Periodic?.Enabled && !job.Stop;
+    if (!wanted) this.#passedOver.delete(key);
+    const next = wanted ? nextLaunch(job, Math.max(this.#lastLaunch(job), this.#passedOver.get(key) ?? 0)) : undefined;
+    this.#sleep(key, next === undefined ? undefined : next - this.#deps.now());
   }
 
-  async #due(key: string, next: number): Promise<void> {
+  /** One timer for each job. */
+  #sleep(key: string, waitMs: number | undefined): void {
+    clearTimeout(this.#timers.get(key));
+    this.#timers.delete(key);
+    if (waitMs === undefined || !this.#unfollow) return;
+    const timer = setTimeout(() => void this.#look(key), Math.max(0, Math.min(waitMs, LONGEST_SLEEP_MS)));
+    this.#timers.set(key, timer.unref());
+  }
+
+  async #look(key: string): Promise<void> {
     const job = this.#deps.state.tables.jobs.get(key);
-    if (job && this.#deps.now() >= next) {
-      const launch = this.#mayLaunch(job) ? this.#children.launch(job, Math.floor(next / 1000)) : undefined;
-      await launch?.catch((error: unknown) =>
-        this.#deps.log.error({ job: job.ID, error: String(error) }, 'server: a periodic job could not be launched'),
-      );
-      if (!launch) return this.#skip(key);
-    }
+    const now = this.#deps.now();
+    const next = job && nextLaunch(job, Math.max(this.#lastLaunch(job), this.#passedOver.get(key) ?? 0));
+    if (!job?.Periodic?.Enabled || job.Stop || next === undefined || next > now) return this.#arm(key);
+    // Of several times that went by, the present stands for all.
+    const following = nextLaunch(job, next);
+    const time = following !== undefined && following <= now ? now : next;
+    if (!this.#mayLaunch(job)) this.#passedOver.set(key, time);
+    else if (!(await this.#launch(job, time))) return this.#sleep(key, RETRY_MS);
     this.#arm(key);
   }
 
-  /** `prohibit_overlap`: the launch before is still under way. Asked again a little later, and made up for then. */
-  #skip(key: string): void {
-    this.#timers.set(key, setTimeout(() => this.#arm(key), 1_000).unref());
+  async #launch(job: JobRow, time: number): Promise<boolean> {
+    try {
+      await this.#children.launch(job, Math.floor(time / 1000));
+      return true;
+    } catch (error) {
+      if (this.#unfollow)
+        this.#deps.log.error(
+          { job: job.ID, error: String(error) },
+          'server: a periodic job could not be launched; trying again',
+        );
+      return false;
+    }
   }
 
   #mayLaunch(job: JobRow): boolean {
@@ -96,7 +116,9 @@ export function nextLaunch(job: Pick<Job, 'Periodic'>, after: number): number | 
 /** Registration refuses what is no cron expression; a row that slipped through never launches. */
 function nextTime(spec: string, timezone: string, after: number): number | undefined {
   try {
-    return new Cron(spec, { timezone, paused: true }).nextRun(new Date(after))?.getTime();
+    // "Local" is the server's own; the cron parser takes no zone for that.
+    const zone = timezone === 'Local' ? {} : { timezone };
+    return new Cron(spec, { ...zone, paused: true }).nextRun(new Date(after))?.getTime();
   } catch {
     return undefined;
   }

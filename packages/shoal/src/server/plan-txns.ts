@@ -2,7 +2,7 @@ import type { Plan } from '../scheduler/plan.ts';
 import type { EvalRow } from '../state/rows.ts';
 import { jobKey, jobVersionKey, type Tables } from '../state/tables.ts';
 import type { Op, Precondition, Txn } from '../store/contract.ts';
-import { stableOps } from './jobs.ts';
+import { stableOps } from './job-versions.ts';
 
 /** Allocations per transaction: writing more at once would hold up the event loop. */
 const CHUNK = 1_000;

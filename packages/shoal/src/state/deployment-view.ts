@@ -7,39 +7,40 @@ export type DeploymentCounts = {
   healthy: number;
   unhealthy: number;
   canaries: string[];
-  /** Unix milliseconds: when the group last made progress, the deployment's start at first. */
-  lastProgress: number;
+  /** Unix milliseconds: when the group last made progress; its first placement counts. Undefined: nothing could be placed yet. */
+  lastProgress: number | undefined;
 };
 
 const NANOSECONDS_PER_MS = 1_000_000;
 
 export function deploymentCounts(tables: Tables, deployment: DeploymentRow): Map<string, DeploymentCounts> {
-  const start = deployment.CreateTime / NANOSECONDS_PER_MS;
-  const counts = new Map(Object.keys(deployment.TaskGroups).map((group) => [group, emptyCounts(start)]));
+  const counts = new Map(Object.keys(deployment.TaskGroups).map((group) => [group, emptyCounts()]));
   for (const alloc of tables.allocs.by('deployment', deployment.ID)) {
     const group = counts.get(alloc.TaskGroup);
     if (!group) continue;
     group.placed += 1;
     if (alloc.Canary) group.canaries.push(alloc.ID);
+    if (group.placed === 1) group.lastProgress = alloc.CreateTime / NANOSECONDS_PER_MS;
     const health = alloc.ManualHealth ?? tables.allocStatus.get(alloc.ID)?.DeploymentHealthy;
     if (!health) continue;
     if (health.Healthy) group.healthy += 1;
     else group.unhealthy += 1;
-    if (health.Healthy) group.lastProgress = Math.max(group.lastProgress, Date.parse(health.Timestamp) || 0);
+    if (health.Healthy) group.lastProgress = Math.max(group.lastProgress ?? 0, Date.parse(health.Timestamp) || 0);
   }
   return counts;
 }
 
-/** When the group has to have made progress, in Unix milliseconds; undefined where no deadline is set. */
+/** When the group has to have made progress, in Unix milliseconds; undefined where no deadline is set or runs. */
 export function progressDeadline(
   deployment: DeploymentRow,
   group: string,
   counts: DeploymentCounts,
 ): number | undefined {
   const deadline = deployment.TaskGroups[group]?.ProgressDeadline ?? 0;
-  return deadline === 0 ? undefined : counts.lastProgress + deadline / NANOSECONDS_PER_MS;
+  if (deadline === 0 || counts.lastProgress === undefined) return undefined;
+  return counts.lastProgress + deadline / NANOSECONDS_PER_MS;
 }
 
-function emptyCounts(start: number): DeploymentCounts {
-  return { placed: 0, healthy: 0, unhealthy: 0, canaries: [], lastProgress: start };
+function emptyCounts(): DeploymentCounts {
+  return { placed: 0, healthy: 0, unhealthy: 0, canaries: [], lastProgress: undefined };
 }

@@ -77,7 +77,9 @@ export class JobSummaries {
     const any = row ?? old;
     if (!any) return;
     const status = this.#tables.allocStatus.get(any.ID);
-    this.#move(old && { alloc: old, status }, row && { alloc: row, status }, index);
+    // While loading, a report comes before its allocation.
+    const latest = Math.max(index, status?.ModifyIndex ?? 0);
+    this.#move(old && { alloc: old, status }, row && { alloc: row, status }, latest);
   }
 
   statusChanged({ old, row, index }: Applied<AllocStatusRow>): void {
@@ -102,9 +104,24 @@ export class JobSummaries {
     this.#judge(key, summary, index);
   }
 
-  jobDeleted(key: string): void {
+  jobChanged({ key, index }: Applied<JobRow>): void {
     const summary = this.#summaries.get(key);
-    if (summary && summary.allocs + summary.evals === 0) this.#summaries.delete(key);
+    if (summary) this.#judge(key, summary, index);
+  }
+
+  /** After loading: rows came without order, allocations before their jobs. Statuses were last changed by something that went in, at the latest. */
+  settle(): void {
+    for (const [key, summary] of this.#summaries) {
+      const job = this.#tables.jobs.get(key);
+      if (job) summary.status = jobStatus(job, summary);
+      summary.statusIndex = summary.index;
+      this.#statusIndex = Math.max(this.#statusIndex, summary.index);
+    }
+  }
+
+  /** A purged job's summary lives as long as something is left of it. */
+  #forgetIfOver(key: string, summary: Mutable): void {
+    if (summary.allocs + summary.evals === 0 && !this.#tables.jobs.get(key)) this.#summaries.delete(key);
   }
 
   #move(from: Seen | undefined, to: Seen | undefined, index: number): void {
@@ -121,6 +138,7 @@ export class JobSummaries {
   }
 
   #judge(key: string, summary: Mutable, index: number): void {
+    this.#forgetIfOver(key, summary);
     const job = this.#tables.jobs.get(key);
     const status = job ? jobStatus(job, summary) : summary.status;
     if (status === summary.status) return;

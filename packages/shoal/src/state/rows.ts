@@ -149,5 +149,68 @@ export type KvRow = Stamped & {
   readonly Session?: string;
 };
 
+/** Who may hold locks, keyed by its id. Never changed once it is made: renewals are no writes. */
+export type SessionRow = Stamped & {
+  readonly ID: string;
+  readonly Name: string;
+  readonly Node: string;
+  /** Nanoseconds. */
+  readonly LockDelay: number;
+  readonly Behavior: 'release' | 'delete';
+  /** As it was given, such as `30s`; '' for none. */
+  readonly TTL: string;
+  readonly NodeChecks: readonly string[];
+  readonly ServiceChecks: readonly { readonly ID: string; readonly Namespace: string }[] | null;
+};
+
+/**
+ * Beside each key that a session holds, keyed by the key. Whoever writes a key without a view to its lock requires this row to be as it was: it
+ * changes with the holder alone, so that plain writes do not get into each other's way.
+ */
+export type KvLockRow = Stamped & { readonly Session: string };
+
+/** A key that nobody may lock for a while, keyed by the key. The time counts from when a server learns of the row. */
+export type LockDelayRow = Stamped & { readonly DelayMs: number };
+
+/** A prepared query, keyed by its id. */
+export type PreparedQueryRow = Stamped & {
+  readonly ID: string;
+  readonly Name: string;
+  readonly Session: string;
+  readonly Token: string;
+  readonly Template: { readonly Type: string; readonly Regexp: string; readonly RemoveEmptyTags: boolean };
+  readonly Service: PreparedQueryService;
+  readonly DNS: { readonly TTL: string };
+};
+
+export type PreparedQueryService = {
+  readonly Service: string;
+  readonly Failover: { readonly NearestN: number; readonly Datacenters: readonly string[] | null };
+  readonly OnlyPassing: boolean;
+  readonly IgnoreCheckIDs: readonly string[] | null;
+  readonly Near: string;
+  readonly Tags: readonly string[] | null;
+  readonly NodeMeta: Readonly<Record<string, string>> | null;
+  readonly ServiceMeta: Readonly<Record<string, string>> | null;
+  readonly Connect: boolean;
+};
+
+/** A user's event on its way to all agents, keyed by a number that grows. A few hundred are kept. */
+export type EventRow = Stamped & {
+  readonly ID: string;
+  readonly Name: string;
+  /** Base64; null when empty. */
+  readonly Payload: string | null;
+  readonly NodeFilter: string;
+  readonly ServiceFilter: string;
+  readonly TagFilter: string;
+  readonly LTime: number;
+};
+
+/** An entry of Consul's central configuration, kept and served as it is, keyed `<kind>/<name>`. */
+export type ConfigEntryRow = Stamped & { readonly Kind: string; readonly Name: string } & {
+  readonly [field: string]: unknown;
+};
+
 /** Small facts about the cluster: `cluster` → { id, … }, `ca` → … */
 export type MetaRow = Stamped & { readonly [field: string]: unknown };

@@ -1,7 +1,7 @@
 import type { Change, ChangeSet, CommitResult, Store, Txn } from '../store/contract.ts';
 import { JobSummaries } from './job-summary.ts';
 import { Read, statusTopic } from './read.ts';
-import type { AllocRow, AllocStatusRow, EvalRow } from './rows.ts';
+import type { AllocRow, AllocStatusRow, EvalRow, JobRow } from './rows.ts';
 import type { Applied, Stamped, Table } from './table.ts';
 import { jobKey, makeTables, type TableName, type Tables } from './tables.ts';
 import { type Interest, Waiters } from './waiters.ts';
@@ -18,7 +18,10 @@ export type State = {
   readonly limits: Store['limits'];
   /** Called after each change set was applied, in order. Values are the rows as the tables hold them, stamped with their indexes. */
   follow(listener: (set: ChangeSet) => void): () => void;
-  /** Every row as the feed would bring it, to fill a follower that starts now. Synchronous: nothing can be missed between it and `follow`. */
+  /**
+   * Every row of this moment as the feed would bring it, to fill a follower that starts now: nothing is missed between it and `follow`. It may be
+   * read slowly: later changes are not in it.
+   */
   snapshot(): Iterable<Change>;
   /** True when something of the interest changed; false at the time-out or when the signal fires. */
   wait(interest: Interest, timeoutMs: number, signal?: AbortSignal): Promise<boolean>;
@@ -29,9 +32,17 @@ export type State = {
 
 type AnyTable = Table<Stamped, string>;
 
+export type StateOptions = {
+  /**
+   * Told of a defect: a follower that threw, or a row that could not be taken in. The commit that brought it is answered all the same, and all
+   * other followers are called. Without it the error is thrown where nobody catches it, as any defect.
+   */
+  readonly onDefect?: (error: unknown) => void;
+};
+
 /** Loads the store and follows it from then on. */
-export async function openState(store: Store): Promise<State> {
-  const state = new FedState(store);
+export async function openState(store: Store, options: StateOptions = {}): Promise<State> {
+  const state = new FedState(store, options);
   await state.load();
   return state;
 }
@@ -44,11 +55,13 @@ class FedState implements State {
   readonly #byName = new Map(Object.entries(this.tables)) as unknown as Map<string, AnyTable>;
   readonly #waiters = new Waiters();
   readonly #followers = new Set<(set: ChangeSet) => void>();
+  readonly #onDefect: (error: unknown) => void;
   #index = 0;
   #end: () => void = () => {};
 
-  constructor(store: Store) {
+  constructor(store: Store, options: StateOptions) {
     this.#store = store;
+    this.#onDefect = options.onDefect ?? throwUncaught;
     this.limits = store.limits;
   }
 
@@ -56,6 +69,7 @@ class FedState implements State {
     const index = this.#store.index();
     for (const table of this.#byName.values()) table.settle(index);
     for await (const batch of this.#store.load()) for (const change of batch) this.#applyChange(change);
+    this.summaries.settle();
     this.#index = index;
     const end = this.#store.follow(index, (set) => this.#apply(set));
     if (end === 'compacted') throw new Error('the store wrote before its rows were loaded');
@@ -79,13 +93,8 @@ class FedState implements State {
     return () => this.#followers.delete(listener);
   }
 
-  *snapshot(): Iterable<Change> {
-    for (const [name, table] of this.#byName) {
-      for (const key of table.keys()) {
-        const value = table.get(key) as Stamped;
-        yield { table: name, key, value, createIndex: value.CreateIndex, modifyIndex: value.ModifyIndex };
-      }
-    }
+  snapshot(): Iterable<Change> {
+    return changesOf([...this.#byName].map(([name, table]) => ({ name, ...table.copy() })));
   }
 
   wait(interest: Interest, timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
@@ -104,12 +113,24 @@ class FedState implements State {
   /** Waiters are woken after the whole set is in: nobody may see half a transaction. */
   #apply(set: ChangeSet): void {
     const topics = new Set<string>();
-    for (const change of set.changes) for (const topic of this.#applyChange(change)) topics.add(topic);
+    for (const change of set.changes)
+      this.#guarded(() => {
+        for (const topic of this.#applyChange(change)) topics.add(topic);
+      });
     this.#index = set.index;
     const stamped = { index: set.index, changes: set.changes.map((change) => this.#stamped(change)) };
-    for (const follower of this.#followers) follower(stamped);
+    for (const follower of this.#followers) this.#guarded(() => follower(stamped));
     for (const topic of topics) this.#waiters.wakeTopic(topic);
     for (const change of set.changes) this.#waiters.wakeKey(change.table, change.key);
+  }
+
+  /** The feed goes on, whatever one of its readers does: a commit that is durable has to be answered. */
+  #guarded(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#onDefect(error);
+    }
   }
 
   #stamped(change: Change): Change {
@@ -132,7 +153,7 @@ class FedState implements State {
   #derive(table: TableName, applied: Applied<Stamped>): string | undefined {
     if (table === 'allocs') this.summaries.allocChanged(applied as Applied<AllocRow>);
     else if (table === 'evals') this.summaries.evalChanged(applied as unknown as Applied<EvalRow>);
-    else if (table === 'jobs' && !applied.row) this.summaries.jobDeleted(applied.key);
+    else if (table === 'jobs') this.summaries.jobChanged(applied as unknown as Applied<JobRow>);
     else if (table === 'allocStatus') {
       this.summaries.statusChanged(applied as Applied<AllocStatusRow>);
       const alloc = this.tables.allocs.get(applied.key);
@@ -140,4 +161,24 @@ class FedState implements State {
     }
     return undefined;
   }
+}
+
+type TableCopy = { readonly name: string; readonly keys: readonly string[]; readonly rows: readonly Stamped[] };
+
+function* changesOf(tables: readonly TableCopy[]): Iterable<Change> {
+  for (const { name, keys, rows } of tables)
+    for (const [at, value] of rows.entries())
+      yield {
+        table: name,
+        key: keys[at] as string,
+        value,
+        createIndex: value.CreateIndex,
+        modifyIndex: value.ModifyIndex,
+      };
+}
+
+function throwUncaught(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }

@@ -9,8 +9,8 @@ export type Stamped = { readonly CreateIndex: number; readonly ModifyIndex: numb
 export type TableSchema<R extends Stamped, I extends string> = {
   readonly name: string;
   readonly indexes: { readonly [K in I]: (row: R) => string | undefined };
-  /** Fields beyond CreateIndex and ModifyIndex that are derived from them. */
-  readonly stamp?: (row: R) => R;
+  /** Fields beyond CreateIndex and ModifyIndex that are derived from them. `stored`: the row as it was written. */
+  readonly stamp?: (row: R, stored: R) => R;
 };
 
 type Bucket<R> = { rows: Map<string, R>; index: number };
@@ -64,6 +64,11 @@ export class Table<R extends Stamped, I extends string = never> {
   /** In no particular order. */
   values(): Iterable<R> {
     return this.#rows.values();
+  }
+
+  /** All there is now, in the order in which it came. Rows are shared, so this costs two lists. */
+  copy(): { keys: string[]; rows: R[] } {
+    return { keys: [...this.#rows.keys()], rows: [...this.#rows.values()] };
   }
 
   /** Rows of one value of a secondary index, in the order in which they came to it. */
@@ -125,7 +130,7 @@ export class Table<R extends Stamped, I extends string = never> {
 
   #stamp(change: Change): R {
     const row = { ...change.value, CreateIndex: change.createIndex, ModifyIndex: change.modifyIndex } as unknown as R;
-    return this.schema.stamp ? this.schema.stamp(row) : row;
+    return this.schema.stamp ? this.schema.stamp(row, change.value as R) : row;
   }
 
   #put(key: string, row: R): void {

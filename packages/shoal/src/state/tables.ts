@@ -4,13 +4,19 @@ import type {
   CatalogCheckRow,
   CatalogNodeRow,
   CatalogServiceRow,
+  ConfigEntryRow,
   DeploymentRow,
   EvalRow,
+  EventRow,
   JobRow,
   JobVersionRow,
+  KvLockRow,
   KvRow,
+  LockDelayRow,
   MetaRow,
   NodeRow,
+  PreparedQueryRow,
+  SessionRow,
 } from './rows.ts';
 import { Table } from './table.ts';
 
@@ -18,16 +24,20 @@ import { Table } from './table.ts';
 export function makeTables() {
   return {
     /** key: `<namespace>/<id>` */
-    jobs: new Table<JobRow, 'parent'>({
+    jobs: new Table<JobRow, 'parent' | 'onEachNode'>({
       name: 'jobs',
-      indexes: { parent: (job) => (job.ParentID === '' ? undefined : jobKey(job.Namespace, job.ParentID)) },
+      indexes: {
+        parent: (job) => (job.ParentID === '' ? undefined : jobKey(job.Namespace, job.ParentID)),
+        /** Value: the type. */
+        onEachNode: (job) => (!job.Stop && (job.Type === 'system' || job.Type === 'sysbatch') ? job.Type : undefined),
+      },
       stamp: stampJob,
     }),
     /** key: `<namespace>/<id>@<version, 10 digits>` */
     jobVersions: new Table<JobVersionRow, 'job'>({
       name: 'jobVersions',
       indexes: { job: (job) => jobKey(job.Namespace, job.ID) },
-      stamp: stampJob,
+      stamp: stampVersion,
     }),
     nodes: new Table<NodeRow>({ name: 'nodes', indexes: {} }),
     evals: new Table<EvalRow, 'job' | 'status' | 'deployment'>({
@@ -73,6 +83,23 @@ export function makeTables() {
     }),
     /** key: the key itself */
     kv: new Table<KvRow, 'session'>({ name: 'kv', indexes: { session: (row) => row.Session } }),
+    kvLocks: new Table<KvLockRow>({ name: 'kvLocks', indexes: {} }),
+    lockDelays: new Table<LockDelayRow>({ name: 'lockDelays', indexes: {} }),
+    sessions: new Table<SessionRow, 'node'>({
+      name: 'sessions',
+      indexes: { node: (row) => row.Node.toLowerCase() },
+    }),
+    preparedQueries: new Table<PreparedQueryRow, 'name' | 'session'>({
+      name: 'preparedQueries',
+      indexes: { name: (row) => row.Name || undefined, session: (row) => row.Session || undefined },
+    }),
+    /** key: the event's LTime, 16 digits */
+    events: new Table<EventRow>({ name: 'events', indexes: {} }),
+    /** key: `<kind>/<name>` */
+    configEntries: new Table<ConfigEntryRow, 'kind'>({
+      name: 'configEntries',
+      indexes: { kind: (row) => row.Kind },
+    }),
     meta: new Table<MetaRow>({ name: 'meta', indexes: {} }),
   };
 }
@@ -94,6 +121,11 @@ export function catalogKey(node: string, id: string): string {
 
 function stampJob(job: JobRow): JobRow {
   return job.JobModifyIndex === 0 ? { ...job, JobModifyIndex: job.ModifyIndex } : job;
+}
+
+/** All versions of a job were created with the job. */
+function stampVersion(job: JobRow, stored: JobRow): JobRow {
+  return stampJob({ ...job, CreateIndex: stored.CreateIndex || job.ModifyIndex });
 }
 
 /** 0 stands for the index of the registration that it was made with, in one transaction. */

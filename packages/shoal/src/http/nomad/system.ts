@@ -5,7 +5,7 @@ import type { NomadDeps } from './context.ts';
 /** `/v1/system/…`. Summaries are derived, so there is nothing to reconcile. */
 export function systemEndpoints(deps: NomadDeps): Endpoint[] {
   const collect = async () => {
-    await deps.server.collectGarbage();
+    await deps.server.collectGarbage({ force: true });
     return empty();
   };
   const nothing = () => empty();

@@ -37,7 +37,7 @@ export function composeAllocation(read: Read, row: AllocRow): Allocation {
     ClientDescription: reported?.ClientDescription ?? '',
     TaskStates: reported?.TaskStates ?? null,
     ...optional('DeploymentID', row.DeploymentID),
-    DeploymentStatus: deploymentStatus(row, reported),
+    DeploymentStatus: deploymentStatus(read, row, reported),
     NetworkStatus: reported?.NetworkStatus ?? null,
     ...optional('PreviousAllocation', row.PreviousAllocation),
     ...optional('NextAllocation', row.NextAllocation),
@@ -63,13 +63,18 @@ function asPlaced(job: Job): Job {
   return { ...job, Stable: false };
 }
 
-export function deploymentStatus(row: AllocRow, reported: AllocStatusRow | undefined): AllocDeploymentStatus | null {
+export function deploymentStatus(
+  read: Read,
+  row: AllocRow,
+  reported: AllocStatusRow | undefined,
+): AllocDeploymentStatus | null {
   const health = row.ManualHealth ?? reported?.DeploymentHealthy;
   if (!health && !row.Canary) return null;
+  const deployment = row.Canary ? read.get(read.state.tables.deployments, row.DeploymentID) : undefined;
   return {
     Healthy: health?.Healthy ?? null,
     Timestamp: health?.Timestamp ?? '0001-01-01T00:00:00Z',
-    Canary: row.Canary ?? false,
+    Canary: row.Canary === true && !deployment?.TaskGroups[row.TaskGroup]?.Promoted,
     ModifyIndex: health
       ? Math.max(row.ManualHealth ? row.ModifyIndex : 0, reported?.ModifyIndex ?? 0)
       : row.ModifyIndex,

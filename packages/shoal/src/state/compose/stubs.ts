@@ -30,7 +30,7 @@ export function allocStub(
     ClientDescription: reported?.ClientDescription ?? '',
     DesiredTransition: row.DesiredTransition ?? NO_TRANSITION,
     TaskStates: options.taskStates ? (reported?.TaskStates ?? null) : null,
-    DeploymentStatus: deploymentStatus(row, reported),
+    DeploymentStatus: deploymentStatus(read, row, reported),
     FollowupEvalID: row.FollowupEvalID,
     RescheduleTracker: row.RescheduleTracker,
     PreemptedAllocations: null,

@@ -1,0 +1,85 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { until } from '../support/until.ts';
+import { aCluster, aService, type Cluster } from './support/cluster.ts';
+
+const QUICK = { minTtlMs: 200, maxPerSecond: 1_000, graceMs: 200 };
+
+function statusOf({ state }: Cluster, node: string): string | undefined {
+  return state.tables.nodes.get(node)?.Status;
+}
+
+describe('a node that is silent', () => {
+  test('is down; what it ran is lost, and replaced elsewhere', async () => {
+    const cluster = await aCluster({ heartbeats: QUICK });
+    await cluster.node('n1');
+    await cluster.register(aService());
+    const lost = await until('it runs', () => cluster.live()[0]);
+    cluster.silent.add('n1');
+    await cluster.node('n2');
+    await until('the node is down', () => statusOf(cluster, 'n1') === 'down');
+    const next = await until('it is replaced', () => cluster.live().find(({ NodeID }) => NodeID === 'n2'));
+    expect(cluster.statusOf(lost)).toBe('lost');
+    expect(next.PreviousAllocation).toBe(lost.ID);
+    expect(cluster.state.tables.nodes.get('n1')?.Events.at(-1)?.Message).toBe('Node heartbeat missed');
+    expect(statusOf(cluster, 'n2')).toBe('ready');
+  });
+
+  test('is ready again with its next heartbeat; its own word on an end counts', async () => {
+    const cluster = await aCluster({ heartbeats: QUICK });
+    await cluster.node('n1');
+    await cluster.register(aService());
+    const lost = await until('it runs', () => cluster.live()[0]);
+    cluster.silent.add('n1');
+    await until('the node is down', () => statusOf(cluster, 'n1') === 'down');
+    await until('it is lost', () => cluster.statusOf(lost) === 'lost');
+    cluster.silent.clear();
+    await until('the node is ready', () => statusOf(cluster, 'n1') === 'ready');
+    await until('a successor runs', () => cluster.live().length === 1);
+    await cluster.report(lost, 'complete');
+    expect(cluster.statusOf(lost)).toBe('complete');
+  });
+
+  test('takes what was to stop on it along', async () => {
+    const cluster = await aCluster({ heartbeats: QUICK });
+    await cluster.node('n1');
+    await cluster.register(aService());
+    const alloc = await until('it runs', () => cluster.live()[0]);
+    await until('its client says so', () => cluster.statusOf(alloc) === 'running');
+    cluster.silent.add('n1');
+    await cluster.server.jobs.deregister('default', 'j', { purge: false });
+    await until('it is to stop', () => cluster.live().length === 0);
+    expect(cluster.statusOf(alloc)).toBe('running');
+    await until('it is lost', () => cluster.statusOf(alloc) === 'lost');
+  });
+
+  test('may be forgotten meanwhile', async () => {
+    const cluster = await aCluster({ heartbeats: QUICK });
+    await cluster.node('n1');
+    await cluster.state.commit({ ops: [{ kind: 'delete', table: 'nodes', key: 'n1' }] });
+    await expect(cluster.server.requests.heartbeat('n1', 'ready')).rejects.toThrow('has to register again');
+    await delay(500);
+    expect(cluster.logged).toEqual([]);
+  });
+});
+
+describe('registering a node', () => {
+  test('again as it is writes nothing; a secret that is another is refused', async () => {
+    const cluster = await aCluster();
+    const node = await cluster.node('n1');
+    const index = cluster.state.index();
+    await cluster.server.requests.register(node);
+    expect(cluster.state.index()).toBe(index);
+    expect(cluster.server.requests.authenticate('n1', 'secret')).toBe(true);
+    expect(cluster.server.requests.authenticate('n1', 'guess')).toBe(false);
+  });
+
+  test.each(['system', 'sysbatch'] as const)('brings %s jobs to it', async (type) => {
+    const cluster = await aCluster();
+    await cluster.node('n1');
+    await cluster.register(aService({ Type: type }));
+    await until('it runs on the first', () => cluster.live().length === 1);
+    await cluster.node('n2');
+    await until('and on the second', () => cluster.live().length === 2);
+  });
+});

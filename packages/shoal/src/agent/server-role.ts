@@ -22,7 +22,9 @@ export type ServerRole = {
 };
 
 export async function startServerRole(config: AgentConfig, dataDir: string, log: Log): Promise<ServerRole> {
-  const state = await openState(await openEmbeddedStore({ path: join(dataDir, 'server', 'state') }));
+  const state = await openState(await openEmbeddedStore({ path: join(dataDir, 'server', 'state') }), {
+    onDefect: (error) => log.error({ error: String(error) }, 'state: a change could not be taken in by all'),
+  });
   const server = createServer({
     state,
     log,

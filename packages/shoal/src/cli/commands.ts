@@ -51,6 +51,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Run a periodic job now',
     load: () => import('./commands/job-periodic-force.ts'),
   },
+  fmt: {
+    of: 'nomad',
+    summary: 'Bring job files and configuration files into the canonical layout',
+    load: () => import('./commands/fmt.ts'),
+  },
   status: { of: 'nomad', summary: 'Show whatever an id names', load: () => import('./commands/status.ts') },
   'alloc status': {
     of: 'nomad',

@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { formatDiagnostic } from '@shoal/hcl';
-import { startAgent } from '../../agent/agent.ts';
+import { type Agent, startAgent } from '../../agent/agent.ts';
 import { createLogger } from '../../agent/logger.ts';
 import type { AgentConfig } from '../../config/agent-config.ts';
 import type { AgentFlags } from '../../config/flags.ts';
@@ -20,6 +21,8 @@ export type AgentStart = {
 
 /** Longest time that the rest of the process may take after the agent has stopped. */
 const LINGER_MS = 2_000;
+/** Time that a start may still take when the agent was told to end. */
+const START_GRACE_MS = 3_000;
 
 /** Starts the agent, and stays until it is told to end. Answers with the exit code. */
 export async function runAgent(start: AgentStart, io: Io): Promise<number> {
@@ -34,9 +37,11 @@ export async function runAgent(start: AgentStart, io: Io): Promise<number> {
     log.warn({}, 'agent: SIGHUP changes nothing yet: to read the configuration again, start the agent again'),
   );
   try {
-    const agent = await startAgent({ config, log, onLeave: () => ending.end('leave') }).catch((error: unknown) => {
+    const starting = startAgent({ config, log, onLeave: () => ending.end('leave') });
+    const agent = await startedOrEnded(starting, ending.ended).catch((error: unknown) => {
       throw startFailure(error, config);
     });
+    if (!agent) throw new CommandError('the agent was told to end before it had started');
     if (io.live && config.log.json !== true) io.err(banner(config, agent.serves, io.paintErr));
     log.info({ node: config.nodeName, datacenter: config.datacenter, ...placesOf(agent.serves) }, 'agent: started');
     const cause = await ending.ended;
@@ -49,6 +54,12 @@ export async function runAgent(start: AgentStart, io: Io): Promise<number> {
     setTimeout(() => process.exit(), LINGER_MS).unref();
   }
   return 0;
+}
+
+/** Told to end while it starts, an agent gets a moment to become whole, so that it can be stopped in order. */
+function startedOrEnded(starting: Promise<Agent>, ended: Promise<Ending>): Promise<Agent | undefined> {
+  const late = ended.then(() => delay(START_GRACE_MS, undefined, { ref: false }));
+  return Promise.race([starting, late]);
 }
 
 /** Tasks outlive an agent that is ended, unless the configuration (as with -dev) says otherwise. */

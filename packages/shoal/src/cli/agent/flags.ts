@@ -4,33 +4,46 @@ import type { FlagSpec, FlagSpecs } from '../flags.ts';
 
 const KINDS = { flag: 'bool', text: 'text', number: 'number', texts: 'texts', pairs: 'texts' } as const;
 
-/** The configuration's flags as the parser takes them, all but those named. `names` gives some of them other names. */
-export function agentFlagSpecs({
+type FlagName = keyof AgentFlags;
+
+export type AgentFlagSet = {
+  /** As the parser takes them. */
+  readonly specs: FlagSpecs;
+  /** What was given, in the configuration's words. Flags that are not of this set are passed over. */
+  read(given: Readonly<Record<string, unknown>>): AgentFlags;
+};
+
+/**
+ * The configuration's flags, as a command takes them: all but those that its tool has for something else, and with the names that its tool gives
+ * them.
+ */
+export function agentFlagSet({
   without = [],
   names = {},
 }: {
-  without?: readonly (keyof AgentFlags)[];
-  names?: Partial<Record<keyof AgentFlags, readonly string[]>>;
-} = {}): FlagSpecs {
-  const wanted = AGENT_FLAGS.filter(({ flag }) => !without.includes(flag));
-  const specs = wanted.map(({ flag, names: own, value, help }): [string, FlagSpec] => {
-    const [name = '', ...also] = names[flag] ?? own;
-    return [name, { kind: KINDS[value], help, also, ...(value === 'pairs' && { value: 'KEY=VALUE' }) }];
+  without?: readonly FlagName[];
+  names?: Partial<Record<FlagName, readonly string[]>>;
+} = {}): AgentFlagSet {
+  const set = AGENT_FLAGS.filter(({ flag }) => !without.includes(flag)).map((definition) => {
+    const [name = '', ...also] = names[definition.flag] ?? definition.names;
+    return { ...definition, name, also };
   });
-  return Object.fromEntries(specs);
-}
-
-/** What was given, in the configuration's words. Flags that are not the configuration's are passed over. */
-export function toAgentFlags(
-  given: Readonly<Record<string, unknown>>,
-  names: Partial<Record<keyof AgentFlags, readonly string[]>> = {},
-): AgentFlags {
-  const entries = AGENT_FLAGS.flatMap(({ flag, names: own, value }) => {
-    const text = given[(names[flag] ?? own)[0] ?? ''];
-    if (text === undefined || (Array.isArray(text) && text.length === 0)) return [];
-    return [[flag, value === 'pairs' ? pairs(text as readonly string[]) : text]];
-  });
-  return Object.fromEntries(entries) as AgentFlags;
+  return {
+    specs: Object.fromEntries(
+      set.map(({ name, also, value, help }): [string, FlagSpec] => [
+        name,
+        { kind: KINDS[value], help, also, ...(value === 'pairs' && { value: 'KEY=VALUE' }) },
+      ]),
+    ),
+    read: (given) =>
+      Object.fromEntries(
+        set.flatMap(({ flag, name, value }) => {
+          const text = given[name];
+          if (text === undefined || (Array.isArray(text) && text.length === 0)) return [];
+          return [[flag, value === 'pairs' ? pairs(text as readonly string[]) : text]];
+        }),
+      ) as AgentFlags,
+  };
 }
 
 /** `KEY=VALUE`, several divided by commas or given one by one. */

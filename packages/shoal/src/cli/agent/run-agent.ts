@@ -43,7 +43,8 @@ export async function runAgent(start: AgentStart, io: Io): Promise<number> {
     });
     if (!agent) throw new CommandError('the agent was told to end before it had started');
     if (io.live && config.log.json !== true) io.err(banner(config, agent.serves, io.paintErr));
-    log.info({ node: config.nodeName, datacenter: config.datacenter, ...placesOf(agent.serves) }, 'agent: started');
+    const { nodeName: node, datacenter } = config;
+    log.info({ node, datacenter, roles: rolesOf(config), ...placesOf(agent.serves) }, 'agent: started');
     const cause = await ending.ended;
     const tasks = tasksAt(cause, config);
     log.info({ cause, tasks }, `agent: stopping, tasks ${tasks === 'stop' ? 'are ended' : 'go on'}`);
@@ -54,6 +55,13 @@ export async function runAgent(start: AgentStart, io: Io): Promise<number> {
     setTimeout(() => process.exit(), LINGER_MS).unref();
   }
   return 0;
+}
+
+function rolesOf({ server, client, edge }: AgentConfig): string {
+  return Object.entries({ server, client, edge })
+    .filter(([, { enabled }]) => enabled)
+    .map(([name]) => name)
+    .join(',');
 }
 
 /** Told to end while it starts, an agent gets a moment to become whole, so that it can be stopped in order. */

@@ -1,6 +1,8 @@
-import { agentFlagSpecs, toAgentFlags } from '../agent/flags.ts';
+import { agentFlagSet } from '../agent/flags.ts';
 import { runAgent } from '../agent/run-agent.ts';
 import { defineCommand } from '../command.ts';
+
+const agentFlags = agentFlagSet();
 
 export const command = defineCommand({
   usage: '[flags]',
@@ -17,8 +19,8 @@ leave_on_terminate, the tasks are ended first.`,
       also: ['config-file', 'config-dir'],
       help: 'File, or folder with .hcl and .json files (repeatable)',
     },
-    ...agentFlagSpecs(),
+    ...agentFlags.specs,
   },
   examples: ['agent -dev', 'agent -config /etc/shoal', 'agent -dev -http-port 14646 -consul-http-port 18500'],
-  run: ({ flags, io }) => runAgent({ paths: flags.config, flags: toAgentFlags(flags) }, io),
+  run: ({ flags, io }) => runAgent({ paths: flags.config, flags: agentFlags.read(flags) }, io),
 });

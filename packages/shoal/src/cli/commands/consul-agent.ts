@@ -1,4 +1,4 @@
-import { agentFlagSpecs, pairs, toAgentFlags } from '../agent/flags.ts';
+import { agentFlagSet, pairs } from '../agent/flags.ts';
 import { runAgent } from '../agent/run-agent.ts';
 import { defineCommand } from '../command.ts';
 import type { FlagSpec, FlagSpecs } from '../flags.ts';
@@ -48,14 +48,16 @@ const PORTS: Readonly<Record<string, string>> = {
   'serf-wan-port': 'serf_wan',
 };
 
-/** What Consul's flags are called where Shoal's have other names. */
-const NAMES = {
-  consulHttpPort: ['http-port'],
-  rpcPort: ['server-port'],
-  dataDir: ['data-dir'],
-  httpPort: ['nomad-http-port'],
-} as const;
-const WITHOUT = ['bind', 'clientAddr', 'client', 'meta'] as const;
+/** The others are Shoal's, some by Consul's names. */
+const agentFlags = agentFlagSet({
+  without: ['bind', 'clientAddr', 'client', 'meta'],
+  names: {
+    consulHttpPort: ['http-port'],
+    rpcPort: ['server-port'],
+    dataDir: ['data-dir'],
+    httpPort: ['nomad-http-port'],
+  },
+});
 
 const OWN: FlagSpecs = {
   'node-meta': { kind: 'texts', value: 'KEY:VALUE', help: 'Metadata of this node (repeatable)' },
@@ -77,7 +79,7 @@ export const command = defineCommand({
       also: ['config-dir', 'config'],
       help: 'File, or folder with .hcl and .json files (repeatable)',
     },
-    ...agentFlagSpecs({ without: WITHOUT, names: NAMES }),
+    ...agentFlags.specs,
     ...OWN,
   } as FlagSpecs & { 'config-file': { kind: 'texts'; help: string } },
   examples: ['agent -dev', 'agent -config-file=/etc/consul.d/consul.hcl -client 127.0.0.1'],
@@ -85,7 +87,7 @@ export const command = defineCommand({
     runAgent(
       {
         paths: flags['config-file'],
-        flags: toAgentFlags(flags, NAMES),
+        flags: agentFlags.read(flags),
         extra: { name: 'consul-flags.json', settings: keysOf(flags) },
       },
       io,

@@ -1,4 +1,4 @@
-import { agentFlagSpecs, toAgentFlags } from '../agent/flags.ts';
+import { agentFlagSet } from '../agent/flags.ts';
 import { runAgent } from '../agent/run-agent.ts';
 import { defineCommand } from '../command.ts';
 import type { FlagSpecs } from '../flags.ts';
@@ -17,18 +17,20 @@ const AS_KEYS = {
   'retry-max': { kind: 'number', help: 'Attempts to join' },
 } as const satisfies FlagSpecs;
 
+const agentFlags = agentFlagSet({ without: ['bind', 'nodeClass', 'clientAddr'] });
+
 export const command = defineCommand({
   usage: '[flags]',
   description: `Runs an agent until it is told to end, by Nomad's configuration files and flags as they stand.`,
   args: [0, 0],
   flags: {
     config: { kind: 'texts', value: 'PATH', help: 'File, or folder with .hcl and .json files (repeatable)' },
-    ...agentFlagSpecs({ without: ['bind', 'nodeClass', 'clientAddr'] }),
+    ...agentFlags.specs,
     ...AS_KEYS,
   },
   examples: ['agent -dev', 'agent -config=/etc/nomad.d/nomad.hcl'],
   run: ({ flags, io }) => {
-    const own = toAgentFlags(flags);
+    const own = agentFlags.read(flags);
     const dev = flags['dev-connect'] ? { dev: true } : {};
     return runAgent(
       { paths: flags.config, flags: { ...own, ...dev }, extra: { name: 'nomad-flags.json', settings: keysOf(flags) } },

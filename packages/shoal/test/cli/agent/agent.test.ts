@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { agentFlagSpecs, pairs, toAgentFlags } from '../../../src/cli/agent/flags.ts';
+import { agentFlagSet, pairs } from '../../../src/cli/agent/flags.ts';
 import { tasksAt } from '../../../src/cli/agent/run-agent.ts';
 import { startFailure } from '../../../src/cli/agent/start-failure.ts';
 import { parseFlags } from '../../../src/cli/flags.ts';
@@ -32,7 +32,7 @@ test.each(ENDINGS)('$name', ({ cause, terminate, interrupt, want }) => {
 });
 
 test('flags of the agent become those of its configuration', () => {
-  const { flags } = parseFlags(agentFlagSpecs(), [
+  const { flags } = parseFlags(agentFlagSet().specs, [
     '-dev',
     '-http-port',
     '0',
@@ -43,7 +43,7 @@ test('flags of the agent become those of its configuration', () => {
     '-join',
     'h',
   ]);
-  expect(toAgentFlags(flags)).toEqual({
+  expect(agentFlagSet().read(flags)).toEqual({
     dev: true,
     httpPort: 0,
     ui: false,
@@ -53,8 +53,17 @@ test('flags of the agent become those of its configuration', () => {
   });
 });
 
+test('what a tool has for something else is not taken for a flag of the configuration', () => {
+  const set = agentFlagSet({
+    without: ['client', 'bind'],
+    names: { consulHttpPort: ['http-port'], httpPort: ['other'] },
+  });
+  expect(set.read({ client: '127.0.0.1', bind: '0.0.0.0', 'http-port': 8500 })).toEqual({ consulHttpPort: 8500 });
+  expect(Object.keys(set.specs)).not.toContain('client');
+});
+
 test('every flag of the configuration can be given', () => {
-  expect(Object.keys(agentFlagSpecs())).toEqual(AGENT_FLAGS.map(({ names }) => names[0]));
+  expect(Object.keys(agentFlagSet().specs)).toEqual(AGENT_FLAGS.map(({ names }) => names[0]));
 });
 
 test('pairs', () => {

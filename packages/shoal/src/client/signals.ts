@@ -26,5 +26,8 @@ export async function atMost(promise: Promise<unknown>, ms: number, clock: Clock
   nap.abort();
 }
 
-/** Never settles: for waits that only a signal ends. */
-export const never: Promise<never> = new Promise(() => undefined);
+/** Resolves when one of the signals is aborted. */
+export function anyAborted(...signals: AbortSignal[]): Promise<void> {
+  // A promise of its own each time: what hangs on one that never settles is never let go.
+  return settledOrAborted(new Promise(() => undefined), ...signals);
+}

@@ -3,7 +3,7 @@ import { DriverError, type ExitResult, type TaskHandle, type TaskUsage } from '.
 import { messageOf, TaskNotRunningError, UnknownDriverError } from '../errors.ts';
 import { HookFailure } from '../hooks/hook.ts';
 import { DEREGISTER_TIMEOUT_MS } from '../services/registrations.ts';
-import { atMost, never, settledOrAborted } from '../signals.ts';
+import { anyAborted, atMost, settledOrAborted } from '../signals.ts';
 import { bringDown } from './bring-down.ts';
 import { type Cause, conclude, deadUnrun, type Outcome, outcomeOfExit } from './conclude.ts';
 import * as events from './events.ts';
@@ -66,7 +66,7 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
     if (state().State === 'dead') return;
     if (state().Events.length === 0) emit(events.received());
     const left = await takeUp();
-    if (left === undefined) await settledOrAborted(never, gate.signal, over);
+    if (left === undefined) await anyAborted(gate.signal, over);
     let outcome = left === undefined ? await run() : await settle(left);
     while (outcome !== undefined && (await goOn(outcome))) outcome = await run();
     if (killed.signal.aborted && state().State !== 'dead' && !leftToNext())

@@ -1,12 +1,16 @@
 import type { AgentConfig } from '../config/agent-config.ts';
-import { hostPort } from '../host-port.ts';
-import { createConsulApi } from '../http/consul/api.ts';
-import type { ConsulFacts } from '../http/consul/deps.ts';
+import { consulEndpoints, createConsulApi } from '../http/consul/api.ts';
+import type { ConsulApiDeps, ConsulFacts } from '../http/consul/deps.ts';
+import { consulDialect } from '../http/consul/dialect.ts';
 import { createHttpMetrics } from '../http/consul/metrics.ts';
-import type { ApiServer } from '../http/shared/api-server.ts';
+import type { Endpoint, Handler } from '../http/shared/api.ts';
+import { type ApiServer, type ApiServerOptions, createApiServer } from '../http/shared/api-server.ts';
 import type { Log } from '../log.ts';
 import type { State } from '../state/state.ts';
+import { forwardEverything, forwarding } from './cluster/forward.ts';
+import type { Membership } from './cluster/membership.ts';
 import type { DiscoveryRole } from './discovery-role.ts';
+import type { ClusterView } from './members.ts';
 import { safetyOf } from './safety.ts';
 
 export type ConsulServerDeps = {
@@ -14,48 +18,71 @@ export type ConsulServerDeps = {
   state: State;
   discovery: DiscoveryRole;
   facts: ConsulFacts;
+  cluster: ClusterView;
+  /** Of an agent whose servers are elsewhere. */
+  membership: Membership | undefined;
   log: Log;
   onLeave?: () => void;
 };
 
 /** Consul's API on its addresses; undefined where it is turned off. */
 export function createConsulServer(deps: ConsulServerDeps): ApiServer | undefined {
-  const { config, facts, log, discovery, onLeave } = deps;
+  const { config, facts, log, discovery, onLeave, cluster, membership } = deps;
   const port = config.ports.consulHttp;
   if (port === undefined || config.listen.consulHttp.length === 0) return undefined;
-  return createConsulApi(
-    {
-      state: deps.state,
-      registry: discovery.registry,
-      syncCatalog: () => discovery.sync.flush(),
-      facts,
-      members: () => [
-        {
-          name: facts.nodeName,
-          address: facts.address,
-          port: facts.rpcPort,
-          id: facts.nodeId,
-          role: facts.server ? 'server' : 'client',
-          status: 'alive',
-        },
-      ],
-      leader: () => hostPort(facts.address, facts.rpcPort),
-      peers: () => [hostPort(facts.address, facts.rpcPort)],
-      metrics: createHttpMetrics(Date.now),
-      random: Math.random,
-      now: Date.now,
-      ...(onLeave && { leave: async () => onLeave() }),
-    },
-    {
-      what: 'The Consul API',
-      addresses: config.listen.consulHttp,
-      port,
-      safety: safetyOf(config, config.listen.consulHttp),
-      headers: config.http.responseHeaders,
-      onFailure: (error, { method, url }) =>
-        log.error({ method, url, error: String(error) }, 'http: a request to the Consul API failed'),
-      onMissingAddress: (address) =>
-        log.warn({ address }, 'http: the Consul API waits for an address that this machine does not have yet'),
-    },
-  );
+  const api: ConsulApiDeps = {
+    state: deps.state,
+    registry: discovery.registry,
+    syncCatalog: () => discovery.sync.flush(),
+    sessions: discovery.sessions,
+    facts,
+    members: cluster.members,
+    leader: cluster.leader,
+    peers: cluster.peers,
+    metrics: createHttpMetrics(Date.now),
+    random: Math.random,
+    now: Date.now,
+    ...(onLeave && { leave: async () => onLeave() }),
+  };
+  const serving: Omit<ApiServerOptions, 'endpoints' | 'dialect' | 'onAnswer'> = {
+    what: 'The Consul API',
+    addresses: config.listen.consulHttp,
+    port,
+    safety: safetyOf(config, config.listen.consulHttp),
+    headers: config.http.responseHeaders,
+    onFailure: (error, { method, url }) =>
+      log.error({ method, url, error: String(error) }, 'http: a request to the Consul API failed'),
+    onMissingAddress: (address) =>
+      log.warn({ address }, 'http: the Consul API waits for an address that this machine does not have yet'),
+  };
+  if (!membership) return createConsulApi(api, serving);
+  return createApiServer({
+    ...serving,
+    dialect: consulDialect,
+    endpoints: memberEndpoints(api, membership),
+    onAnswer: ({ method, route, milliseconds }) => api.metrics.answered(method, route, milliseconds),
+  });
+}
+
+const OWN = /^\/v1\/(?:agent|status)\//;
+const MIRRORED = /^\/v1\/(?:catalog|health)\//;
+
+/** An agent whose servers are elsewhere answers for itself, reads the catalog from its mirror, and passes everything else on. */
+function memberEndpoints(api: ConsulApiDeps, membership: Membership): Endpoint[] {
+  const endpoints = consulEndpoints(api);
+  const own = endpoints.filter(({ path }) => OWN.test(path));
+  const mirrored = endpoints
+    .filter(({ path, methods }) => MIRRORED.test(path) && methods.GET)
+    .map((endpoint) => ({ ...endpoint, methods: { ...endpoint.methods, GET: mirrorFirst(endpoint, membership) } }));
+  return [...own, ...mirrored, ...forwardEverything(membership.link, 'consul')];
+}
+
+/** The servers are asked while nothing is known here yet, and when the user wants their word (`?consistent`). */
+function mirrorFirst({ methods }: Endpoint, { link, mirror, isAway }: Membership): Handler {
+  const fromMirror = methods.GET as Handler;
+  const fromServer = forwarding(link, 'consul');
+  return (request) => {
+    const isEmpty = mirror.servedIndex === undefined && !isAway();
+    return isEmpty || request.query.has('consistent') ? fromServer(request) : fromMirror(request);
+  };
 }

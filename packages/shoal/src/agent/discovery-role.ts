@@ -1,12 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createRegistrar } from '../catalog/registrar.ts';
 import { registryFile } from '../catalog/registry/file.ts';
 import { Registry } from '../catalog/registry/registry.ts';
 import type { AgentFacts } from '../catalog/self.ts';
 import { registerSelfServices } from '../catalog/self-services.ts';
+import { createSessions, type Sessions } from '../catalog/sessions/sessions.ts';
 import { CatalogSync } from '../catalog/sync.ts';
 import { createCatalogView } from '../catalog/view.ts';
-import { localCatalogWriter } from '../catalog/writer.ts';
+import type { CatalogWriter } from '../catalog/writer.ts';
 import type { Registrar } from '../client/registrar.ts';
 import type { AgentConfig } from '../config/agent-config.ts';
 import { createDnsServer, type DnsServer } from '../dns/server.ts';
@@ -18,6 +20,7 @@ export type DiscoveryRole = {
   readonly registry: Registry;
   readonly sync: CatalogSync;
   readonly registrar: Registrar;
+  readonly sessions: Sessions;
   readonly dns: DnsServer | undefined;
   /** The agent's APIs as services, so that others find them by name. */
   registerSelf(self: {
@@ -35,10 +38,11 @@ export async function startDiscoveryRole(deps: {
   config: AgentConfig;
   dataDir: string;
   state: State;
+  writer: CatalogWriter;
   facts: AgentFacts;
   log: Log;
 }): Promise<DiscoveryRole> {
-  const { config, state, facts, log } = deps;
+  const { config, state, writer, facts, log } = deps;
   const registry = new Registry({
     file: registryFile(join(deps.dataDir, 'agent', 'registry.json')),
     random: Math.random,
@@ -47,28 +51,49 @@ export async function startDiscoveryRole(deps: {
   });
   const sync = new CatalogSync({
     registry,
-    writer: localCatalogWriter(state),
+    writer,
     facts,
     random: Math.random,
-    onFailure: (error) => log.warn({ error: String(error) }, 'catalog: could not be brought up to date; trying again'),
+    onFailure: complaints(log),
+  });
+  const sessions = createSessions({
+    state,
+    newId: randomUUID,
+    now: () => performance.now(),
+    onFailure: (error) => log.warn({ error: String(error) }, 'catalog: a session could not be ended; trying again'),
   });
   const view = createCatalogView(state, config.datacenter);
   const dns = dnsServer(config, view, log);
   await registry.start();
   await sync.start();
+  if (facts.server) sessions.start();
   await dns?.start();
   return {
     registry,
     sync,
     registrar: createRegistrar(registry, sync),
+    sessions,
     dns,
     registerSelf: (self) => registerSelfServices(registry, self),
     async stop() {
       await dns?.stop();
+      sessions.stop();
       view.close();
       await sync.stop();
       await registry.stop();
     },
+  };
+}
+
+const COMPLAIN_EVERY_MS = 60_000;
+
+/** It is tried again every second; one line a minute says it. */
+function complaints(log: Log): (error: unknown) => void {
+  let toldAt = Number.NEGATIVE_INFINITY;
+  return (error) => {
+    const level = performance.now() - toldAt > COMPLAIN_EVERY_MS ? 'warn' : 'debug';
+    if (level === 'warn') toldAt = performance.now();
+    log[level]({ error: String(error) }, 'catalog: could not be brought up to date; trying again');
   };
 }
 

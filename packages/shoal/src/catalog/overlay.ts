@@ -77,7 +77,10 @@ export class Overlay {
 
 /** The row that a version will be. `index` is the commit's. */
 export function stamped<T extends TableName>({ entry, row, written }: Version<T>, index: number): RowOf<T> {
-  const indexes = { CreateIndex: row?.CreateIndex ?? index, ModifyIndex: written ? index : (row?.ModifyIndex ?? index) };
+  const indexes = {
+    CreateIndex: row?.CreateIndex ?? index,
+    ModifyIndex: written ? index : (row?.ModifyIndex ?? index),
+  };
   return { ...entry, ...indexes } as unknown as RowOf<T>;
 }
 

@@ -12,6 +12,7 @@ import {
   DEFAULT_WEIGHTS,
   isCheckStatus,
   type NodeEntry,
+  type NodeRegistrationBody,
   type ServiceEntryRow,
   type ServiceRegistrationBody,
 } from './registration.ts';
@@ -32,19 +33,25 @@ export function planRegister(tables: Tables, registration: CatalogRegistration, 
   const service = registration.Service && serviceEntry(registration.Service, node);
   if (service) putService(writes, tables, service);
   for (const check of registration.Checks) {
-    const entry = checkEntry(tables, check, node, service);
+    const entry = checkEntry((id) => serviceOf(tables, id, node, service), check, node);
     writes.put('catalogChecks', catalogKey(node, entry.CheckID), entry);
   }
   return { txn: writes.txn(), result: undefined };
 }
 
-function validate({ Node, Address, ID, SkipNodeUpdate, Service, Checks }: CatalogRegistration): void {
+/** Throws CatalogInvalidError. */
+export function validateNode({ Node, Address, ID }: NodeRegistrationBody, needsAddress = true): void {
   if (Node === '') throw new CatalogInvalidError('Must provide node');
   // Rows are keyed `node/id`.
   if (Node.includes('/')) throw new CatalogInvalidError(`Node name "${Node}" must not contain a slash`);
-  if (Address === '' && !SkipNodeUpdate)
+  if (Address === '' && needsAddress)
     throw new CatalogInvalidError('Must provide address if SkipNodeUpdate is not set');
   if (ID !== '' && !UUID.test(ID)) throw new CatalogInvalidError(`Bad node ID: "${ID}" is not a UUID`);
+}
+
+function validate(registration: CatalogRegistration): void {
+  const { Node, SkipNodeUpdate, Service, Checks } = registration;
+  validateNode(registration, !SkipNodeUpdate);
   if (Service && Service.ID !== '' && Service.Service === '')
     throw new CatalogInvalidError('Must provide service name with ID');
   for (const check of Checks) {
@@ -53,7 +60,7 @@ function validate({ Node, Address, ID, SkipNodeUpdate, Service, Checks }: Catalo
   }
 }
 
-function nodeEntry(given: CatalogRegistration, name: string, datacenter: string): NodeEntry {
+export function nodeEntry(given: NodeRegistrationBody, name: string, datacenter: string): NodeEntry {
   return {
     ID: given.ID,
     Node: name,
@@ -82,7 +89,7 @@ function isAlive(tables: Tables, node: CatalogNodeRow): boolean {
   return health !== undefined && health.Status !== 'critical';
 }
 
-function serviceEntry(given: ServiceRegistrationBody, node: string): ServiceEntryRow | undefined {
+export function serviceEntry(given: ServiceRegistrationBody, node: string): ServiceEntryRow | undefined {
   if (given.Service === '') return undefined;
   const { TaggedAddresses } = given;
   return {
@@ -110,13 +117,13 @@ function putService(writes: Writes, tables: Tables, service: ServiceEntryRow): v
   }
 }
 
-function checkEntry(
-  tables: Tables,
-  given: CheckRegistrationBody,
-  node: string,
-  registered: ServiceEntryRow | undefined,
-): CheckEntry {
-  const service = given.ServiceID === '' ? undefined : serviceOf(tables, given.ServiceID, node, registered);
+/** The service of that id on the check's node. */
+export type CheckSource = (serviceId: string) => ServiceEntryRow | undefined;
+
+/** Throws CatalogInvalidError when the check is one of a service that is not there. */
+export function checkEntry(serviceById: CheckSource, given: CheckRegistrationBody, node: string): CheckEntry {
+  const service = given.ServiceID === '' ? undefined : serviceById(given.ServiceID);
+  if (given.ServiceID !== '' && !service) throw new CatalogInvalidError('Missing service registration');
   return {
     Node: node,
     CheckID: given.CheckID || given.Name,
@@ -132,11 +139,8 @@ function checkEntry(
   };
 }
 
-function serviceOf(tables: Tables, id: string, node: string, registered: ServiceEntryRow | undefined): ServiceEntryRow {
-  if (registered?.ServiceID === id) return registered;
-  const row = tables.catalogServices.get(catalogKey(node, id));
-  if (!row) throw new CatalogInvalidError('Missing service registration');
-  return row;
+function serviceOf(tables: Tables, id: string, node: string, registered: ServiceEntryRow | undefined) {
+  return registered?.ServiceID === id ? registered : tables.catalogServices.get(catalogKey(node, id));
 }
 
 type Entries = { catalogNodes: NodeEntry; catalogServices: ServiceEntryRow; catalogChecks: CheckEntry };

@@ -8,13 +8,17 @@ export type NodeEntry = Unstamped<CatalogNodeRow>;
 export type ServiceEntryRow = Unstamped<CatalogServiceRow>;
 export type CheckEntry = Unstamped<CatalogCheckRow>;
 
-/** The body of `PUT /v1/catalog/register`; strings are '' and lists empty where the body says nothing. */
-export type CatalogRegistration = {
+/** What is said of a node. Strings are '' and lists empty where the body says nothing. */
+export type NodeRegistrationBody = {
   readonly ID: string;
   readonly Node: string;
   readonly Address: string;
   readonly TaggedAddresses: Readonly<Record<string, string>>;
   readonly NodeMeta: Readonly<Record<string, string>>;
+};
+
+/** The body of `PUT /v1/catalog/register`. */
+export type CatalogRegistration = NodeRegistrationBody & {
   /** Leaves the node's row as it is, if there is one. */
   readonly SkipNodeUpdate: boolean;
   readonly Service: ServiceRegistrationBody | undefined;

@@ -212,5 +212,32 @@ export type ConfigEntryRow = Stamped & { readonly Kind: string; readonly Name: s
   readonly [field: string]: unknown;
 };
 
+/** A namespace, keyed by its name. `default` exists without a row. */
+export type NamespaceRow = Stamped & {
+  readonly Name: string;
+  readonly Description: string;
+  readonly Meta?: Readonly<Record<string, string>> | null;
+};
+
+/** How the counts of a job's groups were changed by scaling, the newest first; keyed as the job. */
+export type ScalingEventsRow = Stamped & {
+  readonly Namespace: string;
+  readonly JobID: string;
+  readonly Groups: Readonly<Record<string, readonly ScalingEvent[]>>;
+};
+
+/** A stored `CreateIndex` of 0 stands for the row's ModifyIndex at that time. `Count` null: only a note. */
+export type ScalingEvent = {
+  /** Unix nanoseconds. */
+  readonly Time: number;
+  readonly Count: number | null;
+  readonly PreviousCount: number;
+  readonly Message: string;
+  readonly Error: boolean;
+  readonly Meta: Readonly<Record<string, unknown>> | null;
+  readonly EvalID: string | null;
+  readonly CreateIndex: number;
+};
+
 /** Small facts about the cluster: `cluster` → { id, … }, `ca` → … */
 export type MetaRow = Stamped & { readonly [field: string]: unknown };

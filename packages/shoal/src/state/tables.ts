@@ -14,8 +14,10 @@ import type {
   KvRow,
   LockDelayRow,
   MetaRow,
+  NamespaceRow,
   NodeRow,
   PreparedQueryRow,
+  ScalingEventsRow,
   SessionRow,
 } from './rows.ts';
 import { Table } from './table.ts';
@@ -24,12 +26,14 @@ import { Table } from './table.ts';
 export function makeTables() {
   return {
     /** key: `<namespace>/<id>` */
-    jobs: new Table<JobRow, 'parent' | 'onEachNode'>({
+    jobs: new Table<JobRow, 'parent' | 'onEachNode' | 'scaled'>({
       name: 'jobs',
       indexes: {
         parent: (job) => (job.ParentID === '' ? undefined : jobKey(job.Namespace, job.ParentID)),
         /** Value: the type. */
         onEachNode: (job) => (!job.Stop && (job.Type === 'system' || job.Type === 'sysbatch') ? job.Type : undefined),
+        /** Has a scaling policy. Value: the namespace. */
+        scaled: (job) => (job.TaskGroups?.some(({ Scaling }) => Scaling) ? job.Namespace : undefined),
       },
       stamp: stampJob,
     }),
@@ -64,6 +68,10 @@ export function makeTables() {
       name: 'deployments',
       indexes: { job: (row) => jobKey(row.Namespace, row.JobID), status: (row) => row.Status },
     }),
+    /** key: the name */
+    namespaces: new Table<NamespaceRow>({ name: 'namespaces', indexes: {} }),
+    /** key: as the job's */
+    scalingEvents: new Table<ScalingEventsRow>({ name: 'scalingEvents', indexes: {}, stamp: stampScalingEvents }),
     catalogNodes: new Table<CatalogNodeRow, 'id'>({
       name: 'catalogNodes',
       indexes: { id: (row) => row.ID || undefined },
@@ -126,6 +134,14 @@ function stampJob(job: JobRow): JobRow {
 /** All versions of a job were created with the job. */
 function stampVersion(job: JobRow, stored: JobRow): JobRow {
   return stampJob({ ...job, CreateIndex: stored.CreateIndex || job.ModifyIndex });
+}
+
+function stampScalingEvents(row: ScalingEventsRow): ScalingEventsRow {
+  const groups = Object.entries(row.Groups).map(
+    ([name, events]) =>
+      [name, events.map((event) => ({ ...event, CreateIndex: event.CreateIndex || row.ModifyIndex }))] as const,
+  );
+  return { ...row, Groups: Object.fromEntries(groups) };
 }
 
 /** 0 stands for the index of the registration that it was made with, in one transaction. */

@@ -1,7 +1,8 @@
 import { parseDuration } from '../../duration.ts';
 import type { CatalogCheckRow, SessionRow } from '../../state/rows.ts';
 import { catalogKey, type Tables } from '../../state/tables.ts';
-import type { Op, Precondition, Txn } from '../../store/contract.ts';
+import type { Precondition, Txn } from '../../store/contract.ts';
+import { Overlay } from '../overlay.ts';
 import type { Unstamped } from '../registration.ts';
 import { SessionInvalidError } from './errors.ts';
 import { freed } from './locks.ts';
@@ -64,45 +65,40 @@ export function ttlMs({ TTL }: Pick<SessionRow, 'TTL'>): number {
 /** How keys of a session are dealt with when it is gone. */
 export type Aftermath = Pick<SessionRow, 'Behavior' | 'LockDelay'>;
 
-/** The session, the keys that it holds and the queries bound to it, in pieces that each fit into a transaction. */
-export function planDestroy(tables: Tables, id: string, aftermath: Aftermath, mostOps: number): Txn[] {
-  const queries = [...tables.preparedQueries.by('session', id)];
-  const first: Op[] = [
-    ...(tables.sessions.get(id) ? [removal('sessions', id)] : []),
-    ...queries.map((query) => removal('preparedQueries', query.ID)),
-  ];
-  const keys = [...tables.kv.by('session', id)].map((row) => ({
-    ops: letGo(tables, row.Key, aftermath),
-    require: { table: 'kv', key: row.Key, modifyIndex: row.ModifyIndex },
-  }));
-  const txns: { ops: Op[]; require: Precondition[] }[] = [{ ops: first, require: [] }];
-  for (const { ops, require } of keys) {
-    let last = txns[txns.length - 1] as (typeof txns)[number];
-    if (last.ops.length + ops.length > mostOps) {
-      last = { ops: [], require: [] };
-      txns.push(last);
-    }
-    last.ops.push(...ops);
-    last.require.push(require);
-  }
-  return txns.filter(({ ops }) => ops.length > 0);
+/** The session, the queries bound to it and the keys that it holds. `isMore`: there are keys left for a next transaction. */
+export function planDestroy(
+  tables: Tables,
+  id: string,
+  aftermath: Aftermath,
+  mostOps: number,
+): { txn: Txn; isMore: boolean } {
+  const view = new Overlay(tables);
+  const isMore = destroyIn(view, id, aftermath, mostOps);
+  return { txn: view.txn(), isMore };
 }
 
-function letGo(tables: Tables, key: string, { Behavior, LockDelay }: Aftermath): Op[] {
-  const row = tables.kv.get(key);
-  if (!row) return [];
-  const { CreateIndex: _, ModifyIndex: __, ...entry } = row;
-  const delayMs = Math.min(LockDelay / NANOSECONDS_PER_MS, MAX_LOCK_DELAY_MS);
-  const delay: Op = { kind: 'put', table: 'lockDelays', key, value: { DelayMs: delayMs } };
-  return [
-    Behavior === 'delete' ? removal('kv', key) : { kind: 'put', table: 'kv', key, value: freed(entry) },
-    ...(tables.kvLocks.get(key) ? [removal('kvLocks', key)] : []),
-    ...(delayMs > 0 ? [delay] : []),
-  ];
+/** A key takes up to three writes. */
+const OPS_PER_KEY = 3;
+
+/** As a part of a transaction. Answers whether keys are left that do not fit into it. */
+export function destroyIn(view: Overlay, id: string, aftermath: Aftermath, mostOps: number): boolean {
+  const { kv, preparedQueries } = view.tables;
+  view.remove('sessions', id);
+  for (const query of preparedQueries.by('session', id)) view.remove('preparedQueries', query.ID);
+  const held = [...kv.by('session', id)].map((row) => row.Key);
+  const most = Math.max(1, Math.floor(mostOps / OPS_PER_KEY) - 1);
+  for (const key of held.slice(0, most)) letGo(view, key, id, aftermath);
+  return held.length > most;
 }
 
-function removal(table: string, key: string): Op {
-  return { kind: 'delete', table, key };
+function letGo(view: Overlay, key: string, id: string, { Behavior, LockDelay }: Aftermath): void {
+  const entry = view.get('kv', key)?.entry;
+  if (entry?.Session !== id) return;
+  if (Behavior === 'delete') view.remove('kv', key);
+  else view.put('kv', key, freed(entry));
+  view.remove('kvLocks', key);
+  const DelayMs = Math.min(LockDelay / NANOSECONDS_PER_MS, MAX_LOCK_DELAY_MS);
+  if (DelayMs > 0) view.put('lockDelays', key, { DelayMs });
 }
 
 /** Whether what a session depends on is there and not critical. */

@@ -53,7 +53,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
   const known = new Map<string, SessionRow>();
   const ending = new Set<string>();
   const expiry = createExpiry(deps.now, (id) => void end(id));
-  const delays = createExpiry(deps.now, (key) => void commit({ kind: 'delete', table: 'lockDelays', key }));
+  const delays = createExpiry(deps.now, (key) => void forgetDelay(key));
   let stopFollowing: (() => void) | undefined;
 
   return {
@@ -158,19 +158,23 @@ export function createSessions(deps: SessionsDeps): Sessions {
   async function destroy(id: string): Promise<void> {
     const aftermath = tables.sessions.get(id) ?? known.get(id) ?? UNKNOWN;
     const mostOps = state.limits.opsPerTxn;
-    for (let isMore = true; isMore; ) {
+    let isMore = true;
+    while (isMore) {
       const { result } = await commitPlanned(state, () => {
-        const [txn, ...rest] = planDestroy(tables, id, aftermath, mostOps);
-        return { ...(txn && { txn }), result: rest.length > 0 };
+        const { txn, isMore } = planDestroy(tables, id, aftermath, mostOps);
+        return { txn, result: isMore };
       });
       isMore = result;
     }
     if (!tables.sessions.get(id)) known.delete(id);
   }
 
-  async function commit(op: Parameters<State['commit']>[0]['ops'][number]): Promise<void> {
+  /** Unless it was given anew. */
+  async function forgetDelay(key: string): Promise<void> {
+    const modifyIndex = tables.lockDelays.get(key)?.ModifyIndex ?? 0;
     try {
-      await state.commit({ ops: [op] });
+      const ops = [{ kind: 'delete', table: 'lockDelays', key }] as const;
+      await state.commit({ ops, require: [{ table: 'lockDelays', key, modifyIndex }] });
     } catch (error) {
       deps.onFailure(error);
     }

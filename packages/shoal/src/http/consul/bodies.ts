@@ -88,7 +88,7 @@ export const agentServiceRequest: Decode<ServiceRequest> = (value, field) => {
 
 export const checkUpdateBody = struct({ Status: string, Output: string });
 
-const catalogCheckBody: Decode<CheckRegistrationBody> = struct({
+export const catalogCheckBody: Decode<CheckRegistrationBody> = struct({
   Node: string,
   CheckID: string,
   Name: string,
@@ -100,6 +100,19 @@ const catalogCheckBody: Decode<CheckRegistrationBody> = struct({
   Definition: map(anything),
 });
 
+export const catalogServiceBody = struct({
+  Kind: string,
+  ID: string,
+  Service: string,
+  Tags: list(string),
+  Address: string,
+  TaggedAddresses: taggedServiceAddresses,
+  Meta: map(string),
+  Port: integer,
+  Weights: optional(weights),
+  EnableTagOverride: boolean,
+});
+
 const catalogRegisterBody = struct({
   ID: string,
   Node: string,
@@ -108,20 +121,7 @@ const catalogRegisterBody = struct({
   TaggedAddresses: map(string),
   NodeMeta: map(string),
   SkipNodeUpdate: boolean,
-  Service: optional(
-    struct({
-      Kind: string,
-      ID: string,
-      Service: string,
-      Tags: list(string),
-      Address: string,
-      TaggedAddresses: taggedServiceAddresses,
-      Meta: map(string),
-      Port: integer,
-      Weights: optional(weights),
-      EnableTagOverride: boolean,
-    }),
-  ),
+  Service: optional(catalogServiceBody),
   Check: optional(catalogCheckBody),
   Checks: list(catalogCheckBody),
 });
@@ -137,15 +137,20 @@ const deregisterFields = { Node: string, ServiceID: string, CheckID: string, Dat
 export const catalogDeregisterRequest: Decode<CatalogDeregistration & { readonly Datacenter: string }> =
   struct(deregisterFields);
 
+/** Nanoseconds. Numbers that would be less than a microsecond are meant as seconds. */
+const lockDelay: Decode<number> = (value, field) => {
+  const nanoseconds = duration(value, field);
+  return nanoseconds < 1000 ? nanoseconds * 1e9 : nanoseconds;
+};
+
 export const sessionBody = struct({
-  ID: string,
   Name: string,
   Node: string,
-  LockDelay: anything,
+  LockDelay: optional(lockDelay),
   Behavior: string,
   TTL: string,
   Checks: optional(list(string)),
   NodeChecks: optional(list(string)),
-  ServiceChecks: anything,
+  ServiceChecks: optional(list(struct({ ID: string, Namespace: string }))),
 });
-export type SessionRequest = Decoded<typeof sessionBody>;
+export type SessionBody = Decoded<typeof sessionBody>;

@@ -1,5 +1,6 @@
 import type { Registry } from '../../catalog/registry/registry.ts';
 import type { AgentFacts } from '../../catalog/self.ts';
+import type { Sessions } from '../../catalog/sessions/sessions.ts';
 import type { State } from '../../state/state.ts';
 import type { HttpMetrics } from './metrics.ts';
 
@@ -9,6 +10,7 @@ export type ConsulApiDeps = {
   readonly registry: Registry;
   /** Resolves when the registry's present content is in the catalog, so that who registers can read it there at once. */
   readonly syncCatalog: () => Promise<void>;
+  readonly sessions: Sessions;
   readonly facts: ConsulFacts;
   /** This agent first. */
   readonly members: () => readonly Member[];

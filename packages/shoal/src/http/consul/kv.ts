@@ -1,4 +1,5 @@
 import { deleteKey, deleteTree, listKeys, putKey } from '../../catalog/kv.ts';
+import { acquireKey, releaseKey } from '../../catalog/sessions/locks.ts';
 import type { KvRow } from '../../state/rows.ts';
 import { type Answer, empty, json } from '../shared/answer.ts';
 import type { Endpoint } from '../shared/api.ts';
@@ -13,7 +14,6 @@ import { answerRead, checkPlace, checkReadParams } from './reading.ts';
 /** Consul's default for a value's size (`kv_max_value_size`). */
 export const MAX_VALUE_BYTES = 512 * 1024;
 const UINT64_MAX = 2n ** 64n - 1n;
-const UUID_LENGTH = 36;
 
 /** The key/value store. */
 export function kvEndpoints(deps: ConsulApiDeps): Endpoint[] {
@@ -76,11 +76,12 @@ async function put(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
   requireName(key, 'Missing key name');
   refuseConflict(query, ['cas', 'acquire', 'release']);
   const flags = query.has('flags') ? String(parseUint(query.get('flags') ?? '')) : '0';
-  if (query.has('acquire')) throw unknownSession(query.get('acquire') ?? '');
-  // Nobody holds a lock, so there is none to release.
-  if (query.has('release')) return json(false);
+  const write = { key, value: body, flags };
+  const [acquire, release] = [query.get('acquire'), query.get('release')];
+  if (acquire !== null) return json(await acquireKey(deps.state, deps.sessions, { ...write, session: acquire }));
+  if (release !== null) return json(await releaseKey(deps.state, { ...write, session: release }));
   const cas = query.has('cas') ? { cas: Number(parseUint(query.get('cas') ?? '')) } : {};
-  return json(await putKey(deps.state, { key, value: body, flags, ...cas }));
+  return json(await putKey(deps.state, { ...write, ...cas }));
 }
 
 async function remove(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
@@ -111,10 +112,4 @@ function parseUint(text: string): bigint {
   const value = BigInt(text);
   if (value > UINT64_MAX) throw fault('value out of range');
   return value;
-}
-
-function unknownSession(id: string): KvParamError {
-  if (id.length !== UUID_LENGTH)
-    return new KvParamError('failed session lookup: index error: UUID must be 36 characters');
-  return new KvParamError(`invalid session ${JSON.stringify(id)}`);
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { registryFile } from '../../../src/catalog/registry/file.ts';
 import { Registry } from '../../../src/catalog/registry/registry.ts';
+import { createSessions } from '../../../src/catalog/sessions/sessions.ts';
 import { CatalogSync } from '../../../src/catalog/sync.ts';
 import { localCatalogWriter } from '../../../src/catalog/writer.ts';
 import { createConsulApi } from '../../../src/http/consul/api.ts';
@@ -56,12 +57,19 @@ export async function startConsulAgent(): Promise<ConsulAgent> {
     random: Math.random,
     onFailure: (error) => failures.push(error),
   });
+  const sessions = createSessions({
+    state,
+    newId: randomUUID,
+    now: () => performance.now(),
+    onFailure: (error) => failures.push(error),
+  });
   const own = `${facts.address}:${facts.rpcPort}`;
   const api = createConsulApi(
     {
       state,
       registry,
       syncCatalog: () => sync.flush(),
+      sessions,
       facts,
       members: () => [
         {
@@ -89,6 +97,7 @@ export async function startConsulAgent(): Promise<ConsulAgent> {
   );
   await registry.start();
   await sync.start();
+  sessions.start();
   await api.start();
   return {
     state,
@@ -100,6 +109,7 @@ export async function startConsulAgent(): Promise<ConsulAgent> {
     failures,
     async stop() {
       await api.stop();
+      sessions.stop();
       await sync.stop();
       await registry.stop();
       await state.close();

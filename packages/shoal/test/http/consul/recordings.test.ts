@@ -26,6 +26,11 @@ const SCENARIOS = [
   'acl-disabled',
   'operator-raft',
   'txn-basics',
+  'txn-rollback',
+  'kv-lock',
+  'session-lifecycle',
+  'session-options',
+  'session-release',
   'http-errors',
 ];
 

@@ -1,6 +1,6 @@
 export type { Answer, BlockingOptions } from './blocking.ts';
 export type * from './consul/catalog.ts';
-export type { ConsulClient, ConsulClientOptions, KVApi } from './consul/client.ts';
+export type { ConsulClient, ConsulClientOptions, KVApi, ReadOptions } from './consul/client.ts';
 export { ConsulApiError, createConsulClient } from './consul/client.ts';
 export type * from './consul/kv.ts';
 export type * from './nomad/allocation.ts';

@@ -6,8 +6,16 @@ export {
   type Evaluated,
 } from './consul-template/consul-template.ts';
 export { type Choice, type Dependency, type HealthServiceDependency, nameOf } from './consul-template/dependency.ts';
+export { type FollowInput, type Following, followTemplate, type Missing } from './consul-template/follow.ts';
 export { type Resolved, resolveTemplate } from './consul-template/resolve.ts';
+export type { AskOptions, SourceAnswer, TemplateSource } from './consul-template/source.ts';
 export { goValue } from './consul-template/values.ts';
+export {
+  createWatchedData,
+  type Subscription,
+  type WatchedData,
+  type WatchedDataDeps,
+} from './consul-template/watched-data.ts';
 export { FunctionError, TemplateError, type TemplatePhase, type TemplatePlace } from './errors.ts';
 export type { MissingKey } from './expressions.ts';
 export { printValue, sprint, sprintf } from './format/print.ts';

@@ -52,6 +52,9 @@ export type HealthCheck = {
 
 export type ServiceEntry = { Node: CatalogNode; Service: AgentService; Checks: HealthCheck[] };
 
+/** A node with its services by id, as `GET /v1/catalog/node/:node` shows it. */
+export type NodeServices = { Node: CatalogNode; Services: Record<string, AgentService> | null };
+
 /** An agent as `GET /v1/agent/members` shows it. `Status` is 1 alive, 2 leaving, 3 left, 4 failed. */
 export type Member = {
   Name: string;

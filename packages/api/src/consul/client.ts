@@ -1,6 +1,6 @@
 import { type Answer, type BlockingOptions, blockingQuery, deadline, readIndex } from '../blocking.ts';
 import type { Fetch } from '../transport.ts';
-import type { CatalogNode, Member, ServiceEntry } from './catalog.ts';
+import type { CatalogNode, Member, NodeServices, ServiceEntry } from './catalog.ts';
 import type { KVPair } from './kv.ts';
 
 export type { Answer, BlockingOptions } from '../blocking.ts';
@@ -16,29 +16,40 @@ export type ConsulClientOptions = {
   readonly fetch?: Fetch;
 };
 
+/** A read that may block. `dc`: a datacenter instead of the client's. */
+export type ReadOptions = BlockingOptions & { readonly dc?: string };
+
 /** Consul's HTTP API, as far as it is called from here. Every method throws `ConsulApiError` for an answer that is no 2xx, and the platform's error when there is none. */
 export type ConsulClient = {
   /** `GET /v1/catalog/services`: all names, each with the tags of all its instances. */
-  catalogServices(options?: BlockingOptions): Promise<Answer<Record<string, string[]>>>;
+  catalogServices(options?: ReadOptions): Promise<Answer<Record<string, string[]>>>;
   /** `GET /v1/health/service/:name`: the instances with their checks; with `passing` only those whose checks all pass. */
   healthService(
     name: string,
-    options?: BlockingOptions & { readonly passing?: boolean },
+    options?: ReadOptions & { readonly passing?: boolean; readonly tag?: string; readonly near?: string },
   ): Promise<Answer<ServiceEntry[]>>;
-  /** `GET /v1/catalog/nodes` */
-  catalogNodes(options?: BlockingOptions): Promise<Answer<CatalogNode[]>>;
+  /** `GET /v1/catalog/nodes`; with `near` those nearest to that node first. */
+  catalogNodes(options?: ReadOptions & { readonly near?: string }): Promise<Answer<CatalogNode[]>>;
+  /** `GET /v1/catalog/node/:node`: a node with its services, by their ids; `undefined` if there is none. */
+  catalogNode(name: string, options?: ReadOptions): Promise<Answer<NodeServices | undefined>>;
   /** `GET /v1/catalog/datacenters`: the names of all that are known. */
   datacenters(): Promise<string[]>;
   /** `GET /v1/agent/members` */
   members(): Promise<Member[]>;
+  /** `GET /v1/agent/self`: the name of the agent's own node. */
+  selfName(): Promise<string>;
   readonly kv: KVApi;
 };
 
 /** The key/value store. Keys are taken as they are: they have no leading slash. */
 export type KVApi = {
   get(key: string): Promise<KVPair | undefined>;
+  /** The same as a blocking query. */
+  read(key: string, options?: ReadOptions): Promise<Answer<KVPair | undefined>>;
   /** All keys that begin with the prefix, in order. */
   tree(prefix: string): Promise<KVPair[]>;
+  /** The same as a blocking query. */
+  readTree(prefix: string, options?: ReadOptions): Promise<Answer<KVPair[]>>;
   /** Names of keys; with a separator only up to the first one after the prefix. */
   keys(prefix: string, separator?: string): Promise<string[]>;
   /** Whether it was written: with `cas`, only if the key has this `ModifyIndex` (0: is new). */
@@ -70,15 +81,28 @@ export function createConsulClient(options: ConsulClientOptions): ConsulClient {
   const headers: Record<string, string> = options.token ? { 'x-consul-token': options.token } : {};
 
   return {
-    catalogServices: (blocking) => get<Record<string, string[]>>('/v1/catalog/services', {}, blocking),
-    healthService: (name, { passing, ...blocking } = {}) =>
-      get<ServiceEntry[]>(`/v1/health/service/${encodeURIComponent(name)}`, passing ? { passing: '' } : {}, blocking),
-    catalogNodes: (blocking) => get<CatalogNode[]>('/v1/catalog/nodes', {}, blocking),
+    catalogServices: ({ dc, ...blocking } = {}) =>
+      get<Record<string, string[]>>('/v1/catalog/services', { dc }, blocking),
+    healthService: (name, { passing, tag, near, dc, ...blocking } = {}) =>
+      get<ServiceEntry[]>(
+        `/v1/health/service/${encodeURIComponent(name)}`,
+        { ...(passing && { passing: '' }), tag, near, dc },
+        blocking,
+      ),
+    catalogNodes: ({ near, dc, ...blocking } = {}) => get<CatalogNode[]>('/v1/catalog/nodes', { near, dc }, blocking),
+    catalogNode: async (name, { dc, ...blocking } = {}) => {
+      const path = `/v1/catalog/node/${encodeURIComponent(name)}`;
+      const { value, index } = await read<NodeServices>(path, { dc }, blocking);
+      return { value: value ?? undefined, index };
+    },
     datacenters: async () => (await get<string[]>('/v1/catalog/datacenters')).value,
     members: async () => (await get<Member[]>('/v1/agent/members')).value,
+    selfName: async () => (await get<{ Config: { NodeName: string } }>('/v1/agent/self')).value.Config.NodeName,
     kv: {
-      get: async (key) => (await find<KVPair[]>(kvPath(key), {}))?.map(withBigFlags)[0],
-      tree: async (prefix) => (await find<KVPair[]>(kvPath(prefix), { recurse: '' }))?.map(withBigFlags) ?? [],
+      get: async (key) => (await readKey(key)).value,
+      read: readKey,
+      tree: async (prefix) => (await readTree(prefix)).value,
+      readTree,
       keys: async (prefix, separator) => (await find<string[]>(kvPath(prefix), { keys: '', separator })) ?? [],
       put: (key, value, query = {}) => change('PUT', kvPath(key), query, value),
       delete: (key, { cas, recurse } = {}) => change('DELETE', kvPath(key), { cas, ...(recurse && { recurse: '' }) }),
@@ -92,11 +116,27 @@ export function createConsulClient(options: ConsulClientOptions): ConsulClient {
     return { value: parseObject<T>(url, answer.status, text), index } satisfies Answer<T>;
   }
 
+  async function readKey(key: string, { dc, ...blocking }: ReadOptions = {}): Promise<Answer<KVPair | undefined>> {
+    const { value, index } = await read<KVPair[]>(kvPath(key), { dc }, blocking);
+    return { value: value?.map(withBigFlags)[0], index };
+  }
+
+  async function readTree(prefix: string, { dc, ...blocking }: ReadOptions = {}): Promise<Answer<KVPair[]>> {
+    const { value, index } = await read<KVPair[]>(kvPath(prefix), { recurse: '', dc }, blocking);
+    return { value: value?.map(withBigFlags) ?? [], index };
+  }
+
   async function find<T extends object>(path: string, query: Query): Promise<T | undefined> {
-    const { url, answer, text } = await ask(path, query, {});
-    if (answer.status === 404) return undefined;
+    return (await read<T>(path, query, {})).value ?? undefined;
+  }
+
+  /** What may be absent: a 404, or `null`. It has an index all the same. */
+  async function read<T extends object>(path: string, query: Query, blocking: BlockingOptions) {
+    const { url, answer, text } = await ask(path, query, blocking);
+    const index = readIndex(answer.headers.get('x-consul-index'));
+    if (answer.status === 404 || (answer.ok && text.trim() === 'null')) return { value: undefined, index };
     if (!answer.ok) throw new ConsulApiError(url, answer.status, text);
-    return parseObject<T>(url, answer.status, withWholeFlags(text));
+    return { value: parseObject<T>(url, answer.status, withWholeFlags(text)), index };
   }
 
   async function change(method: string, path: string, query: Query, body?: Uint8Array<ArrayBuffer>): Promise<boolean> {

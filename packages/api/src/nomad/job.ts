@@ -231,6 +231,8 @@ export type Template = {
   Uid?: number;
   Gid?: number;
   ErrMissingKey?: boolean;
+  /** Changes are waited for to settle: `Min` after the last, `Max` after the first at the latest. */
+  Wait?: { Min: Nanoseconds; Max: Nanoseconds } | null;
 };
 
 export type ChangeScript = { Command: string; Args: string[] | null; Timeout: Nanoseconds; FailOnError: boolean };

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { createConsulClient } from '@shoal/api';
 import { type Client, createClient } from '../client/client.ts';
 import { systemClock } from '../client/clock.ts';
 import { rawExec } from '../client/drivers/raw-exec.ts';
@@ -11,6 +12,7 @@ import type { Registrar } from '../client/registrar.ts';
 import { createClientHandler } from '../client/serve/handler.ts';
 import { createHostStatsReader } from '../client/stats/host-stats.ts';
 import { ensureSupervisor } from '../client/supervisor/client.ts';
+import { type TemplateSettings, templateDefaults } from '../client/templates/settings.ts';
 import type { AgentConfig } from '../config/agent-config.ts';
 import type { Log } from '../log.ts';
 import { createDialer } from '../rpc/dialer.ts';
@@ -32,6 +34,8 @@ export type ClientRoleDeps = {
   httpAddr: string;
   link: Link;
   registrar: Registrar;
+  /** Where this agent's Consul API is, for itself; undefined while it is served nowhere. */
+  consulUrl?: () => string | undefined;
   log: Log;
 };
 
@@ -57,7 +61,7 @@ export async function startClientRole(deps: ClientRoleDeps): Promise<ClientRole>
     machine: thisMachine,
     agentEnv: process.env,
     log,
-    options: { maxKillTimeoutMs: config.client.maxKillTimeoutMs },
+    options: { maxKillTimeoutMs: config.client.maxKillTimeoutMs, templates: templateSettings(deps) },
   });
   await client.start();
   const hostStats = createHostStatsReader({ allocDir: join(dataDir, 'alloc'), coreMHz: coreMHz(client) });
@@ -71,6 +75,18 @@ export async function startClientRole(deps: ClientRoleDeps): Promise<ClientRole>
       if (tasks === 'stop') await supervisor.shutdown({ killTasks: true });
       else supervisor.close();
     },
+  };
+}
+
+function templateSettings({ config: { client }, consulUrl }: ClientRoleDeps): TemplateSettings {
+  return {
+    ...templateDefaults,
+    consul: () => {
+      const address = consulUrl?.();
+      return address === undefined ? undefined : createConsulClient({ address });
+    },
+    deniedFunctions: client.templateFunctionDenylist,
+    anyFile: client.templateDisableFileSandbox,
   };
 }
 

@@ -20,6 +20,8 @@ import { allocationOfService } from './services/registrations.ts';
 import type { StateDb } from './state-db.ts';
 import { createStatusUpdates } from './status-updates.ts';
 import type { TaskWorld } from './task-runner/task-context.ts';
+import { type TemplateSettings, templateDefaults } from './templates/settings.ts';
+import { createTemplates } from './templates/templates.ts';
 
 /** The client role: makes this machine a node, and runs on it what the servers place there. */
 export type Client = {
@@ -64,6 +66,7 @@ export type ClientOptions = {
   /** @default 30 s */
   maxKillTimeoutMs: number;
   artifacts: ArtifactSettings;
+  templates: TemplateSettings;
 };
 
 const MAX_KILL_TIMEOUT_MS = 30_000;
@@ -71,6 +74,7 @@ const LAST_WORDS_MS = 1_000;
 
 export function createClient(deps: ClientDeps): Client {
   const { config, identity, server, registrar, clock, random, log, db, options = {} } = deps;
+  const templates = createTemplates({ settings: options.templates ?? templateDefaults, clock, random });
   const allocRoot = join(config.dataDir, 'alloc');
   const timing = { clock, random, log };
   const context = { config, machine: deps.machine, drivers: deps.drivers, now: clock.now };
@@ -96,7 +100,7 @@ export function createClient(deps: ClientDeps): Client {
       db,
       drivers: new Map(deps.drivers.map((driver) => [driver.name, driver])),
       hooks: taskHooks,
-      services: { registrar, artifacts: options.artifacts ?? artifactDefaults, clock, log },
+      services: { registrar, artifacts: options.artifacts ?? artifactDefaults, templates, clock, random, log },
       node: nodes.node,
       allocRoot,
       agentEnv: deps.agentEnv,
@@ -128,6 +132,7 @@ export function createClient(deps: ClientDeps): Client {
     await Promise.all([watch.stop(), registration.stop(), nodes.stop()]);
     const letGo = tasks === 'stop' ? 'suspend' : 'detach';
     await Promise.all(allocations.all().map((runner) => runner[letGo]()));
+    templates.stop();
     await updates.stop(LAST_WORDS_MS);
     await db.close();
   }

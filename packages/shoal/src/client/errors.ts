@@ -9,6 +9,15 @@ export class ArtifactError extends Error {
   }
 }
 
+/** A template of a task cannot be read, rendered or put in its place as its block says. Another attempt would not go better. */
+export class TemplateFileError extends Error {
+  readonly code = 'template_file';
+  constructor(message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.name = 'TemplateFileError';
+  }
+}
+
 /** A service block names a port or an address that the allocation does not have. */
 export class ServiceAddressError extends Error {
   readonly code = 'service_address';

@@ -22,9 +22,23 @@ export type Driver = {
   recover(handle: TaskHandle): Promise<boolean>;
   /** Forgets what is kept of a task that has ended. */
   forget(handle: TaskHandle): Promise<void>;
-  /** Runs a command beside the task. Drivers that cannot leave it out. */
-  exec?(handle: TaskHandle, command: string[], signal: AbortSignal): Promise<{ exitCode: number; output: string }>;
+  /**
+   * Runs a command beside the task, as the task itself would run it, until it ends or the signal is aborted: then it is killed with all that it
+   * started. Drivers that cannot leave it out. Throws `DriverError` if it cannot be started.
+   */
+  exec?(handle: TaskHandle, request: ExecRequest): Promise<ExecResult>;
 };
+
+export type ExecRequest = {
+  /** The program with its arguments. */
+  command: readonly string[];
+  /** The task as it was started. */
+  task: TaskSpec;
+  signal: AbortSignal;
+};
+
+/** `output`: the beginning of what it wrote on both streams. `exitCode` is 128 + the signal for one that was killed. */
+export type ExecResult = { exitCode: number; output: string };
 
 /** Everything a driver needs to start one task; all values are interpolated, all paths absolute. */
 export type TaskSpec = {

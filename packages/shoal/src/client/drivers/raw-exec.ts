@@ -6,6 +6,7 @@ import type { Supervisor } from '../supervisor/client.ts';
 import { messageOf, SupervisorError } from '../supervisor/errors.ts';
 import type { StartRequest } from '../supervisor/protocol.ts';
 import { signalNumber } from '../supervisor/signals.ts';
+import { runBeside } from './beside.ts';
 import { resolveCommand } from './command.ts';
 import { type Driver, DriverError, type TaskHandle, type TaskSpec, type TaskUsage } from './driver.ts';
 import { lookUpUser } from './users.ts';
@@ -72,6 +73,10 @@ export function rawExec(options: RawExecOptions): Driver {
       } catch (error) {
         throw new DriverError(`cannot signal the task: ${messageOf(error)}`, { recoverable: true, cause: error });
       }
+    },
+    exec: async (_handle, { command: [name = '', ...args], task, signal }) => {
+      const { command, env, cwd, uid, gid } = await startRequest({ ...task, config: { command: name, args } }, hostEnv);
+      return runBeside({ command, args, env, cwd, uid, gid, signal });
     },
     stats: async (handle) => readUsage(handle),
     recover: async (handle) => (await supervisor.status(handle.id)) !== undefined,

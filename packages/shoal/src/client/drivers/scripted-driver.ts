@@ -10,6 +10,8 @@ export type ScriptedMachine = {
   started: TaskSpec[];
   signals: { id: string; signal: string }[];
   forgotten: string[];
+  /** Commands that were run beside tasks; those named `false` fail. */
+  commands: { id: string; command: readonly string[] }[];
   /** Ends a task from outside. */
   end(id: string, result: ExitResult): void;
 };
@@ -27,6 +29,7 @@ export function scriptedMachine(): ScriptedMachine {
     started: [],
     signals: [],
     forgotten: [],
+    commands: [],
     end: (id, result) => machine.running.get(id)?.end(result),
   };
   return machine;
@@ -71,6 +74,11 @@ export function scriptedDriver(machine: ScriptedMachine, name = 'scripted'): Dri
     async signal(handle, signal) {
       find(handle);
       machine.signals.push({ id: handle.id, signal });
+    },
+    async exec(handle, { command }) {
+      find(handle);
+      machine.commands.push({ id: handle.id, command });
+      return { exitCode: command[0] === 'false' ? 1 : 0, output: 'said' };
     },
     stats: async () => ({
       timestamp: Date.now(),

@@ -16,6 +16,8 @@ export type TaskEnvInput = {
   dirs: TaskDirs;
   /** What the task starts from, see `hostEnv`. */
   hostEnv: Record<string, string>;
+  /** What templates with `env = true` made; over the task's own. */
+  templateEnv?: Record<string, string>;
 };
 
 /**
@@ -26,12 +28,12 @@ export function taskEnv(input: TaskEnvInput): TaskEnv {
   const node = nodeVariables(input.node, input.job.Region);
   const nomad = { ...metaVariables(input, lookup(node)), ...nomadVariables(input) };
   const own = interpolateMap(input.task.Env, lookup(node, nomad));
-  const env = { ...input.hostEnv, ...nomad, ...own };
+  const env = { ...input.hostEnv, ...nomad, ...own, ...input.templateEnv };
   return { env, variables: lookup(node, env) };
 }
 
 /** What `${…}` stands for outside of a task: in a group's services. */
-export function groupVariables(input: Omit<TaskEnvInput, 'task' | 'dirs' | 'hostEnv'>): Variables {
+export function groupVariables(input: Omit<TaskEnvInput, 'task' | 'dirs' | 'hostEnv' | 'templateEnv'>): Variables {
   const node = nodeVariables(input.node, input.job.Region);
   const meta = metaVariables({ ...input, task: null }, lookup(node));
   return lookup(node, {
@@ -53,7 +55,7 @@ function nomadVariables(input: TaskEnvInput): Record<string, string> {
   };
 }
 
-function identityVariables({ allocation, job, node }: Omit<TaskEnvInput, 'task' | 'dirs' | 'hostEnv'>) {
+function identityVariables({ allocation, job, node }: Omit<TaskEnvInput, 'task' | 'dirs' | 'hostEnv' | 'templateEnv'>) {
   const variables: Record<string, string> = {
     NOMAD_ALLOC_ID: allocation.ID,
     NOMAD_SHORT_ALLOC_ID: allocation.ID.slice(0, 8),

@@ -2,10 +2,11 @@ import type { Allocation, Job, Node, Task, TaskGroup } from '@shoal/api';
 import type { Log } from '../../log.ts';
 import type { ArtifactSettings } from '../artifacts/settings.ts';
 import type { Clock } from '../clock.ts';
-import type { Driver, TaskDirs } from '../drivers/driver.ts';
+import type { Driver, ExecResult, TaskDirs } from '../drivers/driver.ts';
 import type { TaskEnv } from '../env/task-env.ts';
 import type { Registrar } from '../registrar.ts';
 import type { EventMaker } from '../task-runner/events.ts';
+import type { Templates } from '../templates/templates.ts';
 
 /**
  * One concern of a task's life. The runner calls the hooks of `task-hooks.ts` one after another, in that order; those of different tasks run at
@@ -31,7 +32,10 @@ export type HookContext = {
   node: Node;
   dirs: TaskDirs;
   env: TaskEnv;
+  /** From now on these are among the task's variables, above its own; those that were set before are gone. */
+  setEnv(variables: Record<string, string>): void;
   driver: Driver;
+  life: TaskLife;
   /** What this hook has done before, kept over restarts of the agent. */
   done: Done;
   emit(event: EventMaker): void;
@@ -40,8 +44,27 @@ export type HookContext = {
   services: HookServices;
 };
 
+/** What a hook may do to the task while it runs. All but `fail` throw `TaskNotRunningError` if it does not. */
+export type TaskLife = {
+  /** Ends the task's process and starts it again. `counts`: the restart policy decides whether and when, as if it had failed. */
+  restart(reason: string, options?: { counts: boolean }): void;
+  signal(signal: string, reason: string): Promise<void>;
+  /** Ends the task for good, as failed. */
+  fail(reason: string): void;
+  /** Runs a command with the task's user, variables and folder; throws `DriverError` where the driver cannot. */
+  exec(command: readonly string[], options: { timeoutMs: number; signal: AbortSignal }): Promise<ExecResult>;
+};
+
 /** The parts of the agent that hooks use. */
-export type HookServices = { registrar: Registrar; artifacts: ArtifactSettings; clock: Clock; log: Log };
+export type HookServices = {
+  registrar: Registrar;
+  artifacts: ArtifactSettings;
+  templates: Templates;
+  clock: Clock;
+  /** 0 to 1. */
+  random: () => number;
+  log: Log;
+};
 
 export type Done = { get(key: string): string | undefined; set(key: string, value: string): Promise<void> };
 

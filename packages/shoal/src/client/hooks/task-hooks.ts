@@ -3,11 +3,19 @@ import { directoriesHook } from './directories.ts';
 import type { TaskHook } from './hook.ts';
 import { portsHook } from './ports.ts';
 import { servicesHook } from './services.ts';
+import { templatesHook } from './templates.ts';
 import { validateHook } from './validate.ts';
 
 /**
- * A task's life, in order: what is wrong in the job file is said before anything is made; files come before what reads them; templates will stand
- * after artifacts, because a template's source may be one; ports are looked at when all that takes time is done; services are last, because they announce
+ * A task's life, in order: what is wrong in the job file is said before anything is made; files come before what reads them; templates stand
+ * behind artifacts, because a template's source may be one; ports are looked at when all that takes time is done; services are last, because they announce
  * what is ready.
  */
-export const taskHooks: readonly TaskHook[] = [validateHook, directoriesHook, artifactsHook, portsHook, servicesHook];
+export const taskHooks: readonly TaskHook[] = [
+  validateHook,
+  directoriesHook,
+  artifactsHook,
+  templatesHook,
+  portsHook,
+  servicesHook,
+];

@@ -22,7 +22,6 @@ export function taskConfig({ task, env }: Pick<HookContext, 'task' | 'env'>): Re
 // A task that starts without a file it counts on fails later and less clearly. An entry leaves this list with the hook that does its work.
 function missingParts(task: Task): string[] {
   const parts: [present: boolean, name: string][] = [
-    [(task.Templates ?? []).length > 0, 'template'],
     [task.Vault !== null, 'vault'],
     [task.DispatchPayload !== null, 'dispatch_payload'],
     [(task.VolumeMounts ?? []).length > 0, 'volume_mount'],

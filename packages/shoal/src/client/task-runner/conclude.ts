@@ -13,8 +13,11 @@ export function outcomeOfExit(result: ExitResult): Outcome {
   return { ending: { kind: success ? 'success' : 'failure' }, events: [terminated(result)] };
 }
 
-/** Why a run ended: the task was told to for good, told to until the next agent comes, told to start again, or by itself. */
-export type Cause = 'kill' | 'suspend' | 'restart' | 'itself';
+/**
+ * Why a run ended: the task was told to for good (as failed or not), told to until the next agent comes, told to start again (as the policy has it
+ * or at once), or by itself.
+ */
+export type Cause = 'kill' | 'fail' | 'suspend' | 'restart' | 'unhealthy' | 'itself';
 
 export type ConcludeInput = {
   outcome: Outcome;
@@ -29,12 +32,13 @@ export function conclude({ outcome, cause, state, policy }: ConcludeInput): {
   restartInMs: number | undefined;
 } {
   const now = new Date(policy.nowMs).toISOString();
-  if (cause === 'kill') return dead(now, false, [...outcome.events, killed()]);
+  if (cause === 'kill' || cause === 'fail') return dead(now, cause === 'fail', [...outcome.events, killed()]);
   if (cause === 'suspend') {
     return { change: { handle: null, state: { State: 'pending' }, events: outcome.events }, restartInMs: undefined };
   }
   if (cause === 'restart') return again(state, now, 0, [...outcome.events, restarting('', 0)]);
-  const { decision, window } = decideRestart({ ...policy, ending: outcome.ending });
+  const ending: Ending = cause === 'unhealthy' ? { kind: 'failure' } : outcome.ending;
+  const { decision, window } = decideRestart({ ...policy, ending });
   switch (decision.kind) {
     case 'done':
       return dead(now, false, outcome.events);
@@ -49,9 +53,9 @@ export function conclude({ outcome, cause, state, policy }: ConcludeInput): {
 }
 
 /** The record of a task that ends without a run: it was told to before it began. */
-export function deadUnrun(nowMs: number, state: TaskState): JournalChange {
+export function deadUnrun(nowMs: number, state: TaskState, asFailed: boolean): JournalChange {
   const events = state.StartedAt === null ? [] : [killed()];
-  return dead(new Date(nowMs).toISOString(), false, events).change;
+  return dead(new Date(nowMs).toISOString(), asFailed, events).change;
 }
 
 function dead(FinishedAt: string, Failed: boolean, events: readonly EventMaker[]) {

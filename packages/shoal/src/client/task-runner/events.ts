@@ -27,6 +27,23 @@ export const taskSetup = (message: string): EventMaker =>
 export const allocUnhealthy = (message: string): EventMaker =>
   make('Alloc Unhealthy', message, { details: { message }, flat: { Message: message } });
 
+/** A word of the templates on how they fare. */
+export const templateMessage = (message: string): EventMaker =>
+  make('Template', message, { details: { message }, flat: { Message: message } });
+
+/** The task is ended for good because of something beside it. */
+export const failing = (reason: string): EventMaker =>
+  make('Killing', reason, {
+    details: { kill_reason: reason, fails_task: 'true' },
+    flat: { KillReason: reason, FailsTask: true },
+  });
+
+export const hookMessage = (hook: string, message: string): EventMaker =>
+  make('Task hook message', `${hook}: ${message}`, {
+    details: { message: `${hook}: ${message}` },
+    flat: { Message: message },
+  });
+
 export const hookFailed = (hook: string, reason: string): EventMaker =>
   make('Task hook failed', `${hook}: ${reason}`, {
     details: { message: `${hook}: ${reason}` },

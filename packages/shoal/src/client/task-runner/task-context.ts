@@ -5,7 +5,7 @@ import type { Driver } from '../drivers/driver.ts';
 import { hostEnv } from '../env/host-env.ts';
 import { taskEnv } from '../env/task-env.ts';
 import { UnknownDriverError } from '../errors.ts';
-import type { HookContext, HookServices, TaskHook } from '../hooks/hook.ts';
+import type { HookContext, HookServices, TaskHook, TaskLife } from '../hooks/hook.ts';
 import type { StateDb, TaskRecord } from '../state-db.ts';
 import type { EventMaker } from './events.ts';
 import { createJournal, type JournalChange } from './journal.ts';
@@ -58,7 +58,12 @@ export type TaskContext = {
   labels(): { alloc: string; task: string };
 };
 
-export function createTaskContext(input: TaskInput, world: TaskWorld, signal: AbortSignal): TaskContext {
+export function createTaskContext(
+  input: TaskInput & { life: TaskLife },
+  world: TaskWorld,
+  signal: AbortSignal,
+): TaskContext {
+  const fixed: Fixed = { life: input.life, templateEnv: {}, world, signal };
   const { subject } = input;
   const labels = () => ({ alloc: subject().allocation.ID, task: input.name });
   const journal = createJournal(input.restored, {
@@ -86,26 +91,35 @@ export function createTaskContext(input: TaskInput, world: TaskWorld, signal: Ab
       if (found === undefined) throw new UnknownDriverError(name, [...world.drivers.keys()]);
       return found;
     },
-    forHook: (hook) => hookContext(context, hook.name, world, signal),
+    forHook: (hook) => hookContext(context, hook.name, fixed),
   };
   return context;
 }
 
-function hookContext(context: TaskContext, hook: string, world: TaskWorld, signal: AbortSignal): HookContext {
+/** What all hooks of a task share. */
+type Fixed = { life: TaskLife; templateEnv: Record<string, string>; world: TaskWorld; signal: AbortSignal };
+
+function hookContext(context: TaskContext, hook: string, fixed: Fixed): HookContext {
+  const { world } = fixed;
   const { allocation, group, task } = context.subject();
   const job = allocation.Job;
   if (job === null) throw new Error(`allocation ${allocation.ID} came without its job`);
   const dirs = taskDirs(allocDirs(world.allocRoot, allocation.ID), task.Name);
   const base = { allocation, job, group, task, node: world.node(), dirs };
-  const env = taskEnv({ ...base, hostEnv: hostEnv(world.agentEnv, task.Driver, world.envDenylist) });
+  const inherited = hostEnv(world.agentEnv, task.Driver, world.envDenylist);
+  const env = taskEnv({ ...base, hostEnv: inherited, templateEnv: fixed.templateEnv });
   const { emit } = context;
   return {
     ...base,
     env,
+    setEnv(variables) {
+      fixed.templateEnv = variables;
+    },
+    life: fixed.life,
     driver: context.driver(),
     done: doneOf(context, hook),
     emit,
-    signal,
+    signal: fixed.signal,
     services: world.services,
   };
 }

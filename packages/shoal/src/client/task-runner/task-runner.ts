@@ -1,7 +1,7 @@
 import type { TaskState } from '@shoal/api';
-import { DriverError, type ExitResult, type TaskHandle, type TaskUsage } from '../drivers/driver.ts';
+import { DriverError, type ExecResult, type ExitResult, type TaskHandle, type TaskUsage } from '../drivers/driver.ts';
 import { messageOf, TaskNotRunningError, UnknownDriverError } from '../errors.ts';
-import { HookFailure } from '../hooks/hook.ts';
+import { HookFailure, type TaskLife } from '../hooks/hook.ts';
 import { DEREGISTER_TIMEOUT_MS } from '../services/registrations.ts';
 import { anyAborted, atMost, settledOrAborted } from '../signals.ts';
 import { bringDown } from './bring-down.ts';
@@ -34,6 +34,8 @@ export type TaskRunner = {
   /** Throws `TaskNotRunningError`. */
   signal(signal: string, reason: string): Promise<void>;
   emit(event: events.EventMaker): void;
+  /** What others may do to the running task: hooks, and the group's checks. */
+  readonly life: TaskLife;
   /** Undefined while nothing runs. */
   usage(): Promise<TaskUsage | undefined>;
   /** The allocation changed in place: what runs is announced anew. */
@@ -55,11 +57,14 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
   const suspended = new AbortController();
   const detached = new AbortController();
   const gate = new AbortController();
+  const life: TaskLife = { restart: restartNow, signal: sendSignal, fail, exec };
   const over = AbortSignal.any([killed.signal, suspended.signal, detached.signal]);
-  const context = createTaskContext(input, world, over);
+  const context = createTaskContext({ ...input, life }, world, over);
   const { state, commit, emit, driver, labels } = context;
   const follow = createFollow({ context, clock, log, detached: detached.signal });
   let restart = new AbortController();
+  let restartCounts = false;
+  let failed = false;
   let announced: Promise<void> = Promise.resolve();
 
   async function live(): Promise<void> {
@@ -70,7 +75,7 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
     let outcome = left === undefined ? await run() : await settle(left);
     while (outcome !== undefined && (await goOn(outcome))) outcome = await run();
     if (killed.signal.aborted && state().State !== 'dead' && !leftToNext())
-      await commit(deadUnrun(clock.now(), state()));
+      await commit(deadUnrun(clock.now(), state(), failed));
   }
 
   const leftToNext = () => detached.signal.aborted || (suspended.signal.aborted && !killed.signal.aborted);
@@ -110,6 +115,7 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
     const { allocation, task } = context.subject();
     const id = `${allocation.ID}/${task.Name}/${world.newId()}`;
     restart = new AbortController();
+    restartCounts = false;
     await commit({ phase: 'starting', handle: { driver: task.Driver, id, startedAt: clock.now(), data: {} } });
     over.throwIfAborted();
     const handle = await driver().start(taskSpec(context.forHook({ name: 'start' }), id));
@@ -157,9 +163,10 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
   }
 
   function causeOf(ran: boolean): Cause {
-    if (killed.signal.aborted) return 'kill';
+    if (killed.signal.aborted) return failed ? 'fail' : 'kill';
     if (suspended.signal.aborted) return 'suspend';
-    return ran && restart.signal.aborted ? 'restart' : 'itself';
+    if (!ran || !restart.signal.aborted) return 'itself';
+    return restartCounts ? 'unhealthy' : 'restart';
   }
 
   function policyNow() {
@@ -188,6 +195,37 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
     return handle;
   }
 
+  function restartNow(reason: string, { counts }: { counts: boolean } = { counts: false }): void {
+    running();
+    if (restart.signal.aborted) return;
+    emit(events.restartSignaled(reason));
+    restartCounts = counts;
+    restart.abort();
+  }
+
+  async function sendSignal(signal: string, reason: string): Promise<void> {
+    const handle = running();
+    emit(events.signaling(signal, reason));
+    await driver().signal(handle, signal);
+  }
+
+  function fail(reason: string): void {
+    if (state().State === 'dead' || killed.signal.aborted) return;
+    failed = true;
+    emit(events.failing(reason));
+    killed.abort();
+  }
+
+  async function exec(...[command, { timeoutMs, signal }]: Parameters<TaskLife['exec']>): Promise<ExecResult> {
+    const handle = running();
+    const { name, exec: run } = driver();
+    if (run === undefined) {
+      throw new DriverError(`the driver "${name}" cannot run a command in a task`, { recoverable: false });
+    }
+    const task = taskSpec(context.forHook({ name: 'exec' }), handle.id);
+    return run(handle, { command, task, signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) });
+  }
+
   const done = live().catch(async (error) => {
     log.error({ err: error, ...labels() }, 'task runner failed');
     if (detached.signal.aborted) return;
@@ -210,16 +248,9 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
       killed.abort();
       return done;
     },
-    restart(reason) {
-      running();
-      emit(events.restartSignaled(reason));
-      restart.abort();
-    },
-    async signal(signal, reason) {
-      const handle = running();
-      emit(events.signaling(signal, reason));
-      await driver().signal(handle, signal);
-    },
+    restart: (reason) => restartNow(reason),
+    signal: sendSignal,
+    life,
     async usage() {
       const { handle, phase } = context.record();
       if (handle === null || phase !== 'started') return undefined;

@@ -44,6 +44,11 @@ const changeScript: Struct = {
   },
 };
 
+const templateWait: Struct = {
+  name: 'wait',
+  fields: { Min: duration('min'), Max: duration('max') },
+};
+
 export const template: Struct = {
   name: 'template',
   fields: {
@@ -62,6 +67,7 @@ export const template: Struct = {
     Envvars: nullable(flag('env')),
     VaultGrace: nullable(duration('vault_grace')),
     ErrMissingKey: later(flag('error_on_missing_key')),
+    Wait: later(one(templateWait, 'wait')),
   },
   finish(values) {
     values.ChangeMode ??= 'restart';

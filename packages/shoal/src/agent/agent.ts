@@ -1,26 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { nodeIdentity } from '../client/node-identity.ts';
 import type { AgentConfig } from '../config/agent-config.ts';
 import { systemEnvironment } from '../config/load.ts';
 import type { Edge } from '../edge/edge.ts';
-import { hostPort } from '../host-port.ts';
 import type { ApiServer } from '../http/shared/api-server.ts';
 import type { Log } from '../log.ts';
-import { Link } from '../rpc/link.ts';
-import { roleName } from '../rpc/protocol.ts';
-import { ServerList } from '../rpc/server-list.ts';
-import { openState, type State } from '../state/state.ts';
-import { openEmbeddedStore } from '../store/embedded.ts';
+import type { ApiHandler } from '../rpc/listener.ts';
 import { createConsulServer } from './api-consul.ts';
 import { createNomadServer } from './api-nomad.ts';
 import { type ClientRole, startClientRole } from './client-role.ts';
+import type { Membership } from './cluster/membership.ts';
 import { takeDataDir } from './data-dir.ts';
 import { type DiscoveryRole, startDiscoveryRole } from './discovery-role.ts';
 import { startEdgeRole } from './edge-role.ts';
 import { consulFacts } from './facts.ts';
 import { watchLateAddresses } from './late-addresses.ts';
-import { type ServerRole, startServerRole } from './server-role.ts';
+import { clusterView } from './members.ts';
+import { dialled, reachable } from './reachable.ts';
+import type { ServerRole } from './server-role.ts';
+import { type Standing, takeStanding } from './standing.ts';
 
 /** A running agent. */
 export type Agent = {
@@ -38,10 +36,12 @@ export type AgentOptions = {
   readonly log: Log;
   /** Called when the agent is asked over HTTP to leave. */
   readonly onLeave?: () => void;
+  /** Ends a start that waits for a server to join. */
+  readonly signal?: AbortSignal;
 };
 
 /** Starts the roles that the configuration switches on, in the order in which they need each other. A start that fails undoes what was begun. */
-export async function startAgent({ config, log, onLeave }: AgentOptions): Promise<Agent> {
+export async function startAgent({ config, log, onLeave, signal }: AgentOptions): Promise<Agent> {
   const startedAt = Date.now();
   const undo: ((tasks: 'keep' | 'stop') => Promise<unknown>)[] = [];
   const stopAll = async (tasks: 'keep' | 'stop') => {
@@ -54,34 +54,46 @@ export async function startAgent({ config, log, onLeave }: AgentOptions): Promis
     const dataDir = await takeDataDir(config.dataDir);
     undo.push(() => dataDir.release());
     const identity = await nodeIdentity(dataDir.path, randomUUID);
-    const nodeId = config.nodeId ?? identity.id;
+    const node = { ...identity, id: config.nodeId ?? identity.id };
 
-    const serverRole = config.server.enabled ? await startServerRole(config, dataDir.path, log) : undefined;
-    if (serverRole) undo.push(() => serverRole.stop());
-    const state = serverRole?.state ?? (await openReplica(dataDir.path, log));
-    if (!serverRole) undo.push(() => state.close());
-    const rpcPort = () => serverRole?.listener.addresses()[0]?.port ?? config.ports.rpc ?? 0;
-
-    const facts = consulFacts({ config, nodeId, isServer: serverRole !== undefined, rpcPort: rpcPort(), startedAt });
-    const discovery = await startDiscoveryRole({ config, dataDir: dataDir.path, state, facts, log });
-    undo.push(() => discovery.stop());
-
-    let clientRole: ClientRole | undefined;
-    const consul = createConsulServer({ config, state, discovery, facts, log, ...(onLeave && { onLeave }) });
-    await consul?.start();
-    if (consul) undo.push(() => consul.stop());
-    const nomad = createNomadServer({ config, serverRole, clientRole: () => clientRole, rpcPort, log });
-    await nomad.start();
-    undo.push(() => nomad.stop());
-
-    clientRole = await maybeClient({
+    const standing = await takeStanding({
       config,
       dataDir: dataDir.path,
-      identity: { ...identity, id: nodeId },
-      serverRole,
-      discovery,
-      rpcPort,
+      node,
+      signal: signal ?? new AbortController().signal,
       log,
+    });
+    undo.push(() => standing.stop());
+    const { state, writer, serverRole, membership } = standing;
+    const rpcPort = serverRole?.listener.addresses()[0]?.port ?? config.ports.rpc ?? 0;
+
+    const facts = consulFacts({ config, nodeId: node.id, isServer: serverRole !== undefined, rpcPort, startedAt });
+    const discovery = await startDiscoveryRole({ config, dataDir: dataDir.path, state, writer, facts, log });
+    undo.push(() => discovery.stop());
+    membership?.onReturn(() => void discovery.sync.resync());
+
+    let clientRole: ClientRole | undefined;
+    const cluster = clusterView({ state, facts, isAway: () => membership?.isAway() ?? false });
+    const consul = createConsulServer({
+      config,
+      state,
+      discovery,
+      facts,
+      cluster,
+      membership,
+      log,
+      ...(onLeave && { onLeave }),
+    });
+    await consul?.start();
+    if (consul) undo.push(() => consul.stop());
+    const nomad = createNomadServer({ config, serverRole, clientRole: () => clientRole, cluster, membership, log });
+    await nomad.start();
+    undo.push(() => nomad.stop());
+    serverRole?.serveApis({ nomad: handlerOf(nomad), ...(consul && { consul: handlerOf(consul) }) });
+
+    clientRole = await maybeClient({
+      ...{ config, dataDir: dataDir.path, identity: node, standing, discovery, log },
+      consulUrl: () => consulUrl(consul),
     });
     if (clientRole) {
       const role = clientRole;
@@ -90,12 +102,12 @@ export async function startAgent({ config, log, onLeave }: AgentOptions): Promis
     const edge = config.edge.enabled ? await startEdgeRole(config, consulAddress(consul), log) : undefined;
     if (edge) undo.push(() => edge.stop());
     await discovery.registerSelf({
-      nodeId,
+      nodeId: node.id,
       server: serverRole !== undefined,
       client: clientRole !== undefined,
       address: reachable(nomad.addresses()[0]?.address ?? config.advertise.address, config),
       httpPort: nomad.addresses()[0]?.port ?? 0,
-      rpcPort: rpcPort(),
+      rpcPort,
     });
     if (serverRole) await clientRole?.client.ready;
     const late = watchLateAddresses({
@@ -105,6 +117,7 @@ export async function startAgent({ config, log, onLeave }: AgentOptions): Promis
       log,
     });
     undo.push(async () => late.stop());
+    if (membership) undo.push((tasks) => leave(membership, discovery, tasks));
     const serves = servesOf({ nomad, consul, discovery, serverRole, edge });
     return { serves, stop: ({ tasks }) => stopAll(tasks) };
   } catch (error) {
@@ -113,75 +126,63 @@ export async function startAgent({ config, log, onLeave }: AgentOptions): Promis
   }
 }
 
-/** What an agent without the server role knows of the catalog; kept, so that it can answer while no server does. */
-async function openReplica(dataDir: string, log: Log): Promise<State> {
-  return openState(await openEmbeddedStore({ path: join(dataDir, 'agent', 'replica') }), {
-    onDefect: (error) => log.error({ error: String(error) }, 'state: a change could not be taken in by all'),
-  });
+/** Who stops its tasks leaves the cluster: they are wanted elsewhere at once. An agent that only restarts says nothing. */
+async function leave(membership: Membership, discovery: DiscoveryRole, tasks: 'keep' | 'stop'): Promise<void> {
+  if (tasks === 'keep') return;
+  await discovery.sync.stop();
+  await membership.leave();
+}
+
+function handlerOf({ app }: ApiServer): ApiHandler {
+  return (request, response) => app.routing(request, response);
 }
 
 type ClientNeeds = {
   config: AgentConfig;
   dataDir: string;
   identity: { id: string; secret: string };
-  serverRole: ServerRole | undefined;
+  standing: Standing;
   discovery: DiscoveryRole;
-  rpcPort: () => number;
+  consulUrl: () => string | undefined;
   log: Log;
 };
 
-async function maybeClient(needs: ClientNeeds): Promise<ClientRole | undefined> {
-  const { config, serverRole, discovery, log } = needs;
+async function maybeClient({ standing: { link }, ...needs }: ClientNeeds): Promise<ClientRole | undefined> {
+  const { config, discovery, log } = needs;
   if (!config.client.enabled) return undefined;
-  if (!serverRole) {
-    log.warn(
-      {},
-      'client: this agent has no certificate of a cluster yet, so it runs no tasks: run it with the server role, too',
-    );
+  if (!link) {
+    log.warn({}, 'client: this agent knows no server, so it runs no tasks: name one in retry_join');
     return undefined;
   }
-  const own = { host: dialled(serverRole.listener.addresses()[0]?.address ?? ''), port: needs.rpcPort() };
-  const link = new Link({
-    identity: () => serverRole.identity,
-    serverNames: [roleName('server', config.region)],
-    servers: new ServerList([own]),
-    node: { nodeId: needs.identity.id, secret: needs.identity.secret },
-  });
-  const role = await startClientRole({
+  return startClientRole({
     config,
     dataDir: needs.dataDir,
     nodeIdentity: needs.identity,
     httpAddr: config.advertise.http,
     link,
     registrar: discovery.registrar,
+    consulUrl: needs.consulUrl,
     log,
   });
-  return {
-    ...role,
-    async stop(how) {
-      await role.stop(how);
-      link.stop();
-    },
-  };
 }
 
 function consulAddress(consul: ApiServer | undefined): string {
-  const served = consul?.addresses()[0];
-  if (!served)
+  const url = consulUrl(consul);
+  if (url === undefined)
     throw new Error(
       'the edge follows the catalog over the Consul API, which is turned off (ports { consul_http }): turn it on',
     );
-  return `http://${hostPort(dialled(served.address), served.port)}`;
+  return url;
 }
 
-/** A wildcard address is listened on, but not dialled. */
-function reachable(address: string, config: AgentConfig): string {
-  return address === '0.0.0.0' || address === '::' || address === '' ? config.advertise.address : address;
+/** Where this agent itself reaches its Consul API; undefined while it is served nowhere. */
+function consulUrl(consul: ApiServer | undefined): string | undefined {
+  const served = consul?.addresses()[0];
+  return served && `http://${hostOf(dialled(served.address))}:${served.port}`;
 }
 
-/** The same, for this machine itself. */
-function dialled(address: string): string {
-  return address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
+function hostOf(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
 }
 
 type Parts = {

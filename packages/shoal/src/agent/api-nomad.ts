@@ -6,6 +6,10 @@ import type { Endpoint } from '../http/shared/api.ts';
 import { type ApiServer, createApiServer } from '../http/shared/api-server.ts';
 import type { Log } from '../log.ts';
 import type { ClientRole } from './client-role.ts';
+import { forwardEverything } from './cluster/forward.ts';
+import { joinTokenEndpoints } from './cluster/join-token-endpoints.ts';
+import type { Membership } from './cluster/membership.ts';
+import type { ClusterView } from './members.ts';
 import { nomadFacts } from './nomad-facts.ts';
 import { safetyOf } from './safety.ts';
 import type { ServerRole } from './server-role.ts';
@@ -14,11 +18,13 @@ export type NomadServerDeps = {
   config: AgentConfig;
   serverRole: ServerRole | undefined;
   clientRole: () => ClientRole | undefined;
-  rpcPort: () => number;
+  cluster: ClusterView;
+  /** Of an agent whose servers are elsewhere. */
+  membership: Membership | undefined;
   log: Log;
 };
 
-/** Nomad's API on its addresses. An agent without the server role answers for itself only. */
+/** Nomad's API on its addresses. An agent without the server role answers for itself, and passes everything else on to a server. */
 export function createNomadServer(deps: NomadServerDeps): ApiServer {
   const { config, log } = deps;
   return createApiServer({
@@ -37,10 +43,11 @@ export function createNomadServer(deps: NomadServerDeps): ApiServer {
 }
 
 function endpoints(deps: NomadServerDeps): Endpoint[] {
-  const { config, serverRole, clientRole, rpcPort } = deps;
-  const agent = nomadFacts({ config, serverRole, clientRole, rpcPort });
-  if (!serverRole) return agentEndpoints(agent);
-  return nomadEndpoints({
+  const { config, serverRole, clientRole, cluster, membership } = deps;
+  const agent = nomadFacts({ config, serverRole, clientRole, cluster });
+  if (!serverRole)
+    return [...agentEndpoints(agent), ...(membership ? forwardEverything(membership.link, 'nomad') : [])];
+  const all = nomadEndpoints({
     state: serverRole.state,
     server: serverRole.server,
     tunnels: serverRole.tunnels,
@@ -50,4 +57,5 @@ function endpoints(deps: NomadServerDeps): Endpoint[] {
     now: () => performance.now(),
     agent,
   });
+  return [...all, ...joinTokenEndpoints(serverRole.joinTokens, config)];
 }

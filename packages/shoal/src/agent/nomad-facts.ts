@@ -1,29 +1,34 @@
 import type { AgentConfig } from '../config/agent-config.ts';
+import type { Member } from '../http/consul/deps.ts';
 import type { AgentFacts } from '../http/nomad/agent.ts';
 import { NOMAD_API_VERSION, VERSION } from '../version.ts';
 import type { ClientRole } from './client-role.ts';
+import type { ClusterView } from './members.ts';
 import type { ServerRole } from './server-role.ts';
 
 export type NomadFactsDeps = {
   readonly config: AgentConfig;
   readonly serverRole: ServerRole | undefined;
   readonly clientRole: () => ClientRole | undefined;
-  /** Of the agents' port. */
-  readonly rpcPort: () => number;
+  readonly cluster: ClusterView;
 };
 
 /** What `/v1/agent/…` and `/v1/status/…` of Nomad's API say about this agent. */
 export function nomadFacts(deps: NomadFactsDeps): AgentFacts {
-  const { config } = deps;
-  const rpc = () => config.advertise.rpc;
+  const { config, cluster } = deps;
+  const one = (known: Member) => member(config, known);
   return {
     region: config.region,
     datacenter: config.datacenter,
     serverName: `${config.nodeName}.${config.region}`,
-    leader: rpc,
-    peers: () => [rpc()],
-    members: () => [member(deps)],
-    self: () => ({ config: selfConfig(config), member: member(deps), stats: stats(deps) }),
+    leader: cluster.leader,
+    peers: cluster.peers,
+    members: () =>
+      cluster
+        .members()
+        .filter(({ role }) => role === 'server')
+        .map(one),
+    self: () => ({ config: selfConfig(config), member: one(ownOf(cluster)), stats: stats(deps) }),
     health: () => ({
       ...(deps.serverRole && { server: { ok: true, message: 'ok' } }),
       ...(deps.clientRole() && { client: { ok: true, message: 'ok' } }),
@@ -32,24 +37,24 @@ export function nomadFacts(deps: NomadFactsDeps): AgentFacts {
 }
 
 /** Names of the configuration's fields are Nomad's. Protocol versions are those that its clients expect of a server of today. */
-function member({ config, serverRole, rpcPort }: NomadFactsDeps) {
+function member(config: AgentConfig, { name, address, port, role, status }: Member) {
   return {
-    Name: `${config.nodeName}.${config.region}`,
-    Addr: config.advertise.address,
-    Port: rpcPort(),
+    Name: `${name}.${config.region}`,
+    Addr: address,
+    Port: port,
     Tags: {
-      role: serverRole ? 'nomad' : 'client',
+      role: role === 'server' ? 'nomad' : 'client',
       region: config.region,
       dc: config.datacenter,
-      id: config.nodeName,
-      port: String(rpcPort()),
-      rpc_addr: config.advertise.address,
+      id: name,
+      port: String(port),
+      rpc_addr: address,
       bootstrap: '1',
       build: NOMAD_API_VERSION,
       shoal: VERSION,
       vsn: '1',
     },
-    Status: 'alive',
+    Status: status,
     ProtocolMin: 1,
     ProtocolMax: 5,
     ProtocolCur: 2,
@@ -57,6 +62,10 @@ function member({ config, serverRole, rpcPort }: NomadFactsDeps) {
     DelegateMax: 5,
     DelegateCur: 4,
   };
+}
+
+function ownOf({ members }: ClusterView): Member {
+  return members()[0] as Member;
 }
 
 function selfConfig(config: AgentConfig) {
@@ -81,7 +90,7 @@ function selfConfig(config: AgentConfig) {
 }
 
 /** All values are text, as Nomad prints them. */
-function stats({ config, serverRole, clientRole }: NomadFactsDeps) {
+function stats({ cluster, serverRole, clientRole }: NomadFactsDeps) {
   const client = clientRole();
   const index = String(serverRole?.state.index() ?? 0);
   return {
@@ -90,7 +99,7 @@ function stats({ config, serverRole, clientRole }: NomadFactsDeps) {
       nomad: {
         server: 'true',
         leader: 'true',
-        leader_addr: config.advertise.rpc,
+        leader_addr: cluster.leader(),
         bootstrap: 'true',
         known_regions: '1',
       },
@@ -99,7 +108,7 @@ function stats({ config, serverRole, clientRole }: NomadFactsDeps) {
     ...(client && {
       client: {
         node_id: client.client.node().ID,
-        known_servers: config.advertise.rpc,
+        known_servers: cluster.peers().join(','),
         num_allocations: String(client.client.allocationCount()),
         last_heartbeat: `${Math.max(0, Date.now() - client.client.heartbeat().at)}ms`,
         heartbeat_ttl: `${client.client.heartbeat().ttlMs}ms`,

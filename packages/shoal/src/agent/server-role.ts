@@ -1,14 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { Agents } from '../catalog/agents.ts';
+import { CatalogFeed } from '../catalog/mirror/feed.ts';
 import type { AgentConfig } from '../config/agent-config.ts';
 import type { Log } from '../log.ts';
-import { createRpcListener, type RpcListener } from '../rpc/listener.ts';
-import { type Identity, serverIdentity } from '../rpc/tls/identity.ts';
+import { type ApiHandler, createRpcListener, type RpcListener } from '../rpc/listener.ts';
+import type { ApiName } from '../rpc/protocol.ts';
+import { fingerprint, type Identity, identityFromFiles, readAuthority, serverIdentity } from '../rpc/tls/identity.ts';
 import { Tunnels } from '../rpc/tunnels.ts';
 import { startScheduler } from '../scheduler/worker-client.ts';
 import { createServer, type Server } from '../server/server.ts';
 import { openState, type State } from '../state/state.ts';
 import { openEmbeddedStore } from '../store/embedded.ts';
+import { createJoinTokens, type JoinTokens } from './cluster/join-tokens.ts';
+import { createAgentRequests } from './cluster/serve-agents.ts';
 import { entryPath } from './entries.ts';
 
 /** The server role in one agent: the state with its store, the loops on it, and the port for client agents. */
@@ -16,10 +21,18 @@ export type ServerRole = {
   readonly state: State;
   readonly server: Server;
   readonly tunnels: Tunnels;
-  readonly identity: Identity;
+  readonly identity: () => Identity;
   readonly listener: RpcListener;
+  /** For agents that want to join; undefined where the user brings the certificates. */
+  readonly joinTokens: JoinTokens | undefined;
+  /** Through it other agents' users reach the HTTP APIs of this one. */
+  serveApis(apis: Readonly<Partial<Record<ApiName, ApiHandler>>>): void;
   stop(): Promise<void>;
 };
+
+/** Consul's agents notice a silent one after about as long. */
+const MOST_AGENT_TERM_MS = 10_000;
+const RENEWAL_EVERY_MS = 6 * 60 * 60 * 1000;
 
 export async function startServerRole(config: AgentConfig, dataDir: string, log: Log): Promise<ServerRole> {
   const state = await openState(await openEmbeddedStore({ path: join(dataDir, 'server', 'state') }), {
@@ -52,7 +65,33 @@ export async function startServerRole(config: AgentConfig, dataDir: string, log:
     dnsNames: [config.nodeName],
     addresses: ipsOf(config),
   } as const;
-  const identity = await serverIdentity(join(dataDir, 'tls'), agent, Date.now());
+  const tlsDir = join(dataDir, 'tls');
+  const makeIdentity = () =>
+    config.tls.files ? identityFromFiles(config.tls.files) : serverIdentity(tlsDir, agent, Date.now());
+  let identity = await makeIdentity();
+  const signer = config.tls.files ? undefined : await readAuthority(tlsDir);
+  const joinTokens = createJoinTokens({ state, authority: fingerprint(identity.authority), now: Date.now });
+  const agents = new Agents({
+    state,
+    termMs: Math.min(MOST_AGENT_TERM_MS, config.server.minHeartbeatTtlMs),
+    now: () => performance.now(),
+    log,
+  });
+  const feed = new CatalogFeed(state);
+  const agentRequests = createAgentRequests({
+    state,
+    server,
+    agents,
+    feed,
+    region: config.region,
+    ownAddress: config.advertise.rpc,
+    authority: identity.authority,
+    signer,
+    tokens: joinTokens,
+    now: Date.now,
+    log,
+  });
+  let apis: Readonly<Partial<Record<ApiName, ApiHandler>>> = {};
   const tunnels = new Tunnels({ authenticate: server.requests.authenticate, log });
   const port = config.ports.rpc ?? 0;
   const listener = createRpcListener({
@@ -60,18 +99,38 @@ export async function startServerRole(config: AgentConfig, dataDir: string, log:
     port,
     identity,
     requests: server.requests,
+    agents: agentRequests,
+    apis: (name) => apis[name],
     tunnels,
     log,
   });
+  const renewal = setInterval(() => void renew(), RENEWAL_EVERY_MS).unref();
+  async function renew(): Promise<void> {
+    try {
+      identity = await makeIdentity();
+      listener.useIdentity(identity);
+    } catch (error) {
+      log.error({ error: String(error) }, 'rpc: the certificate of this server could not be renewed; trying again');
+    }
+  }
   await server.start();
+  feed.start();
+  agents.start(config.nodeName);
   await listener.start();
   return {
     state,
     server,
     tunnels,
-    identity,
+    identity: () => identity,
     listener,
+    joinTokens: signer && joinTokens,
+    serveApis(handlers) {
+      apis = handlers;
+    },
     async stop() {
+      clearInterval(renewal);
+      agents.stop();
+      feed.stop();
       tunnels.destroy();
       await listener.stop();
       await server.stop();

@@ -32,8 +32,8 @@ export type LinkDeps = {
 export type CallOptions = {
   readonly signal: AbortSignal;
   readonly timeoutMs?: number;
-  /** While no server answers: wait for one (`wait`, the default), or fail at once. */
-  readonly down?: 'wait' | 'fail';
+  /** While no server answers: wait for one (`wait`, the default), fail at once, or ask all the same, to find out. */
+  readonly down?: 'wait' | 'fail' | 'ask';
 };
 
 export type ForwardedRequest = {
@@ -66,7 +66,7 @@ export class Link {
   /** One request, JSON both ways. Rejects with ServersUnavailableError (`unavailable`), RequestRefusedError or CertificateError. */
   async call<T>(path: string, body: unknown, { signal, timeoutMs, down }: CallOptions): Promise<T> {
     if (this.#down && down === 'fail') throw this.#unavailable(new Error('no server answers at present'));
-    await this.#up(signal);
+    if (down !== 'ask') await this.#up(signal);
     const wait = deadline(timeoutMs ?? REQUEST_TIMEOUT_MS, [signal, this.#stopped.signal]);
     try {
       const response = await this.#send(this.#requests, wait.signal, { method: 'POST', path }, JSON.stringify(body));

@@ -13,6 +13,7 @@ import type { ApiRequest, Method } from '../shared/request.ts';
 import { flag, Missing, type NomadDeps, namespaceOf, objectBody, reading, readMeta, written } from './context.ts';
 import { jobWritten, registerJob } from './jobs.ts';
 import { planJob } from './plan.ts';
+import { scaleJob, scaleStatus } from './scaling.ts';
 
 /** `/v1/job/…`: a job's id may hold slashes, so the rest of the path is cut here: what it ends in says what is asked. */
 export function jobEndpoints(deps: NomadDeps): Endpoint[] {
@@ -48,6 +49,7 @@ function target(rest: string, verbs: Record<string, Verb>): { id: string; verb: 
 function forward(request: ApiRequest): ApiRequest {
   return {
     method: request.method,
+    url: request.url,
     path: request.path,
     params: request.params,
     query: request.query,
@@ -132,7 +134,16 @@ function writes(deps: NomadDeps): Record<string, Verb> {
     },
   };
   return {
-    evaluate: put(async (request) => jobWritten(await jobs.evaluate(namespaceOf(request), idOf(request)))),
+    scale: {
+      methods: {
+        GET: reading(deps, (read, request) => scaleStatus(read, keyOf(request))),
+        PUT: (request) => scaleJob(deps, request, idOf(request)),
+        POST: (request) => scaleJob(deps, request, idOf(request)),
+      },
+    },
+    evaluate: put(async (request) =>
+      jobWritten(await jobs.evaluate(namespaceOf(request), idOf(request), { forceReschedule: isForced(request) })),
+    ),
     plan: put((request) => planJob(deps, request, idOf(request))),
     revert: put(async (request) => {
       const body = objectBody(request, 'Job revert body must be specified');
@@ -167,6 +178,15 @@ function writes(deps: NomadDeps): Record<string, Verb> {
 function childMade({ index, evaluation }: Child, more: Record<string, unknown>) {
   const body = { ...more, EvalID: evaluation.ID, EvalCreateIndex: index, Index: index };
   return json(body, { 'x-nomad-index': String(index) });
+}
+
+/** `EvalOptions` are optional, as the whole body is. */
+function isForced(request: ApiRequest): boolean {
+  if (request.body.length === 0) return false;
+  const options = objectBody(request, '')['EvalOptions'];
+  return (
+    typeof options === 'object' && options !== null && 'ForceReschedule' in options && options.ForceReschedule === true
+  );
 }
 
 function versionOf(body: Record<string, unknown>, field: string): number {

@@ -202,6 +202,10 @@ class IncomingApiRequest implements ApiRequest {
     return this.#request.method;
   }
 
+  get url(): string {
+    return this.#request.raw.url ?? '/';
+  }
+
   get path(): string {
     return decodeURIComponent(pathOf(this.#request.raw.url ?? '/'));
   }

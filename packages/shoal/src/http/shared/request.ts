@@ -5,6 +5,8 @@ export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
 /** A request as handlers see it: plain values, no framework. */
 export type ApiRequest = {
   readonly method: string;
+  /** As it came: path and query with their escapes. */
+  readonly url: string;
   /** The path with escapes resolved, without the query. */
   readonly path: string;
   /** What stood for `:name` in the endpoint's path; `*` is the rest after a prefix. Escapes are resolved. */

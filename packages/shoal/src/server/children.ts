@@ -6,6 +6,7 @@ import { nowNanos, type ServerDeps } from './deps.ts';
 import { InvalidRequestError, UnknownObjectError } from './errors.ts';
 import { newEvaluation, putEvaluation } from './evaluations.ts';
 import { newJobOps } from './job-versions.ts';
+import { checkRegistrationsOpen } from './scheduler-config.ts';
 
 /** Largest payload of a dispatch, in bytes (Nomad's limit). */
 const PAYLOAD_LIMIT = 16 * 1024;
@@ -24,6 +25,7 @@ export function createChildren(deps: ServerDeps) {
   ): Promise<Child> {
     const parent = existing(namespace, parentId, `parameterized job not found`);
     checkDispatch(parent, input);
+    checkRegistrationsOpen(state.tables);
     const id = `${parentId}/dispatch-${seconds(deps)}-${randomBytes(4).toString('hex')}`;
     return make({
       ...parent,

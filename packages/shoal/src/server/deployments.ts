@@ -58,6 +58,13 @@ export function createDeployments(deps: ServerDeps, jobs: Jobs) {
     }));
   }
 
+  /** Nothing blocks a deployment of one region. */
+  function unblock(id: string): Promise<DeploymentWritten> {
+    return change(id, "can't unblock terminal deployment", () => {
+      throw new InvalidRequestError("can't unblock a deployment that is not blocked");
+    });
+  }
+
   function failByUser(id: string): Promise<DeploymentWritten> {
     return change(id, "can't fail terminal deployment", (row) => failed(row, DESCRIPTIONS.failedByUser, groupsOf(row)));
   }
@@ -173,7 +180,7 @@ export function createDeployments(deps: ServerDeps, jobs: Jobs) {
     throw new InvalidRequestError(`alloc "${allocId}" is not part of deployment "${row.ID}"`);
   }
 
-  return { promote, pause, failByUser, fail, setHealth, mayPromoteItself };
+  return { promote, pause, unblock, failByUser, fail, setHealth, mayPromoteItself };
 }
 
 function groupsOf(row: DeploymentRow): string[] {

@@ -53,3 +53,20 @@ export class MultipleErrorsError extends Error {
     this.name = 'MultipleErrorsError';
   }
 }
+
+/** A group cannot be scaled so. */
+export class ScalingRefusedError extends Error {
+  readonly code = 'bad-request';
+  constructor(message: string) {
+    super(message);
+    this.name = 'ScalingRefusedError';
+  }
+}
+
+export class UnknownJobError extends Error {
+  readonly code = 'not-found';
+  constructor(id: string) {
+    super(`job "${id}" not found`);
+    this.name = 'UnknownJobError';
+  }
+}

@@ -6,6 +6,7 @@ import { caughtUp } from './commit.ts';
 import { nowNanos, type ServerDeps } from './deps.ts';
 import { EvalBroker } from './eval-broker.ts';
 import { planTxns } from './plan-txns.ts';
+import { changesSchedulerConfig, schedulerSettings } from './scheduler-config.ts';
 import type { SchedulerKeeper } from './scheduler-keeper.ts';
 
 /** Plans whose commits may be on their way at once: the scheduler goes on with the next meanwhile. */
@@ -32,9 +33,10 @@ export class EvalProcessor {
   start(): void {
     if (this.#unfollow) return;
     const { state } = this.#deps;
-    this.#unfollow = state.follow(({ changes }) => {
-      for (const change of changes)
-        if (change.table === 'evals') this.#saw(change.key, change.value as EvalRow | undefined);
+    this.#unfollow = state.follow((set) => {
+      for (const { table, key, value } of set.changes)
+        if (table === 'evals') this.#saw(key, value as EvalRow | undefined);
+      if (changesSchedulerConfig(set)) this.#pump();
     });
     for (const row of state.tables.evals.by('status', 'pending')) this.#broker.enqueue(row);
   }
@@ -62,7 +64,7 @@ export class EvalProcessor {
   }
 
   #pump(): void {
-    while (this.#unfollow && this.#running < IN_FLIGHT) {
+    while (this.#unfollow && this.#running < IN_FLIGHT && !this.#isPaused()) {
       const evaluation = this.#broker.next();
       if (!evaluation) return;
       this.#running += 1;
@@ -72,6 +74,11 @@ export class EvalProcessor {
         this.#pump();
       });
     }
+  }
+
+  /** Operators may let evaluations wait. */
+  #isPaused(): boolean {
+    return schedulerSettings(this.#deps.state.tables).PauseEvalBroker;
   }
 
   async #process(evaluation: EvalRow): Promise<void> {

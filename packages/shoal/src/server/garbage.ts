@@ -116,8 +116,10 @@ export class GarbageCollector {
   #jobUnit(job: JobRow): RowRef[] {
     const { tables } = this.#deps.state;
     const key = jobKey(job.Namespace, job.ID);
+    const events = tables.scalingEvents.get(key);
     return [
       ref('jobs', key, job),
+      ...(events ? [ref('scalingEvents', key, events)] : []),
       ...this.#versionRefs(key),
       ...[...tables.evals.by('job', key)].map((row) => ref('evals', row.ID, row)),
       ...this.#allocRefs(tables.allocs.by('job', key)),

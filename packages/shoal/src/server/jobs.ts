@@ -15,6 +15,8 @@ import { nowNanos, type ServerDeps } from './deps.ts';
 import { EnforceIndexError, InvalidRequestError, JobInvalidError, UnknownObjectError } from './errors.ts';
 import { newEvaluation, putEvaluation } from './evaluations.ts';
 import { stableOps, versionOps } from './job-versions.ts';
+import { DEFAULT_NAMESPACE } from './namespaces.ts';
+import { checkRegistrationsOpen } from './scheduler-config.ts';
 
 /** Purge and scale evaluations are of this type, whatever the job's. */
 const GENERIC_TYPE = 'service';
@@ -39,6 +41,7 @@ export function createJobs(deps: ServerDeps) {
 
   async function register(input: JobInput, options: RegisterOptions = {}): Promise<JobWritten> {
     const { job, warnings } = acceptable(input);
+    checkRegistration(job);
     const key = jobKey(job.Namespace, job.ID);
     const { index, answer } = await commitDecision(state, `Job "${job.ID}"`, () => {
       const existing = jobs.get(key);
@@ -123,6 +126,13 @@ export function createJobs(deps: ServerDeps) {
     return { ops: next === current ? [] : versionOps(state.tables, next, current), require: [unchanged(key, current)] };
   }
 
+  /** The writes that give a group another count; none if it has it. */
+  function withCount(job: JobRow, group: string, count: number): Op[] {
+    const groups = job.TaskGroups?.map((each) => (each.Name === group ? { ...each, Count: count } : each)) ?? null;
+    const next = nextVersion(job, { ...job, TaskGroups: groups });
+    return next === job ? [] : versionOps(state.tables, next, job);
+  }
+
   /** Marks a version as one that may be gone back to. */
   async function markStable(namespace: string, id: string, version: number, stable: boolean): Promise<number> {
     const { index } = await commitDecision(state, `Job "${id}"`, () => {
@@ -142,6 +152,14 @@ export function createJobs(deps: ServerDeps) {
     const { job, warnings } = acceptable(input);
     const existing = jobs.get(jobKey(job.Namespace, job.ID));
     return { job: nextVersion(existing, job), existing, warnings };
+  }
+
+  function checkRegistration({ ID, Namespace }: Job): void {
+    checkRegistrationsOpen(state.tables);
+    if (Namespace !== DEFAULT_NAMESPACE && !state.tables.namespaces.get(Namespace))
+      throw new InvalidRequestError(
+        `job "${ID}" is in nonexistent namespace "${Namespace}": create it first (\`namespace apply ${Namespace}\`)`,
+      );
   }
 
   function unreplacedFailures(key: string): AllocRow[] {
@@ -177,7 +195,10 @@ export function createJobs(deps: ServerDeps) {
 
   function stopOps(existing: JobRow, purge: boolean): Op[] {
     const key = jobKey(existing.Namespace, existing.ID);
-    if (purge) return [{ kind: 'delete', table: 'jobs', key }];
+    if (purge) {
+      const events: Op[] = state.tables.scalingEvents.get(key) ? [{ kind: 'delete', table: 'scalingEvents', key }] : [];
+      return [{ kind: 'delete', table: 'jobs', key }, ...events];
+    }
     const status = jobStatus(existing, state.summaries.get(existing.Namespace, existing.ID));
     const stopped = { ...existing, ...UNSTAMPED, CreateIndex: existing.CreateIndex, Stop: true, Status: status };
     return versionOps(
@@ -187,7 +208,18 @@ export function createJobs(deps: ServerDeps) {
     );
   }
 
-  return { register, deregister, evaluate, revert, rollback, differs: specChanged, markStable, preview, existingJob };
+  return {
+    register,
+    deregister,
+    evaluate,
+    revert,
+    rollback,
+    withCount,
+    differs: specChanged,
+    markStable,
+    preview,
+    existingJob,
+  };
 }
 
 const FORCED: DesiredTransition = { Migrate: null, Reschedule: null, ForceReschedule: true };

@@ -6,8 +6,8 @@ import type { ChangeSet } from '../store/contract.ts';
 import { commitDecision } from './commit.ts';
 import { InvalidRequestError } from './errors.ts';
 
-/** Key of its row in `meta`. */
-const KEY = 'scheduler-configuration';
+/** Key of their row in `meta`. */
+export const SCHEDULER_SETTINGS_KEY = 'scheduler-configuration';
 
 /** What operators set for the whole cluster (https://developer.hashicorp.com/nomad/api-docs/operator/scheduler). */
 export type SchedulerSettings = {
@@ -41,10 +41,12 @@ export type StoredSchedulerSettings = SchedulerSettings & {
   readonly ModifyIndex: number;
 };
 
+const UNSET: StoredSchedulerSettings = { ...SCHEDULER_DEFAULTS, CreateIndex: 0, ModifyIndex: 0 };
+
 /** With indexes of 0 as long as nobody set anything. */
 export function schedulerSettings(tables: Tables): StoredSchedulerSettings {
-  const row = tables.meta.get(KEY) as StoredSchedulerSettings | undefined;
-  return row ?? { ...SCHEDULER_DEFAULTS, CreateIndex: 0, ModifyIndex: 0 };
+  const row = tables.meta.get(SCHEDULER_SETTINGS_KEY) as StoredSchedulerSettings | undefined;
+  return row ?? UNSET;
 }
 
 /** The part of it that the scheduler itself goes by. */
@@ -53,7 +55,7 @@ export function schedulerConfig(tables: Tables): SchedulerConfig {
 }
 
 export function changesSchedulerConfig({ changes }: ChangeSet): boolean {
-  return changes.some(({ table, key }) => table === 'meta' && key === KEY);
+  return changes.some(({ table, key }) => table === 'meta' && key === SCHEDULER_SETTINGS_KEY);
 }
 
 /** What is not given keeps its value. `cas`: only if the settings were last changed at this index. Answers whether they were set. */
@@ -65,16 +67,20 @@ export async function setSchedulerSettings(
   const { index, answer } = await commitDecision(state, 'The scheduler configuration', () => {
     const { CreateIndex: _, ModifyIndex: found, ...settings } = schedulerSettings(state.tables);
     if (cas !== undefined && cas !== found) return { answer: false };
-    const require = [{ table: 'meta', key: KEY, modifyIndex: found }];
+    const require = [{ table: 'meta', key: SCHEDULER_SETTINGS_KEY, modifyIndex: found }];
     return {
-      txn: { ops: [{ kind: 'put', table: 'meta', key: KEY, value: { ...settings, ...given } }], require },
+      txn: {
+        ops: [{ kind: 'put', table: 'meta', key: SCHEDULER_SETTINGS_KEY, value: { ...settings, ...given } }],
+        require,
+      },
       answer: true,
     };
   });
   return { index, updated: answer };
 }
 
-export function checkAlgorithm(name: unknown): SchedulerAlgorithm {
-  if (name === 'binpack' || name === 'spread') return name;
-  throw new InvalidRequestError(`invalid scheduler algorithm: ${String(name)}`);
+/** Operators may refuse new work for a while. */
+export function checkRegistrationsOpen(tables: Tables): void {
+  if (schedulerSettings(tables).RejectJobRegistration)
+    throw new InvalidRequestError('job registration, dispatch, and scale are disabled by the scheduler configuration');
 }

@@ -12,9 +12,11 @@ import { newEvaluation } from './evaluations.ts';
 import { GARBAGE_DEFAULTS, GarbageCollector, type GarbageSettings } from './garbage.ts';
 import { HEARTBEAT_DEFAULTS, type HeartbeatSettings, Heartbeats } from './heartbeats.ts';
 import { createJobs, type Jobs } from './jobs.ts';
+import { createNamespaces, type Namespaces } from './namespaces.ts';
 import { createNodes, type Nodes } from './nodes.ts';
 import { Periodic } from './periodic.ts';
 import { createNodeRequests } from './requests.ts';
+import { createScaling, type Scaling } from './scaling.ts';
 import { type SchedulerSettings, setSchedulerSettings } from './scheduler-config.ts';
 import { SchedulerKeeper, type SchedulerKeeperOptions } from './scheduler-keeper.ts';
 
@@ -25,6 +27,8 @@ export type Server = {
   readonly nodes: Nodes;
   readonly allocations: Allocations;
   readonly deployments: Deployments;
+  readonly scaling: Scaling;
+  readonly namespaces: Namespaces;
   readonly requests: NodeRequests;
   /** What registering the job would do; nothing is written. */
   planJob(input: JobInput): Promise<Plan>;
@@ -77,6 +81,8 @@ export function createServer(options: ServerOptions): Server {
     nodes,
     allocations,
     deployments,
+    scaling: createScaling(options, jobs),
+    namespaces: createNamespaces(options),
     requests,
     planJob,
     collectGarbage: (how) => garbage.collect(how),

@@ -43,6 +43,11 @@ export class Read implements Interest {
     return [...table.scan()];
   }
 
+  /** A reading of the whole table by other means: its index counts, and any change of it wakes. */
+  follow<R extends Stamped, I extends string>(table: Table<R, I>): void {
+    this.#saw(table.index, table.schema.name);
+  }
+
   /** Rows whose key begins with `prefix`; index and wake-up as for the whole table (Nomad's lists with `?prefix=`). */
   list<R extends Stamped, I extends string>(table: Table<R, I>, prefix: string): R[] {
     this.#saw(table.index, table.schema.name);

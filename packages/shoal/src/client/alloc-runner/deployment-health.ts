@@ -3,14 +3,14 @@ import type { AllocationUpdate } from '../server-connection.ts';
 import { SERVICE_ID_PREFIX } from '../services/registrations.ts';
 import type { HealthRecord } from '../state-db.ts';
 import type { TaskWorld } from '../task-runner/task-context.ts';
-import { type HealthInput, type HealthPolicy, healthPolicy } from './health.ts';
+import { type HealthInput, type HealthPolicy, healthPolicy, migrationPolicy } from './health.ts';
 import { type HealthWatch, watchHealth } from './health-watch.ts';
 import { roleOf } from './lifecycle.ts';
 
-/** Follows one allocation's health for as long as a deployment asks for it, and keeps the verdict. */
+/** Follows one allocation's health until there is a verdict, and keeps that. A deployment asks for it; without one, a drain may. */
 export type DeploymentHealth = {
   report(): AllocationUpdate['deploymentHealthy'];
-  /** Begins to watch if the allocation belongs to a deployment that has no verdict on it. */
+  /** Begins to watch if there is no verdict on the allocation, or none that its deployment can use. */
   follow(): void;
   /** A task's state has changed. */
   look(): void;
@@ -21,7 +21,7 @@ export type DeploymentHealthInput = {
   subject: () => { allocation: Allocation; group: TaskGroup };
   states: () => Record<string, TaskState>;
   restored: HealthRecord | null;
-  /** The verdict is there. `reason` is set if it is a bad one. */
+  /** The verdict is there. `reason` is set if it is a bad one for a deployment. */
   onVerdict: (reason: string | undefined) => void;
 };
 
@@ -42,10 +42,16 @@ export function createDeploymentHealth(input: DeploymentHealthInput, world: Task
     const { DeploymentID: deploymentId = '', DeploymentStatus } = allocation;
     if (watching?.deploymentId === deploymentId) return;
     void end();
-    const policy = healthPolicy(group.Update);
-    if (deploymentId === '' || policy === undefined || typeof DeploymentStatus?.Healthy === 'boolean') return;
+    const policy = policyOf(allocation, group);
+    if (policy === undefined || isKnown(DeploymentStatus?.Healthy, deploymentId)) return;
     if (record?.deploymentId !== deploymentId) keep({ deploymentId, since: clock.now(), healthy: null, timestamp: '' });
     if (record?.healthy === null) begin(deploymentId, policy, record);
+  }
+
+  /** What runs on unchanged in a new deployment is as healthy as it was; what was unhealthy is judged anew. */
+  function isKnown(healthy: boolean | null | undefined, deploymentId: string): boolean {
+    if (healthy === true && record !== null && record.deploymentId !== deploymentId) keep({ ...record, deploymentId });
+    return healthy === true || (healthy === false && record?.deploymentId === deploymentId);
   }
 
   function begin(deploymentId: string, policy: HealthPolicy, open: HealthRecord): void {
@@ -56,7 +62,8 @@ export function createDeploymentHealth(input: DeploymentHealthInput, world: Task
       observe: () => observe(policy, prefix),
       verdict: (judgement) => {
         keep({ ...open, healthy: judgement.kind === 'healthy', timestamp: new Date(clock.now()).toISOString() });
-        input.onVerdict(judgement.kind === 'healthy' ? undefined : judgement.reason);
+        const isBad = judgement.kind === 'unhealthy' && deploymentId !== '';
+        input.onVerdict(isBad ? judgement.reason : undefined);
       },
     });
     const unsubscribe = registrar.onStatusChange((id) => id.startsWith(prefix) && watch.look());
@@ -81,13 +88,18 @@ export function createDeploymentHealth(input: DeploymentHealthInput, world: Task
   return {
     report() {
       if (record === null || record.healthy === null) return null;
-      if (record.deploymentId !== input.subject().allocation.DeploymentID) return null;
+      if (record.deploymentId !== (input.subject().allocation.DeploymentID ?? '')) return null;
       return { healthy: record.healthy, timestamp: record.timestamp };
     },
     follow,
     look: () => watching?.watch.look(),
     stop: end,
   };
+}
+
+function policyOf({ DeploymentID = '', Job }: Allocation, group: TaskGroup): HealthPolicy | undefined {
+  if (DeploymentID !== '') return healthPolicy(group.Update);
+  return Job?.Type === 'service' ? migrationPolicy(group.Migrate) : undefined;
 }
 
 function serviceCount(group: TaskGroup, tasks: readonly Task[]): number {

@@ -1,4 +1,4 @@
-import type { Task, TaskState, UpdateStrategy } from '@shoal/api';
+import type { MigrateStrategy, Task, TaskState, UpdateStrategy } from '@shoal/api';
 import { goDuration } from '../go-duration.ts';
 import { roleOf } from './lifecycle.ts';
 
@@ -34,6 +34,16 @@ export function healthPolicy(update: UpdateStrategy | null): HealthPolicy | unde
     useChecks: update?.HealthCheck !== 'task_states',
     minHealthyMs: (update?.MinHealthyTime ?? 10e9) / 1e6,
     deadlineMs: (update?.HealthyDeadline || 300e9) / 1e6,
+  };
+}
+
+/** Outside of a deployment health matters to drains: whoever moves allocations waits for those that were moved (job specification, `migrate`). */
+export function migrationPolicy(migrate: MigrateStrategy | null): HealthPolicy | undefined {
+  if (migrate === null) return undefined;
+  return {
+    useChecks: migrate.HealthCheck !== 'task_states',
+    minHealthyMs: migrate.MinHealthyTime / 1e6,
+    deadlineMs: migrate.HealthyDeadline / 1e6,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../shared/api.ts';
+import { aclEndpoints } from './acl.ts';
 import { type AgentFacts, agentEndpoints } from './agent.ts';
 import { allocationEndpoints } from './allocations.ts';
 import { type ClientApiDeps, clientEndpoints } from './client.ts';
@@ -7,7 +8,11 @@ import { evaluationEndpoints } from './evaluations.ts';
 import { jobEndpoints } from './job.ts';
 import { jobsEndpoints } from './jobs.ts';
 import { metricsEndpoints } from './metrics.ts';
+import { namespaceEndpoints } from './namespaces.ts';
 import { nodeEndpoints } from './nodes.ts';
+import { operatorEndpoints } from './operator.ts';
+import { scalingEndpoints } from './scaling.ts';
+import { searchEndpoints } from './search.ts';
 import { systemEndpoints } from './system.ts';
 import { validateEndpoints } from './validate.ts';
 
@@ -25,6 +30,11 @@ export function nomadEndpoints(deps: NomadApiDeps): Endpoint[] {
     ...nodeEndpoints(deps),
     ...clientEndpoints(deps),
     ...agentEndpoints(deps.agent),
+    ...scalingEndpoints(deps),
+    ...searchEndpoints(deps),
+    ...namespaceEndpoints(deps),
+    ...operatorEndpoints(deps),
+    ...aclEndpoints(),
     ...systemEndpoints(deps),
     ...metricsEndpoints(deps),
   ];

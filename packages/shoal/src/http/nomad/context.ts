@@ -1,3 +1,4 @@
+import { DEFAULT_NAMESPACE } from '../../server/namespaces.ts';
 import type { Server } from '../../server/server.ts';
 import type { Read } from '../../state/read.ts';
 import type { State } from '../../state/state.ts';
@@ -16,8 +17,6 @@ export type NomadDeps = {
   /** Milliseconds of a clock that only runs forward. */
   readonly now: () => number;
 };
-
-export const DEFAULT_NAMESPACE = 'default';
 
 /** A read endpoint: the query runs at once or when what it read has changed, and the answer carries the index of just that. */
 export function reading(deps: NomadDeps, query: (read: Read, request: ApiRequest) => unknown): Handler {

@@ -1,8 +1,8 @@
-/** An id that cannot be one. Nomad answers 500 with the words of its index. */
+/** An id that cannot be one. Nomad answers 500 with the words of its index; `what` '' where it does not say of what. */
 export class BadIdError extends Error {
   readonly code = 'bad-id';
   constructor(what: string, reason: string) {
-    super(`${what} lookup failed: index error: ${reason}`);
+    super(`${what && `${what} lookup failed: `}index error: ${reason}`);
     this.name = 'BadIdError';
   }
 }

@@ -2,12 +2,13 @@ import type { JobInput } from '@shoal/api';
 import { readJob } from '../../jobspec/read.ts';
 import { formatWarnings } from '../../jobspec/validate/findings.ts';
 import type { JobWritten } from '../../server/jobs.ts';
+import { DEFAULT_NAMESPACE } from '../../server/namespaces.ts';
 import { jobStub } from '../../state/compose/stubs.ts';
 import type { Answer } from '../shared/answer.ts';
 import type { Endpoint } from '../shared/api.ts';
 import { BadRequestError } from '../shared/errors.ts';
 import type { ApiRequest } from '../shared/request.ts';
-import { DEFAULT_NAMESPACE, type NomadDeps, namespaceOf, objectBody, reading, written } from './context.ts';
+import { type NomadDeps, namespaceOf, objectBody, reading, written } from './context.ts';
 
 /** `/v1/jobs`: the list, and registration. */
 export function jobsEndpoints(deps: NomadDeps): Endpoint[] {

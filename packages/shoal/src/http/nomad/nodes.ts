@@ -4,11 +4,14 @@ import { composeNode, nodeStub } from '../../state/compose/stubs.ts';
 import type { Endpoint } from '../shared/api.ts';
 import { BadRequestError } from '../shared/errors.ts';
 import type { ApiRequest } from '../shared/request.ts';
+import type { AgentFacts } from './agent.ts';
 import { flag, Missing, type NomadDeps, objectBody, reading, written } from './context.ts';
 import { checkId, checkPrefix } from './ids.ts';
 
+type NodeDeps = NomadDeps & { readonly agent: AgentFacts };
+
 /** `/v1/nodes` and `/v1/node/…`. */
-export function nodeEndpoints(deps: NomadDeps): Endpoint[] {
+export function nodeEndpoints(deps: NodeDeps): Endpoint[] {
   const { nodes, allocs } = deps.state.tables;
   const list = reading(deps, (read, request) => {
     const rows = read.list(nodes, checkPrefix('node', request.query.get('prefix') ?? ''));
@@ -44,7 +47,7 @@ function idOf(request: ApiRequest): string {
   return checkId('node', request.params['id'] ?? '');
 }
 
-function nodeWritten(deps: NomadDeps, nodeId: string, result: NodeWritten) {
+function nodeWritten(deps: NodeDeps, nodeId: string, result: NodeWritten) {
   return written(result.index, {
     EvalCreateIndex: result.evalIndex,
     EvalIDs: result.evalIds.length > 0 ? result.evalIds : null,
@@ -53,6 +56,10 @@ function nodeWritten(deps: NomadDeps, nodeId: string, result: NodeWritten) {
     LeaderRPCAddr: '',
     NodeModifyIndex: deps.state.tables.nodes.get(nodeId)?.ModifyIndex ?? 0,
     NumNodes: deps.state.tables.nodes.size,
-    Servers: [],
+    Servers: [serverOf(deps.agent)],
   });
+}
+
+function serverOf({ leader, datacenter }: AgentFacts) {
+  return { Datacenter: datacenter, RPCAdvertiseAddr: leader(), RPCMajorVersion: 1, RPCMinorVersion: 1 };
 }

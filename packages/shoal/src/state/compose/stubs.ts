@@ -63,7 +63,7 @@ export function jobStub(read: Read, row: JobRow, options: { namespace: boolean }
     Type: row.Type,
     Priority: row.Priority,
     Periodic: row.Periodic !== null,
-    ParameterizedJob: row.ParameterizedJob !== null,
+    ParameterizedJob: row.ParameterizedJob !== null && !row.Dispatched,
     Stop: row.Stop,
     Status: read.jobStatus(row).status,
     StatusDescription: row.StatusDescription,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { nodeIdentity } from '../client/node-identity.ts';
 import type { AgentConfig } from '../config/agent-config.ts';
 import { systemEnvironment } from '../config/load.ts';
@@ -117,7 +118,7 @@ export async function startAgent({ config, log, onLeave, signal }: AgentOptions)
       log,
     });
     undo.push(async () => late.stop());
-    if (membership) undo.push((tasks) => leave(membership, discovery, tasks));
+    if (membership) undo.push((tasks) => leave({ membership, discovery, clientRole, tasks }));
     const serves = servesOf({ nomad, consul, discovery, serverRole, edge });
     return { serves, stop: ({ tasks }) => stopAll(tasks) };
   } catch (error) {
@@ -126,10 +127,22 @@ export async function startAgent({ config, log, onLeave, signal }: AgentOptions)
   }
 }
 
+type Leaving = {
+  membership: Membership;
+  discovery: DiscoveryRole;
+  clientRole: ClientRole | undefined;
+  tasks: 'keep' | 'stop';
+};
+
+const LAST_WORDS_MS = 100;
+
 /** Who stops its tasks leaves the cluster: they are wanted elsewhere at once. An agent that only restarts says nothing. */
-async function leave(membership: Membership, discovery: DiscoveryRole, tasks: 'keep' | 'stop'): Promise<void> {
+async function leave({ membership, discovery, clientRole, tasks }: Leaving): Promise<void> {
   if (tasks === 'keep') return;
+  clientRole?.retire();
   await discovery.sync.stop();
+  // What was on its way must not arrive after the goodbye.
+  await delay(LAST_WORDS_MS);
   await membership.leave();
 }
 

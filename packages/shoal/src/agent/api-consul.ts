@@ -81,8 +81,10 @@ function memberEndpoints(api: ConsulApiDeps, membership: Membership): Endpoint[]
 function mirrorFirst({ methods }: Endpoint, { link, mirror, isAway }: Membership): Handler {
   const fromMirror = methods.GET as Handler;
   const fromServer = forwarding(link, 'consul');
-  return (request) => {
+  return async (request) => {
     const isEmpty = mirror.servedIndex === undefined && !isAway();
-    return isEmpty || request.query.has('consistent') ? fromServer(request) : fromMirror(request);
+    if (isEmpty || request.query.has('consistent')) return fromServer(request);
+    const answer = await fromMirror(request);
+    return isAway() ? { ...answer, headers: { ...answer.headers, 'x-consul-knownleader': 'false' } } : answer;
   };
 }

@@ -23,6 +23,8 @@ import { entryPath } from './entries.ts';
 /** The client role in one agent: the node, its tasks, and its connections to the servers. */
 export type ClientRole = {
   readonly client: Client;
+  /** Before the agent leaves: the servers are not told any more that this node is there. */
+  retire(): void;
   stop(how: { tasks: 'keep' | 'stop' }): Promise<void>;
 };
 
@@ -70,6 +72,7 @@ export async function startClientRole(deps: ClientRoleDeps): Promise<ClientRole>
   );
   return {
     client,
+    retire: dialer.retire,
     async stop({ tasks }) {
       await client.stop({ tasks });
       if (tasks === 'stop') await supervisor.shutdown({ killTasks: true });

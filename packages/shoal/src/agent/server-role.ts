@@ -34,7 +34,9 @@ export type ServerRole = {
 const MOST_AGENT_TERM_MS = 10_000;
 const RENEWAL_EVERY_MS = 6 * 60 * 60 * 1000;
 
-export async function startServerRole(config: AgentConfig, dataDir: string, log: Log): Promise<ServerRole> {
+export type ServerRoleDeps = { config: AgentConfig; dataDir: string; nodeId: string; log: Log };
+
+export async function startServerRole({ config, dataDir, nodeId, log }: ServerRoleDeps): Promise<ServerRole> {
   const state = await openState(await openEmbeddedStore({ path: join(dataDir, 'server', 'state') }), {
     onDefect: (error) => log.error({ error: String(error) }, 'state: a change could not be taken in by all'),
   });
@@ -50,6 +52,7 @@ export async function startServerRole(config: AgentConfig, dataDir: string, log:
       minTtlMs: config.server.minHeartbeatTtlMs,
       maxPerSecond: config.server.maxHeartbeatsPerSecond,
       graceMs: config.server.heartbeatGraceMs,
+      ownNode: nodeId,
     },
     garbage: {
       intervalMs: config.server.jobGcIntervalMs,

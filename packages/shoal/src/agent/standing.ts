@@ -45,7 +45,7 @@ export async function takeStanding(deps: StandingDeps): Promise<Standing> {
 }
 
 async function asServer({ config, dataDir, node, log }: StandingDeps): Promise<Standing> {
-  const serverRole = await startServerRole(config, dataDir, log);
+  const serverRole = await startServerRole({ config, dataDir, nodeId: node.id, log });
   const { state, listener } = serverRole;
   const [first] = listener.addresses();
   const own = { host: dialled(first?.address ?? ''), port: first?.port ?? config.ports.rpc ?? 0 };

@@ -1,20 +1,40 @@
+type Wait = { readonly signal: AbortSignal; clear(): void };
+
 /**
- * One signal for several reasons to give up, and a time. Unlike `AbortSignal.any`, nothing of it stays behind at a signal that lives as long as
- * the agent: `clear` must be called when the wait is over.
+ * One signal for several reasons to give up. Unlike `AbortSignal.any`, nothing of it stays behind at a signal that lives as long as the agent:
+ * `clear` must be called when the wait is over.
  */
-export function deadline(timeoutMs: number, signals: readonly AbortSignal[]): { signal: AbortSignal; clear(): void } {
+export function linked(signals: readonly AbortSignal[]): Wait {
+  const { controller, clear } = link(signals);
+  return { signal: controller.signal, clear };
+}
+
+/** The same with a time. */
+export function deadline(timeoutMs: number, signals: readonly AbortSignal[]): Wait {
+  const { controller, clear } = link(signals);
+  const timer = setTimeout(() => controller.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  return {
+    signal: controller.signal,
+    clear() {
+      clearTimeout(timer);
+      clear();
+    },
+  };
+}
+
+function link(signals: readonly AbortSignal[]): { controller: AbortController; clear(): void } {
   const controller = new AbortController();
   const abort = (event: Event) => controller.abort((event.target as AbortSignal).reason);
-  const timer = setTimeout(() => controller.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-  const clear = () => {
-    clearTimeout(timer);
-    for (const signal of signals) signal.removeEventListener('abort', abort);
-  };
   for (const signal of signals) {
     if (signal.aborted) controller.abort(signal.reason);
     else signal.addEventListener('abort', abort, { once: true });
   }
-  return { signal: controller.signal, clear };
+  return {
+    controller,
+    clear() {
+      for (const signal of signals) signal.removeEventListener('abort', abort);
+    },
+  };
 }
 
 /** Resolves after `ms`, or at once when the signal fires. */

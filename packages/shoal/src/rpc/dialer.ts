@@ -4,7 +4,7 @@ import type { Allocation } from '@shoal/api';
 import { backoff } from '../client/backoff.ts';
 import type { ServerConnection } from '../client/server-connection.ts';
 import type { Log } from '../log.ts';
-import { pause } from './deadline.ts';
+import { linked, pause } from './deadline.ts';
 import type { Link } from './link.ts';
 import { HELLO_PATH, PATHS, type ServeHello } from './protocol.ts';
 
@@ -23,18 +23,36 @@ export type DialerDeps = { link: Link; node: ServeHello; log: Log; random: () =>
 export type Dialer = ServerConnection & {
   /** Keeps one connection up on which `handler` answers requests; until the link is stopped. */
   serve(handler: ServeHandler): void;
+  /** From now on the servers hear of this client's allocations only, and not that it is there: it is about to leave. */
+  retire(): void;
 };
+
+/** What a client that leaves does not say any more: the caller tries again until it is stopped. */
+class RetiredError extends Error {
+  readonly code = 'unavailable';
+}
 
 /** The client's requests to its servers, and the connection on which it serves. */
 export function createDialer(deps: DialerDeps): Dialer {
   const call = <T>(path: string, body: unknown, signal: AbortSignal, timeoutMs = REQUEST_TIMEOUT_MS) =>
     deps.link.call<T>(path, body, { signal, timeoutMs });
+  const retired = new AbortController();
+  const unlessRetired = async <T>(path: string, body: unknown, signal: AbortSignal, timeoutMs?: number): Promise<T> => {
+    const wait = linked([signal, retired.signal]);
+    try {
+      wait.signal.throwIfAborted();
+      return await call<T>(path, body, wait.signal, timeoutMs);
+    } finally {
+      wait.clear();
+    }
+  };
   return {
-    register: (node, signal) => call(PATHS.register, { node }, signal),
-    heartbeat: (nodeId, status, signal) => call(PATHS.heartbeat, { nodeId, status }, signal),
+    retire: () => retired.abort(new RetiredError('this client is leaving')),
+    register: (node, signal) => unlessRetired(PATHS.register, { node }, signal),
+    heartbeat: (nodeId, status, signal) => unlessRetired(PATHS.heartbeat, { nodeId, status }, signal),
     // The server answers after waitMs and a little more at most; what takes longer is a dead connection.
     watchAllocations: (nodeId, after, signal) =>
-      call(PATHS.allocations, { nodeId, ...after }, signal, after.waitMs * 1.1 + REQUEST_TIMEOUT_MS),
+      unlessRetired(PATHS.allocations, { nodeId, ...after }, signal, after.waitMs * 1.1 + REQUEST_TIMEOUT_MS),
     fetchAllocations: (nodeId, ids, signal) => call<Allocation[]>(PATHS.fetchAllocations, { nodeId, ids }, signal),
     async updateAllocations(nodeId, updates, signal) {
       await call(PATHS.updateAllocations, { nodeId, updates }, signal);

@@ -54,10 +54,16 @@ function noAttribute(
   evaluation: Evaluation,
 ): Value {
   const near = suggest(name, value.entries.keys());
-  const more = near ? { remedy: `did you mean ${near}?` } : {};
+  const more = near ? { remedy: `did you mean ${near}?` } : whatThereIs([...value.entries.keys()]);
   if (value.kind === 'map')
     return refuse(evaluation, range, 'Missing map element', `This map has no element "${name}".`, more);
   return refuse(evaluation, range, 'Unsupported attribute', `This object has no attribute named "${name}".`, more);
+}
+
+function whatThereIs(names: readonly string[]): { remedy?: string } {
+  return names.length === 0 || names.length > 8
+    ? {}
+    : { remedy: `there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}` };
 }
 
 function index(value: Value, { key, range }: IndexStep, evaluation: Evaluation): Value {

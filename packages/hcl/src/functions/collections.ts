@@ -210,7 +210,10 @@ const sort = define([param('list', listType(stringType))], (list) => {
 
 const zipmap = define([param('keys', listType(stringType)), anything('values')], (names, items) => {
   if (items?.kind !== 'list' && items?.kind !== 'tuple') throw new FunctionError('a list or tuple is needed', 1);
-  const keyTexts = itemsOf(names).map(textOf);
+  const keyTexts = itemsOf(names).map((name, i) => {
+    if (name.kind === 'null') throw new FunctionError(`key ${i} is null`);
+    return textOf(name);
+  });
   if (keyTexts.length !== items.items.length) {
     throw new FunctionError(`there are ${keyTexts.length} keys, but ${items.items.length} values`);
   }

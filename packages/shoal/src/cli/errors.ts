@@ -33,3 +33,14 @@ export class UnreachableError extends Error {
     this.name = 'UnreachableError';
   }
 }
+
+/** A command cannot do what it was asked to, and has said why itself. */
+export class ToldError extends Error {
+  readonly code = 'told';
+  readonly exitCode: number;
+  constructor(exitCode = 1) {
+    super('what is wrong has been told');
+    this.name = 'ToldError';
+    this.exitCode = exitCode;
+  }
+}

@@ -1,9 +1,10 @@
 import { suggest } from '@shoal/hcl';
-import { CommandError, UnreachableError, UsageError } from './errors.ts';
+import { CommandError, ToldError, UnreachableError, UsageError } from './errors.ts';
 import type { Io } from './io.ts';
 
 /** Tells the user what went wrong. Answers with the exit code. */
 export function tellFailure(error: unknown, name: string, io: Io): number {
+  if (error instanceof ToldError) return error.exitCode;
   const { message, hint, exitCode } = explain(error, name);
   io.err(`${io.paintErr.red('Error:')} ${message}\n`);
   if (hint !== undefined) io.err(`${hint}\n`);

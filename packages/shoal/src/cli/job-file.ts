@@ -2,22 +2,34 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import type { Job } from '@shoal/api';
-import { type Diagnostic, type FileAccess, formatDiagnostic } from '@shoal/hcl';
+import type { Diagnostic, FileAccess } from '@shoal/hcl';
+import { canonicalJob } from '../jobspec/canonicalize.ts';
 import type { Draft } from '../jobspec/draft.ts';
-import { parseJob } from '../jobspec/parse/parse-job.ts';
+import { type ParsedJob, parseJob } from '../jobspec/parse/parse-job.ts';
+import { diagnose } from '../jobspec/validate/diagnose.ts';
 import type { Env } from './command.ts';
-import { CommandError } from './errors.ts';
+import { CommandError, ToldError } from './errors.ts';
 import type { FlagSpecs, FlagValues } from './flags.ts';
 import type { Io } from './io.ts';
+import { diagnosticFrames } from './show/diagnostic-frames.ts';
+import { diagnosticsJson } from './show/diagnostics-json.ts';
 
 /** What every command that reads a job file takes. */
 export const JOB_FILE_FLAGS = {
   var: { kind: 'texts', value: 'NAME=VALUE', help: 'Value of a variable of the job file (repeatable)' },
   'var-file': { kind: 'texts', value: 'FILE', help: 'File with values of variables (repeatable)' },
-  json: { kind: 'bool', help: "The file is JSON in the API's shape (as is seen from the file, too)" },
+  json: { kind: 'bool', help: 'Print mistakes of the file as JSON; a job in JSON may be given with it, too' },
 } as const satisfies FlagSpecs;
 
-export type JobFile = { readonly job: Draft<Job> & { ID: string }; readonly filename: string };
+export type JobFile = {
+  readonly job: Draft<Job> & { ID: string };
+  readonly filename: string;
+  readonly placeOf: ParsedJob['placeOf'];
+  /** Texts of the job file and of files of variables, by their names. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** Warnings about the file, told already. */
+  readonly warnings: readonly Diagnostic[];
+};
 
 type Given = {
   readonly path: string;
@@ -26,14 +38,14 @@ type Given = {
   readonly env: Env;
 };
 
-/** Reads a job file: a path, `-` for the standard input, or a URL. All that is wrong with it is told at once, as code frames. */
+/** Reads a job file: a path, `-` for the standard input, or a URL. All that is wrong with it is told at once. */
 export async function readJobFile({ path, flags, io, env }: Given): Promise<JobFile> {
   const filename = path === '-' ? 'stdin.hcl' : path;
   const source = await sourceOf(path, io);
   const variableFiles = await Promise.all(
     flags['var-file'].map(async (file) => ({ filename: file, source: await textOf(file) })),
   );
-  const { job, diagnostics } = parseJob(source, {
+  const { job, diagnostics, placeOf } = parseJob(source, {
     filename,
     variables: variablesOf(flags.var),
     variableFiles,
@@ -41,12 +53,42 @@ export async function readJobFile({ path, flags, io, env }: Given): Promise<JobF
     files: fileAccess(),
   });
   const sources = new Map([[filename, source], ...variableFiles.map((file) => [file.filename, file.source] as const)]);
-  const frames = frame(diagnostics, sources, io);
-  if (!job) throw new CommandError(`the job file ${filename} cannot be used:\n\n${frames}`.trimEnd());
-  if (frames !== '') io.err(`${frames}\n`);
+  if (!job) throw unusable(filename, { diagnostics, sources }, flags.json === true, io);
+  if (diagnostics.length > 0 && !flags.json) io.err(`${diagnosticFrames(diagnostics, sources, io)}\n`);
   const id = job.ID ?? job.Name;
   if (!id) throw new CommandError(`the job in ${filename} has no ID`);
-  return { job: { ...job, ID: id }, filename };
+  return { job: { ...job, ID: id }, filename, placeOf, sources, warnings: diagnostics };
+}
+
+type Mistakes = { readonly diagnostics: readonly Diagnostic[]; readonly sources: ReadonlyMap<string, string> };
+
+function unusable(filename: string, { diagnostics, sources }: Mistakes, asJson: boolean, io: Io): Error {
+  const sorted = inOrder(diagnostics);
+  if (!asJson) {
+    const frames = diagnosticFrames(sorted, sources, io);
+    return new CommandError(`the job file ${filename} cannot be used:\n\n${frames}`.trimEnd());
+  }
+  io.out(diagnosticsJson(sorted, sources));
+  return new ToldError();
+}
+
+/** As a reader meets them: errors first, then by their lines. */
+function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const rank = ({ severity, range }: Diagnostic) => (severity === 'error' ? 0 : 1e9) + (range?.start.line ?? 0);
+  return diagnostics.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** What a server would say against the job, as far as that is known without one. */
+export function judge({ job, placeOf }: JobFile): Diagnostic[] {
+  return inOrder(diagnose(canonicalJob(job), placeOf));
+}
+
+/** A server has refused the job: if that can be shown in the file, it is, and the answer is a failure that was told. */
+export function refusal(error: unknown, file: JobFile, io: Io): unknown {
+  const status = (error as { status?: unknown }).status;
+  const found = status === 400 || status === 500 ? judge(file).filter(({ severity }) => severity === 'error') : [];
+  if (found.length === 0) return error;
+  return new CommandError(`the job was refused:\n\n${diagnosticFrames(found, file.sources, io)}`.trimEnd());
 }
 
 async function sourceOf(path: string, io: Io): Promise<string> {
@@ -97,11 +139,4 @@ function fileAccess(): FileAccess {
         .filter((item) => item.isFile())
         .map((item) => `${item.parentPath ?? item.path}/${item.name}`.slice(folder.length).replace(/^\/+/, '')),
   };
-}
-
-function frame(diagnostics: readonly Diagnostic[], sources: ReadonlyMap<string, string>, io: Io): string {
-  const color = io.paintErr.bold('x') !== 'x';
-  return diagnostics
-    .map((diagnostic) => formatDiagnostic(diagnostic, sources.get(diagnostic.range?.filename ?? ''), { color }))
-    .join('\n');
 }

@@ -3,6 +3,7 @@ import { loadConfig, systemEnvironment } from '../../config/load.ts';
 import { frames } from '../agent/run-agent.ts';
 import { defineCommand } from '../command.ts';
 import { keyValue } from '../output/key-value.ts';
+import { diagnosticsJson } from '../show/diagnostics-json.ts';
 
 export const command = defineCommand({
   usage: '[flags] PATH…',
@@ -10,12 +11,17 @@ export const command = defineCommand({
 once, or what they come to. Ends with 1 if there is an error.`,
   args: [1, Number.POSITIVE_INFINITY],
   flags: {
+    json: { kind: 'bool', help: 'Print what is wrong as JSON' },
     quiet: { kind: 'bool', help: 'Print only what is wrong' },
     'config-format': { kind: 'text', help: 'Taken for Consul: each file says itself what it is', hidden: true },
   },
-  examples: ['config validate /etc/shoal', 'config validate consul.hcl nomad.hcl'],
+  examples: ['config validate /etc/shoal', 'config validate -json /etc/shoal', 'config validate consul.hcl nomad.hcl'],
   async run({ flags, args, io }) {
     const loaded = await loadConfig({ paths: args, env: await systemEnvironment() });
+    if (flags.json) {
+      io.out(diagnosticsJson(loaded.diagnostics, loaded.sources));
+      return loaded.config ? 0 : 1;
+    }
     const errors = frames(loaded, io, 'error');
     const warnings = frames(loaded, io, 'warning');
     if (errors || warnings) io.err(`${[errors, warnings].filter(Boolean).join('\n')}\n`);

@@ -2,7 +2,7 @@ import type { JobPlan } from '@shoal/api';
 import { defineCommand } from '../command.ts';
 import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
 import type { Io } from '../io.ts';
-import { JOB_FILE_FLAGS, readJobFile } from '../job-file.ts';
+import { JOB_FILE_FLAGS, readJobFile, refusal } from '../job-file.ts';
 import { timeOfText } from '../output/ago.ts';
 import { jobDiff } from '../show/job-diff.ts';
 import { placementFailures } from '../show/placement-failure.ts';
@@ -24,10 +24,13 @@ Ends with 0 when no allocation would come or go, with 1 when some would, and wit
   failureCode: 255,
   async run({ flags, args, io, env, program }) {
     const path = args[0] ?? '';
-    const { job } = await readJobFile({ path, flags, io, env });
+    const file = await readJobFile({ path, flags, io, env });
+    const { job } = file;
     const nomad = connectNomad(flags, env);
     const diff = flags.diff !== false;
-    const plan = await nomad.jobs.plan(job.ID, job, { diff });
+    const plan = await nomad.jobs.plan(job.ID, job, { diff }).catch((error: unknown) => {
+      throw refusal(error, file, io);
+    });
     if (diff && plan.Diff) io.out(`${jobDiff(plan.Diff, { paint: io.paint, verbose: flags.verbose === true })}\n`);
     io.out(dryRun(plan, io));
     if (plan.Warnings) io.out(`${io.paint.yellow('Job Warnings:')}\n${plan.Warnings.trim()}\n\n`);

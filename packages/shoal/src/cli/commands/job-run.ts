@@ -5,7 +5,7 @@ import { defineCommand } from '../command.ts';
 import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
 import { CommandError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { JOB_FILE_FLAGS, readJobFile } from '../job-file.ts';
+import { JOB_FILE_FLAGS, readJobFile, refusal } from '../job-file.ts';
 import { monitorJob } from '../monitor/monitor-job.ts';
 import { jsonText } from '../output/json.ts';
 import { shortId } from '../output/short-id.ts';
@@ -33,7 +33,8 @@ for anything else.`,
   examples: ['job run web.nomad', 'job run -detach web.nomad', 'job run -var count=3 web.nomad'],
   async run({ flags, args, io, env }) {
     const path = args[0] ?? '';
-    const { job } = await readJobFile({ path, flags, io, env });
+    const file = await readJobFile({ path, flags, io, env });
+    const { job } = file;
     if (flags.output) {
       io.out(jsonText({ Job: canonicalJob(job) }));
       return 0;
@@ -46,7 +47,7 @@ for anything else.`,
         ...(flags['preserve-counts'] && { preserveCounts: true }),
       })
       .catch((error: unknown) => {
-        throw refused(error, path);
+        throw refused(refusal(error, file, io), path);
       });
     if (written.Warnings) io.err(`${io.paintErr.yellow('Job Warnings:')}\n${written.Warnings.trim()}\n\n`);
     const verbose = flags.verbose === true;

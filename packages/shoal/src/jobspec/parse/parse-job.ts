@@ -9,6 +9,7 @@ import {
   type HclFunction,
   hasErrors,
   parse,
+  type Range,
   content as readContent,
   type Scope,
   standardFunctions,
@@ -17,9 +18,12 @@ import {
 } from '@shoal/hcl';
 import type { Draft } from '../draft.ts';
 import { job as jobStruct } from '../schema/job.ts';
+import type { Path } from '../validate/findings.ts';
 import { readApiJson } from './api-json.ts';
+import { independent, isContained } from './contained.ts';
 import type { Reading } from './context.ts';
 import { readLocals, withLocals } from './locals.ts';
+import { placeIn } from './places.ts';
 import { readStruct } from './struct.ts';
 import { readVariables, type VariableInput } from './variables.ts';
 
@@ -34,6 +38,8 @@ export type ParsedJob = {
   /** What the file says, in the API's shape, `null` where it says nothing. Absent if there is an error. */
   job?: Draft<Job>;
   diagnostics: Diagnostic[];
+  /** Where the file says something of the job (see `located`), or the nearest that it says. Knows nothing of JSON jobs. */
+  placeOf: (path: Path) => Range | undefined;
 };
 
 /**
@@ -42,15 +48,21 @@ export type ParsedJob = {
  */
 export function parseJob(source: string | Uint8Array, options: ParseOptions): ParsedJob {
   const fromApi = readApiJson(typeof source === 'string' ? source : new TextDecoder().decode(source));
-  if (fromApi) return answer(fromApi.job, fromApi.diagnostics);
+  if (fromApi) return answer(fromApi.job, { diagnostics: fromApi.diagnostics, origins: new WeakMap() });
   const { body, diagnostics } = parse(source, options.filename);
-  if (hasErrors(diagnostics)) return { diagnostics };
-  const reading: Reading = { diagnostics: [...diagnostics] };
-  return answer(readFile(body, options, reading), reading.diagnostics);
+  const reading: Reading = { diagnostics: [...diagnostics], origins: new WeakMap() };
+  if (!hasErrors(diagnostics)) return answer(readFile(body, options, reading), reading);
+  if (isContained(body, diagnostics)) {
+    const further: Reading = { ...reading, diagnostics: [] };
+    readFile(body, options, further);
+    reading.diagnostics.push(...independent(further.diagnostics, diagnostics));
+  }
+  return answer(undefined, reading);
 }
 
-function answer(job: Draft<Job> | undefined, diagnostics: Diagnostic[]): ParsedJob {
-  return job === undefined || hasErrors(diagnostics) ? { diagnostics } : { job, diagnostics };
+function answer(job: Draft<Job> | undefined, { diagnostics, origins }: Reading): ParsedJob {
+  const placeOf = (path: Path) => (job === undefined ? undefined : placeIn(job, path, origins));
+  return job === undefined || hasErrors(diagnostics) ? { diagnostics, placeOf } : { job, diagnostics, placeOf };
 }
 
 const SCHEMA = {
@@ -76,8 +88,8 @@ function readFile(body: Body, options: ParseOptions, reading: Reading): Draft<Jo
   const scope = withLocals(outer, readLocals(ofType('locals'), outer, reading));
   const job = onlyJob(ofType('job'), found.diagnostics, body, reading);
   if (job === undefined) return undefined;
-  const item = { body: job.body, scope, label: job.labels[0] ?? '', opening: job.openBraceRange };
-  return readStruct(item, jobStruct, reading) as Draft<Job>;
+  const item = { body: job.body, label: job.labels[0] ?? '', block: job.typeRange, opening: job.openBraceRange };
+  return readStruct({ ...item, scope }, jobStruct, reading) as Draft<Job>;
 }
 
 function onlyJob(jobs: Block[], alreadyFound: Diagnostic[], body: Body, reading: Reading): Block | undefined {

@@ -16,11 +16,11 @@ import { DYNAMIC, expandDynamic } from './dynamic.ts';
 import { readFreeBlock } from './free-block.ts';
 import { readMapArgument, readMapBlock, readScalar, readTexts } from './values.ts';
 
-/** `opening` is where the block begins, for what is missing in it. */
-type Item = { body: Body; scope: Scope; label: string; opening: Range };
+/** `block` is its name; `opening` is where its content begins, for what is missing in it. */
+type Item = { body: Body; scope: Scope; label: string; block: Range; opening: Range };
 
 /** A block read by its table, in the API's shape; nothing that was not said is filled in but what parsing itself fills. */
-export function readStruct({ body, scope, label, opening }: Item, struct: Struct, reading: Reading): Values {
+export function readStruct({ body, scope, label, block, opening }: Item, struct: Struct, reading: Reading): Values {
   const blockTypes = blockTypesOf(struct);
   const found = readContent(body, {
     attributes: attributesOf(struct),
@@ -33,7 +33,16 @@ export function readStruct({ body, scope, label, opening }: Item, struct: Struct
   const extra = readFields(struct.fileOnly ?? {}, source, reading, true);
   if (struct.label !== undefined) values[struct.label] ||= struct.labels?.[label] ?? label;
   struct.finish?.(values, extra, label);
+  reading.origins.set(values, { block, fields: placesOf(struct, found.attributes) });
   return values;
+}
+
+function placesOf(struct: Struct, attributes: ReadonlyMap<string, Attribute>): Record<string, Range> {
+  const entries = Object.entries(struct.fields).flatMap(([name, { file }]) => {
+    const attribute = file === undefined ? undefined : attributes.get(file);
+    return attribute ? [[name, attribute.range] as const] : [];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** In JSON an argument and a block look alike: what may be either is read as an argument. */
@@ -111,7 +120,7 @@ function readField(field: Field, name: string, source: Source, reading: Reading)
 }
 
 function readItem({ at, scope }: Located<Block>, struct: Struct, reading: Reading): Values {
-  const item = { body: at.body, scope, label: at.labels[0] ?? '', opening: at.openBraceRange };
+  const item = { body: at.body, scope, label: at.labels[0] ?? '', block: at.typeRange, opening: at.openBraceRange };
   return readStruct(item, struct, reading);
 }
 

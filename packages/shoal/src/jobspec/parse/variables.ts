@@ -1,5 +1,6 @@
 import {
   type Attribute,
+  anyType,
   type Block,
   convert,
   type Diagnostic,
@@ -19,6 +20,7 @@ import {
   type Type,
   typeOf,
   typeToString,
+  unknownValue,
   type Value,
 } from '@shoal/hcl';
 import type { Reading } from './context.ts';
@@ -58,8 +60,10 @@ export function readVariables(
   for (const block of blocks.variables) for (const each of readShortForm(block, reading)) declare(each);
   assign(declared, input, reading);
   for (const declaration of declared.values()) checkValue(declaration, reading);
-  const values = [...declared.values()].filter((each) => each.value !== undefined);
-  return objectValue(values.map(({ name, value }) => [name, value as Value] as const));
+  // That one has no value is told once, not wherever it is used.
+  return objectValue(
+    [...declared.values()].map(({ name, type, value }) => [name, value ?? unknownValue(type ?? anyType)] as const),
+  );
 }
 
 function declaredTwice({ name, block }: Declaration, first: Declaration): Diagnostic {

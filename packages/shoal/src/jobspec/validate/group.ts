@@ -1,5 +1,5 @@
 import type { Job, TaskGroup, VolumeRequest } from '@shoal/api';
-import { nested, nestedEach, quoted, repeated, when } from './findings.ts';
+import { type Finding, finding, nested, nestedEach, quoted, repeated, when, within } from './findings.ts';
 import { noPorts, validateNetworks } from './network.ts';
 import { validatePlacement } from './placement.ts';
 import {
@@ -13,42 +13,51 @@ import {
 import { validateServices } from './service.ts';
 import { validateTask } from './task.ts';
 
-export function validateGroup(group: TaskGroup, job: Job): string[] {
+export function validateGroup(group: TaskGroup, job: Job): Finding[] {
   const groupPorts = portLabels(group);
   const tasks = group.Tasks ?? [];
   return [
     ...when(
       [group.Name === '', 'Missing task group name'],
       [group.Name.includes('\0'), 'Task group name cannot include null characters'],
-      [group.Count < 0, "Task group count can't be negative"],
+      [group.Count < 0, "Task group count can't be negative", 'Count'],
       [tasks.length === 0, 'Missing tasks for task group'],
-      [(group.ShutdownDelay ?? 0) < 0, 'ShutdownDelay must be a positive value'],
-      [(group.StopAfterClientDisconnect ?? 0) < 0, 'stop_after_client_disconnect must be a positive value'],
-      [(group.MaxClientDisconnect ?? 0) < 0, 'max_client_disconnect cannot be negative'],
+      [(group.ShutdownDelay ?? 0) < 0, 'ShutdownDelay must be a positive value', 'ShutdownDelay'],
+      [
+        (group.StopAfterClientDisconnect ?? 0) < 0,
+        'stop_after_client_disconnect must be a positive value',
+        'StopAfterClientDisconnect',
+      ],
+      [(group.MaxClientDisconnect ?? 0) < 0, 'max_client_disconnect cannot be negative', 'MaxClientDisconnect'],
     ),
     ...validatePlacement(group, job.Type),
     ...validatePolicies(group, job),
     ...nested('Task group network validation failed: ', validateGroupNetworks(group)),
-    ...nested('Task group service validation failed: ', validateServices(group.Services, groupPorts)),
-    ...nested('Task group volume validation failed: ', validateVolumes(group.Volumes ?? {})),
+    ...nested('Task group service validation failed: ', validateServices(group.Services, groupPorts), 'Services'),
+    ...nested('Task group volume validation failed: ', validateVolumes(group.Volumes ?? {}), 'Volumes'),
     ...validateTaskNames(group),
     ...nestedEach(
       tasks,
+      'Tasks',
       (_n, task) => `Task ${task.Name} validation failed: `,
       (task) => validateTask(task, { jobType: job.Type, group, groupPorts }),
     ),
   ];
 }
 
-function validatePolicies(group: TaskGroup, job: Job): string[] {
+function validatePolicies(group: TaskGroup, job: Job): Finding[] {
   return [
-    ...nested('', validateRestart(group.RestartPolicy, `TaskGroup ${group.Name}`)),
-    ...nested('', group.ReschedulePolicy && usesReschedule(job) ? validateReschedule(group.ReschedulePolicy) : []),
-    ...nested('', validateEphemeralDisk(group.EphemeralDisk)),
+    ...nested('', validateRestart(group.RestartPolicy, `TaskGroup ${group.Name}`), 'RestartPolicy'),
+    ...nested(
+      '',
+      group.ReschedulePolicy && usesReschedule(job) ? validateReschedule(group.ReschedulePolicy) : [],
+      'ReschedulePolicy',
+    ),
+    ...nested('', validateEphemeralDisk(group.EphemeralDisk), 'EphemeralDisk'),
     ...validateGroupUpdate(group, job),
     ...validateGroupMigrate(group, job),
     ...(group.Scaling
-      ? nested('Task group scaling policy validation failed: ', validateScaling(group.Scaling, group.Count))
+      ? nested('Task group scaling policy validation failed: ', validateScaling(group.Scaling, group.Count), 'Scaling')
       : []),
   ];
 }
@@ -57,29 +66,29 @@ function usesReschedule(job: Job): boolean {
   return job.Type === 'service' || job.Type === 'batch';
 }
 
-function validateGroupUpdate(group: TaskGroup, job: Job): string[] {
+function validateGroupUpdate(group: TaskGroup, job: Job): Finding[] {
   if (group.Update === null) return [];
   if (job.Type !== 'service' && job.Type !== 'system')
-    return [`Job type ${quoted(job.Type)} does not allow update block`];
-  return nested('', validateUpdate(group.Update));
+    return [finding(`Job type ${quoted(job.Type)} does not allow update block`, 'Update')];
+  return nested('', validateUpdate(group.Update), 'Update');
 }
 
-function validateGroupMigrate(group: TaskGroup, job: Job): string[] {
+function validateGroupMigrate(group: TaskGroup, job: Job): Finding[] {
   if (group.Migrate === null) return [];
-  if (job.Type !== 'service') return [`Job type ${quoted(job.Type)} does not allow migrate block`];
-  return nested('Migrate block validation failed: ', validateMigrate(group.Migrate));
+  if (job.Type !== 'service') return [finding(`Job type ${quoted(job.Type)} does not allow migrate block`, 'Migrate')];
+  return nested('Migrate block validation failed: ', validateMigrate(group.Migrate), 'Migrate');
 }
 
 /** A group's ports and its tasks' share one space: they are on the same host. */
-function validateGroupNetworks(group: TaskGroup): string[] {
+function validateGroupNetworks(group: TaskGroup): Finding[] {
   const taken = noPorts();
-  const ownErrors = validateNetworks(group.Networks, 'taskgroup network', taken);
-  const tasks = group.Tasks ?? [];
-  const ofTasks = tasks.flatMap((task) => {
+  const own = within(validateNetworks(group.Networks, 'taskgroup network', taken), 'Networks');
+  const ofTasks = (group.Tasks ?? []).flatMap((task, i) => {
     const seen = { labels: new Map(taken.labels), statics: taken.statics };
-    return validateNetworks(task.Resources.Networks, `task ${task.Name} network`, seen);
+    const found = validateNetworks(task.Resources.Networks, `task ${task.Name} network`, seen);
+    return within(found, 'Tasks', i, 'Resources', 'Networks');
   });
-  return [...new Set([...ownErrors, ...ofTasks])];
+  return [...new Map([...own, ...ofTasks].map((each) => [each.text, each])).values()];
 }
 
 function portLabels(group: TaskGroup): Set<string> {
@@ -88,21 +97,21 @@ function portLabels(group: TaskGroup): Set<string> {
   return new Set(ports.map((port) => port.Label));
 }
 
-function validateVolumes(volumes: Record<string, VolumeRequest>): string[] {
+function validateVolumes(volumes: Record<string, VolumeRequest>): Finding[] {
   return Object.entries(volumes).flatMap(([name, volume]) =>
     when(
-      [!['host', 'csi'].includes(volume.Type), `Volume ${name} has unrecognised type ${volume.Type}`],
-      [volume.Source === '', `Volume ${name} has an empty source`],
+      [!['host', 'csi'].includes(volume.Type), `Volume ${name} has unrecognised type ${volume.Type}`, name, 'Type'],
+      [volume.Source === '', `Volume ${name} has an empty source`, name],
     ),
   );
 }
 
-function validateTaskNames(group: TaskGroup): string[] {
+function validateTaskNames(group: TaskGroup): Finding[] {
   const tasks = group.Tasks ?? [];
   const leaders = tasks.filter((task) => task.Leader);
   return [
-    ...repeated(tasks.map((task) => task.Name)).map(
-      ({ name, first, again }) => `Task ${again} redefines '${name}' from task ${first}`,
+    ...repeated(tasks.map((task) => task.Name)).map(({ name, first, again }) =>
+      finding(`Task ${again} redefines '${name}' from task ${first}`, 'Tasks', again - 1),
     ),
     ...when([leaders.length > 1, 'Only one task may be marked as leader']),
   ];

@@ -1,9 +1,9 @@
 import type { ParameterizedJobConfig, PeriodicConfig } from '@shoal/api';
-import { quoted, when } from './findings.ts';
+import { type Finding, finding, quoted, when } from './findings.ts';
 
 const MACROS = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly'];
 
-export function validatePeriodic(periodic: PeriodicConfig): string[] {
+export function validatePeriodic(periodic: PeriodicConfig): Finding[] {
   if (!periodic.Enabled) return [];
   const specs = [periodic.Spec, ...(periodic.Specs ?? [])].filter((spec) => spec !== '');
   return [
@@ -13,9 +13,12 @@ export function validatePeriodic(periodic: PeriodicConfig): string[] {
       [
         !isTimeZone(periodic.TimeZone),
         `Invalid time zone ${quoted(periodic.TimeZone)}: write a name of the IANA database, for example "Europe/Berlin"`,
+        'TimeZone',
       ],
     ),
-    ...specs.filter((spec) => !isCron(spec)).map((spec) => `Invalid cron spec ${quoted(spec)}: ${cronRemedy(spec)}`),
+    ...specs
+      .filter((spec) => !isCron(spec))
+      .map((spec) => finding(`Invalid cron spec ${quoted(spec)}: ${cronRemedy(spec)}`, 'Spec')),
   ];
 }
 
@@ -52,17 +55,19 @@ function cronRemedy(spec: string): string {
     : 'write five fields: minute, hour, day of month, month, day of week (seconds may stand before them, a year behind)';
 }
 
-export function validateParameterized(parameterized: ParameterizedJobConfig): string[] {
+export function validateParameterized(parameterized: ParameterizedJobConfig): Finding[] {
   const required = parameterized.MetaRequired ?? [];
   const both = required.filter((key) => parameterized.MetaOptional?.includes(key));
   return when(
     [
       !['optional', 'required', 'forbidden', ''].includes(parameterized.Payload),
       `Unknown payload requirement: ${quoted(parameterized.Payload)}`,
+      'Payload',
     ],
     [
       both.length > 0,
       `Required and optional meta keys should be disjoint. Following keys exist in both: ${both.join(', ')}`,
+      'MetaOptional',
     ],
   );
 }

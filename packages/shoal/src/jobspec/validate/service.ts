@@ -1,94 +1,127 @@
 import type { Route, Service, ServiceCheck } from '@shoal/api';
 import { formatDuration, SECOND } from '../../duration.ts';
-import { isInterpolated, nested, quoted, repeated, when } from './findings.ts';
+import {
+  type Finding,
+  finding,
+  isInterpolated,
+  nested,
+  nestedEach,
+  type Path,
+  quoted,
+  repeated,
+  when,
+  within,
+} from './findings.ts';
 
 const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;
 const MIN_CHECK = 1 * SECOND;
 
 /** Services of a group or task. `ports` are the labels they may point to. */
-export function validateServices(services: Service[] | null, ports: ReadonlySet<string>): string[] {
+export function validateServices(services: Service[] | null, ports: ReadonlySet<string>): Finding[] {
   const all = services ?? [];
   return [
-    ...repeated(all.map((service) => `${service.Name}${service.PortLabel}`)).map(
-      ({ again }) => `Service ${quoted(all[again - 1]?.Name ?? '')} is duplicate`,
+    ...repeated(all.map((service) => `${service.Name}${service.PortLabel}`)).map(({ again }) =>
+      finding(`Service ${quoted(all[again - 1]?.Name ?? '')} is duplicate`, again - 1),
     ),
     ...unknownPorts(all, ports),
     ...all.flatMap((service, i) =>
-      nested(`Service[${i}] ${service.Name} validation failed: `, validateService(service)),
+      nested(`Service[${i}] ${service.Name} validation failed: `, validateService(service), i),
     ),
   ];
 }
 
-function unknownPorts(services: Service[], ports: ReadonlySet<string>): string[] {
-  const users = new Map<string, string[]>();
-  const use = (label: string, service: string) => {
+function unknownPorts(services: Service[], ports: ReadonlySet<string>): Finding[] {
+  const users = new Map<string, { by: string[]; at: Path }>();
+  const use = (label: string, service: string, ...at: Path) => {
     const isKnown = label === '' || isInterpolated(label) || /^\d+$/.test(label) || ports.has(label);
-    if (!isKnown) users.set(label, [...(users.get(label) ?? []), service]);
+    const before = users.get(label);
+    if (!isKnown) users.set(label, { by: [...(before?.by ?? []), service], at: before?.at ?? at });
   };
-  for (const service of services) {
-    use(service.PortLabel, service.Name);
-    for (const check of service.Checks ?? []) use(check.PortLabel, service.Name);
-  }
-  return [...users].map(
-    ([label, by]) => `port label ${quoted(label)} referenced by services ${by.join(', ')} does not exist`,
+  services.forEach((service, i) => {
+    use(service.PortLabel, service.Name, i, 'PortLabel');
+    service.Checks?.forEach((check, n) => {
+      use(check.PortLabel, service.Name, i, 'Checks', n, 'PortLabel');
+    });
+  });
+  return [...users].map(([label, { by, at }]) =>
+    finding(`port label ${quoted(label)} referenced by services ${by.join(', ')} does not exist`, ...at),
   );
 }
 
-function validateService(service: Service): string[] {
+function validateService(service: Service): Finding[] {
   const { Name: name, AddressMode: mode, Provider: provider } = service;
   return [
     ...when(
       [
         !isInterpolated(name) && !NAME.test(name),
         `Service name must be valid per RFC 1123 and can contain only alphanumeric characters or dashes and must be no longer than 63 characters: ${quoted(name)}`,
+        'Name',
       ],
       [
         !['auto', 'host', 'driver', 'alloc', ''].includes(mode),
         `Service address_mode must be "auto", "host", "driver" or "alloc"; not ${quoted(mode)}`,
+        'AddressMode',
       ],
       [
         provider !== undefined && !['', 'consul', 'nomad'].includes(provider),
         `Service provider must be "consul" or "nomad"; not ${quoted(provider ?? '')}`,
+        'Provider',
       ],
     ),
-    ...repeated((service.Checks ?? []).map((check) => check.Name).filter(Boolean)).map(
-      ({ name: check }) => `check ${quoted(check)} is duplicate: names of a service's checks must differ`,
-    ),
-    ...(service.Checks ?? []).flatMap((check) => validateCheck(check, service)),
-    ...(service.Routes ?? []).flatMap((route, i) => nested(`Route ${i + 1} validation failed: `, validateRoute(route))),
+    ...sameChecks(service.Checks ?? []),
+    ...(service.Checks ?? []).flatMap((check, i) => within(validateCheck(check, service), 'Checks', i)),
+    ...nestedEach(service.Routes, 'Routes', (n) => `Route ${n} validation failed: `, validateRoute),
   ];
+}
+
+function sameChecks(checks: ServiceCheck[]): Finding[] {
+  return repeated(checks.map((check, i) => check.Name || `\0${i}`)).map(({ name, again }) =>
+    finding(`check ${quoted(name)} is duplicate: names of a service's checks must differ`, 'Checks', again - 1),
+  );
 }
 
 const CHECK_TYPES = ['http', 'tcp', 'script', 'grpc'];
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'PATCH', 'CONNECT', ''];
 
-function validateCheck(check: ServiceCheck, service: Service): string[] {
+function validateCheck(check: ServiceCheck, service: Service): Finding[] {
   const type = check.Type.toLowerCase();
   const name = quoted(check.Name || type);
   if (!CHECK_TYPES.includes(type))
-    return [`check ${name}: invalid type (${quoted(check.Type)}), must be one of "http", "tcp", "grpc" or "script"`];
+    return [
+      finding(
+        `check ${name}: invalid type (${quoted(check.Type)}), must be one of "http", "tcp", "grpc" or "script"`,
+        'Type',
+      ),
+    ];
   const needsPort = type !== 'script';
   return when(
     [type === 'http' && check.Path === '', `check ${name}: http type must have http path`],
-    [type === 'http' && /^[a-z]+:\/\//i.test(check.Path), `check ${name}: relative http path must be used, not a URL`],
+    [
+      type === 'http' && /^[a-z]+:\/\//i.test(check.Path),
+      `check ${name}: relative http path must be used, not a URL`,
+      'Path',
+    ],
     [
       type === 'http' && !METHODS.includes(check.Method.toUpperCase()),
       `check ${name}: unknown method ${quoted(check.Method)}`,
+      'Method',
     ],
     [type === 'script' && check.Command === '', `check ${name}: script type must have a valid script path`],
     [
       needsPort && check.PortLabel === '' && service.PortLabel === '',
       `check ${name}: requires a port but neither check nor service ${quoted(service.Name)} have a port`,
     ],
-    ...intervalChecks(name, 'interval', check.Interval),
-    ...intervalChecks(name, 'timeout', check.Timeout),
+    ...intervalChecks(name, 'Interval', check.Interval),
+    ...intervalChecks(name, 'Timeout', check.Timeout),
     [
       !['', 'passing', 'warning', 'critical'].includes(check.InitialStatus),
       `check ${name}: invalid initial check state (${check.InitialStatus}), must be one of "passing", "warning", "critical" or empty`,
+      'InitialStatus',
     ],
     [
       !['', 'driver', 'host', 'alloc'].includes(check.AddressMode),
       `check ${name}: invalid address_mode ${quoted(check.AddressMode)}, must be "host", "driver" or "alloc"`,
+      'AddressMode',
     ],
     [
       !['http', 'tcp', 'grpc'].includes(type) && (check.SuccessBeforePassing > 0 || check.FailuresBeforeCritical > 0),
@@ -99,13 +132,15 @@ function validateCheck(check: ServiceCheck, service: Service): string[] {
   );
 }
 
-function intervalChecks(check: string, field: string, value: number): (readonly [boolean, string])[] {
+function intervalChecks(check: string, field: string, value: number): (readonly [boolean, string, ...Path])[] {
   const least = formatDuration(MIN_CHECK);
+  const name = field.toLowerCase();
   return [
-    [value === 0, `check ${check}: missing required value ${field}. It cannot be less than ${least}`],
+    [value === 0, `check ${check}: missing required value ${name}. It cannot be less than ${least}`],
     [
       value !== 0 && value < MIN_CHECK,
-      `check ${check}: ${field} (${formatDuration(value)}) cannot be lower than ${least}`,
+      `check ${check}: ${name} (${formatDuration(value)}) cannot be lower than ${least}`,
+      field,
     ],
   ];
 }
@@ -116,13 +151,14 @@ function isHost(host: string): boolean {
   return host.length <= 253 && HOST.test(host);
 }
 
-function validateRoute({ Host: host, Path: path }: Route): string[] {
+function validateRoute({ Host: host, Path: path }: Route): Finding[] {
   return when(
     [host === '' && path === '', 'a route needs a host, a path, or both'],
     [
       host !== '' && !isInterpolated(host) && !isHost(host),
       `host ${quoted(host)} is not a host name: write it without scheme and port`,
+      'Host',
     ],
-    [path !== '' && !path.startsWith('/') && !isInterpolated(path), `path ${quoted(path)} must start with /`],
+    [path !== '' && !path.startsWith('/') && !isInterpolated(path), `path ${quoted(path)} must start with /`, 'Path'],
   );
 }

@@ -1,5 +1,5 @@
 import type { Job } from '@shoal/api';
-import { nested, nestedEach, quoted, repeated, when } from './findings.ts';
+import { errorText, type Finding, finding, nested, nestedEach, quoted, repeated, when } from './findings.ts';
 import { validateGroup } from './group.ts';
 import { validateParameterized, validatePeriodic } from './periodic.ts';
 import { validatePlacement } from './placement.ts';
@@ -17,33 +17,35 @@ export type Validation = {
  * Drivers check their own `Config`.
  */
 export function validate(job: Job): Validation {
-  return { errors: validateJob(job), warnings: jobWarnings(job) };
+  return { errors: findings(job).map(errorText), warnings: jobWarnings(job).map(errorText) };
 }
 
 const TYPES = ['service', 'batch', 'system', 'sysbatch'];
 
-function validateJob(job: Job): string[] {
+/** The same with the way to each, for those who can show the place. */
+export function findings(job: Job): Finding[] {
   const groups = job.TaskGroups ?? [];
   const datacenters = job.Datacenters ?? [];
   return [
     ...when(
-      [job.Region === '', 'Missing job region'],
+      [job.Region === '', 'Missing job region', 'Region'],
       [job.ID === '', 'Missing job ID'],
-      [/\s/.test(job.ID), 'Job ID contains a space'],
-      [job.ID.includes('\0'), 'Job ID contains a null character'],
+      [/\s/.test(job.ID), 'Job ID contains a space', 'ID'],
+      [job.ID.includes('\0'), 'Job ID contains a null character', 'ID'],
       [job.Name === '', 'Missing job name'],
-      [job.Name.includes('\0'), 'Job Name contains a null character'],
-      [job.Namespace === '', 'Job must be in a namespace'],
-      [!TYPES.includes(job.Type), `Invalid job type: ${quoted(job.Type)}`],
-      [!(job.Priority >= 1 && job.Priority <= 100), 'Job priority must be between [1, 100]'],
-      [datacenters.length === 0, 'Missing job datacenters'],
-      [datacenters.includes(''), 'Job datacenter must be non-empty string'],
+      [job.Name.includes('\0'), 'Job Name contains a null character', 'Name'],
+      [job.Namespace === '', 'Job must be in a namespace', 'Namespace'],
+      [!TYPES.includes(job.Type), `Invalid job type: ${quoted(job.Type)}`, 'Type'],
+      [!(job.Priority >= 1 && job.Priority <= 100), 'Job priority must be between [1, 100]', 'Priority'],
+      [datacenters.length === 0, 'Missing job datacenters', 'Datacenters'],
+      [datacenters.includes(''), 'Job datacenter must be non-empty string', 'Datacenters'],
       [groups.length === 0, 'Missing job task groups'],
     ),
     ...validatePlacement(job, job.Type),
     ...validateGroupNames(job),
     ...nestedEach(
       groups,
+      'TaskGroups',
       (_n, group) => `Task group ${group.Name} validation failed: `,
       (group) => validateGroup(group, job),
     ),
@@ -51,32 +53,39 @@ function validateJob(job: Job): string[] {
   ];
 }
 
-function validateGroupNames(job: Job): string[] {
+function validateGroupNames(job: Job): Finding[] {
   const groups = job.TaskGroups ?? [];
   const isSystem = job.Type === 'system' || job.Type === 'sysbatch';
   return [
-    ...groups.flatMap((group, i) => when([group.Name === '', `Job task group ${i + 1} missing name`])),
-    ...repeated(groups.map((group) => group.Name)).map(
-      ({ name, first, again }) => `Job task group ${again} redefines '${name}' from group ${first}`,
+    ...groups.flatMap((group, i) => when([group.Name === '', `Job task group ${i + 1} missing name`, 'TaskGroups', i])),
+    ...repeated(groups.map((group) => group.Name)).map(({ name, first, again }) =>
+      finding(`Job task group ${again} redefines '${name}' from group ${first}`, 'TaskGroups', again - 1),
     ),
-    ...groups
-      .filter((group) => isSystem && group.Count > 1)
-      .map(
-        (group) => `Job task group ${group.Name} has count ${group.Count}. Count cannot exceed 1 with system scheduler`,
-      ),
+    ...groups.flatMap(({ Name: name, Count: count }, i) =>
+      when([
+        isSystem && count > 1,
+        `Job task group ${name} has count ${count}. Count cannot exceed 1 with system scheduler`,
+        ...['TaskGroups', i, 'Count'],
+      ]),
+    ),
   ];
 }
 
-function validateSchedule(job: Job): string[] {
+function validateSchedule(job: Job): Finding[] {
   const isBatch = job.Type === 'batch' || job.Type === 'sysbatch';
   const { Periodic: periodic, ParameterizedJob: parameterized } = job;
   return [
-    ...when([periodic !== null && !isBatch, 'Periodic can only be used with "batch" or "sysbatch" scheduler']),
-    ...(periodic ? nested('', validatePeriodic(periodic)) : []),
+    ...when([
+      periodic !== null && !isBatch,
+      'Periodic can only be used with "batch" or "sysbatch" scheduler',
+      'Periodic',
+    ]),
+    ...(periodic ? nested('', validatePeriodic(periodic), 'Periodic') : []),
     ...when([
       parameterized !== null && !isBatch,
       'Parameterized job can only be used with "batch" or "sysbatch" scheduler',
+      'ParameterizedJob',
     ]),
-    ...(parameterized ? nested('', validateParameterized(parameterized)) : []),
+    ...(parameterized ? nested('', validateParameterized(parameterized), 'ParameterizedJob') : []),
   ];
 }

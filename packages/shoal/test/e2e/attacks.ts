@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import type { TestAgent } from '../support/agent.ts';
 import { questionBytes } from '../support/dns-message.ts';
-import { openTcp, randomBytesOf, sendTcp, sendUdp } from '../support/raw.ts';
+import { openTcp, randomBytesOf, sendTcp, sendUdp, statusOf } from '../support/raw.ts';
 
 /** What a hostile or broken client may do to an agent. Each attack ends by itself, and leaves no connection of its own open. */
 export type Attack = { readonly name: string; run(agent: TestAgent, random: () => number): Promise<unknown> };
@@ -205,9 +205,12 @@ export function bodyTargets({ ports }: TestAgent): Target[] {
 
 /** Sends so many megabytes as one body, as fast as they are taken. Answers with what comes back. */
 export function sendBody(port: number, path: string, megabytes: number): Promise<string> {
-  const head = `PUT ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${megabytes * MEGABYTE}\r\nConnection: close\r\n\r\n`;
+  const head = `PUT ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${megabytes * MEGABYTE}\r\n\r\n`;
   const piece = Buffer.alloc(MEGABYTE, 'x');
-  return sendTcp(port, [head, ...Array<Buffer>(megabytes).fill(piece)], 2_000);
+  return sendTcp(port, [head, ...Array<Buffer>(megabytes).fill(piece)], {
+    waitMs: 10_000,
+    enough: (answer) => statusOf(answer) > 0,
+  });
 }
 
 export const badBodies: readonly string[] = [

@@ -32,7 +32,8 @@ server.listen(process.env.NOMAD_PORT_web, '127.0.0.1')`;
 afterAll(() => agent?.dispose());
 
 describe('a request that is refused', () => {
-  const ask = (port: number, head: string) => sendTcp(port, [`${head}\r\nConnection: close\r\n\r\n`], 3_000);
+  const ask = (port: number, head: string) =>
+    sendTcp(port, [`${head}\r\nConnection: close\r\n\r\n`], { waitMs: 3_000 });
   const cases = [
     { name: 'another Host', head: 'GET /v1/jobs HTTP/1.1\r\nHost: evil.example' },
     { name: 'another Origin', head: 'GET /v1/jobs HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example' },

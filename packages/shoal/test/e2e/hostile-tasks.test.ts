@@ -74,10 +74,10 @@ describe('a task that', () => {
     const task = 'kill_timeout = "300ms"';
     await agent.run(jobFile(job, ['/bin/sh', '-c', `${line} exec sleep 10000`], { task }));
     const id = await running(job);
-    await until('the children run', () => processesNamed(child).length > 0);
+    await until('the children run', () => processesNamed((line) => line === child).length > 0);
     await agent.nomad.jobs.deregister(job);
     await ended(job, id);
-    expect(processesNamed(child)).toEqual([]);
+    expect(processesNamed((line) => line === child)).toEqual([]);
   });
 
   test('ends before its children takes them along, too', async () => {

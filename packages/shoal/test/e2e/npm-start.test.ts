@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { processesWith } from '../support/processes.ts';
+import { processesNamed, processesWith } from '../support/processes.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
 
@@ -80,6 +80,7 @@ async function start(folder: string): Promise<Started> {
       child.kill('SIGINT');
       expect((await exit)[0]).toBe(0);
       expect(processesWith(MARK, mark)).toEqual([]);
+      expect(processesNamed((line) => line.includes(`${folder}/`))).toEqual([]);
     },
   };
 }

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { type ConsulClient, createConsulClient, createNomadClient, type JobBody, type NomadClient } from '@shoal/api';
 import { onTestFinished } from 'vitest';
 import { takePortBlock } from './port-block.ts';
-import { processesWith } from './processes.ts';
+import { processesNamed, processesWith } from './processes.ts';
 import { until } from './until.ts';
 
 /** The built command. */
@@ -100,7 +100,7 @@ export async function prepareAgent(options: TestAgentOptions = {}): Promise<Test
     start,
     end,
     run,
-    processes: () => processesWith(MARK, mark),
+    processes: living,
     dispose,
   };
 
@@ -158,10 +158,15 @@ export async function prepareAgent(options: TestAgentOptions = {}): Promise<Test
     return (await nomad.jobs.register(JSON.parse(text) as JobBody)).EvalID;
   }
 
+  /** Who comes from it has its mark; the supervisor, which has an environment of its own, names its folder. */
+  function living(): number[] {
+    return [...new Set([...processesWith(MARK, mark), ...processesNamed((line) => line.includes(`${folder}/`))])];
+  }
+
   async function dispose(): Promise<void> {
     // Whoever starts others goes with them: looked for until a look finds none.
     await until('nothing of the agent is left', () => {
-      const left = processesWith(MARK, mark);
+      const left = living();
       for (const pid of left) killNow(pid);
       return left.length === 0;
     });

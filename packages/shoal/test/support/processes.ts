@@ -17,10 +17,14 @@ export function isAlive(pid: number): boolean {
   return stat !== undefined && !/^[ZX]/.test(afterName(stat));
 }
 
-/** The living ones with this command line, words divided by one blank. */
-export function processesNamed(commandLine: string): number[] {
-  const wanted = Buffer.from(`${commandLine.replaceAll(' ', '\0')}\0`);
-  return pids().filter((pid) => read(`/proc/${pid}/cmdline`)?.equals(wanted));
+/** Its command line; "" if it is gone. */
+export function commandOf(pid: number): string {
+  return (read(`/proc/${pid}/cmdline`)?.toString() ?? '').replaceAll('\0', ' ').trim();
+}
+
+/** The living ones with such a command line, words divided by one blank. */
+export function processesNamed(fits: (commandLine: string) => boolean): number[] {
+  return pids().filter((pid) => fits(commandOf(pid)));
 }
 
 /** Resident memory in bytes. */

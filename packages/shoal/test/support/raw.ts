@@ -4,12 +4,21 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** Clients that keep to no protocol. None of them ever throws: what the other end does to the connection is its affair. */
 
-/** Sends the bytes over TCP, piece by piece, and answers with what comes back until the end, or until `waitMs` are over. */
-export async function sendTcp(port: number, pieces: readonly (Buffer | string)[], waitMs = 300): Promise<string> {
+/** Sends the bytes over TCP, piece by piece, and answers with what comes back until the end, until it is `enough`, or until `waitMs` are over. */
+export async function sendTcp(
+  port: number,
+  pieces: readonly (Buffer | string)[],
+  { waitMs = 300, enough = () => false }: { waitMs?: number; enough?: (answer: string) => boolean } = {},
+): Promise<string> {
   const socket = openTcp(port);
   let answer = '';
-  socket.on('data', (data) => (answer += data.toString('latin1')));
-  const ended = new Promise((resolve) => socket.once('close', resolve));
+  const ended = new Promise<void>((resolve) => {
+    socket.once('close', () => resolve());
+    socket.on('data', (data) => {
+      answer += data.toString('latin1');
+      if (enough(answer)) resolve();
+    });
+  });
   for (const piece of pieces) {
     if (socket.destroyed) break;
     if (!socket.write(piece)) await Promise.race([new Promise((resolve) => socket.once('drain', resolve)), ended]);

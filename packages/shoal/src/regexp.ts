@@ -5,6 +5,8 @@ export type Regexp = {
   readonly source: string;
   /** Whether it matches anywhere in the text; in time that grows with pattern and text, whatever both are. */
   test(text: string): boolean;
+  /** The first match and its groups, '' for one that took no part; undefined when nothing matches. */
+  groups(text: string): readonly string[] | undefined;
 };
 
 /** Reading a pattern takes time as well: about a microsecond per character. */
@@ -20,9 +22,15 @@ export function compileRegexp(source: string): Regexp | { readonly error: string
     return { error: `error parsing regexp: expression is longer than ${LONGEST} characters` };
   try {
     const compiled = RE2JS.compile(source);
-    return { source, test: (text) => compiled.test(text) };
+    return { source, test: (text) => compiled.test(text), groups: (text) => groups(compiled, text) };
   } catch (failure) {
     if (failure instanceof RE2JSException) return { error: failure.message };
     throw failure;
   }
+}
+
+function groups(compiled: RE2JS, text: string): readonly string[] | undefined {
+  const matcher = compiled.matcher(text);
+  if (!matcher.find()) return undefined;
+  return Array.from({ length: matcher.groupCount() + 1 }, (_, at) => matcher.group(at) ?? '');
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { AgentConfig } from '../config/agent-config.ts';
 import { consulEndpoints, createConsulApi } from '../http/consul/api.ts';
 import type { ConsulApiDeps, ConsulFacts } from '../http/consul/deps.ts';
@@ -35,6 +36,9 @@ export function createConsulServer(deps: ConsulServerDeps): ApiServer | undefine
     registry: discovery.registry,
     syncCatalog: () => discovery.sync.flush(),
     sessions: discovery.sessions,
+    events: discovery.events,
+    coordinates: discovery.coordinates,
+    newId: randomUUID,
     facts,
     members: cluster.members,
     leader: cluster.leader,

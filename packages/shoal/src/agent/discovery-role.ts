@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { type Coordinates, createCoordinates } from '../catalog/coordinates/coordinates.ts';
+import { type HeardEvents, hearEvents } from '../catalog/events/heard.ts';
 import { createRegistrar } from '../catalog/registrar.ts';
 import { registryFile } from '../catalog/registry/file.ts';
 import { Registry } from '../catalog/registry/registry.ts';
@@ -21,6 +23,8 @@ export type DiscoveryRole = {
   readonly sync: CatalogSync;
   readonly registrar: Registrar;
   readonly sessions: Sessions;
+  readonly events: HeardEvents;
+  readonly coordinates: Coordinates;
   readonly dns: DnsServer | undefined;
   /** The agent's APIs as services, so that others find them by name. */
   registerSelf(self: {
@@ -46,6 +50,7 @@ export async function startDiscoveryRole(deps: {
   const registry = new Registry({
     file: registryFile(join(deps.dataDir, 'agent', 'registry.json')),
     random: Math.random,
+    scripts: config.scriptChecks,
     onSaveFailure: (error) =>
       log.error({ error: String(error) }, 'catalog: the services of this agent could not be saved'),
   });
@@ -62,10 +67,13 @@ export async function startDiscoveryRole(deps: {
     now: () => performance.now(),
     onFailure: (error) => log.warn({ error: String(error) }, 'catalog: a session could not be ended; trying again'),
   });
+  const events = hearEvents({ state, nodeName: facts.nodeName, services: () => registry.services.values() });
+  const coordinates = createCoordinates(facts.nodeName, Date.now);
   const view = createCatalogView(state, config.datacenter);
   const dns = dnsServer(config, view, log);
   await registry.start();
   await sync.start();
+  events.start();
   if (facts.server) sessions.start();
   await dns?.start();
   return {
@@ -73,11 +81,14 @@ export async function startDiscoveryRole(deps: {
     sync,
     registrar: createRegistrar(registry, sync),
     sessions,
+    events,
+    coordinates,
     dns,
     registerSelf: (self) => registerSelfServices(registry, self),
     async stop() {
       await dns?.stop();
       sessions.stop();
+      events.stop();
       view.close();
       await sync.stop();
       await registry.stop();

@@ -35,7 +35,7 @@ function list({ registry, facts }: ConsulApiDeps, { query }: ApiRequest) {
 }
 
 async function register({ registry, syncCatalog }: ConsulApiDeps, { body }: ApiRequest): Promise<Answer> {
-  await registry.registerCheck(checkFromRequest(decodeBody(body, agentCheckBody, DECODE_FAILED)));
+  await registry.registerCheck(checkFromRequest(decodeBody(body, agentCheckBody, DECODE_FAILED), registry.rules));
   await syncCatalog();
   return empty();
 }

@@ -6,12 +6,16 @@ import { agentCheckEndpoints } from './agent-checks.ts';
 import { agentHealthEndpoints } from './agent-health.ts';
 import { agentMaintenanceEndpoints } from './agent-maintenance.ts';
 import { agentServiceEndpoints } from './agent-services.ts';
+import { createAskedBefore } from './asked-before.ts';
 import { catalogEndpoints } from './catalog.ts';
+import { coordinateEndpoints } from './coordinates.ts';
 import type { ConsulApiDeps } from './deps.ts';
 import { consulDialect } from './dialect.ts';
+import { eventEndpoints } from './events.ts';
 import { healthEndpoints } from './health.ts';
 import { kvEndpoints } from './kv.ts';
 import { operatorEndpoints } from './operator.ts';
+import { queryEndpoints } from './queries.ts';
 import { sessionEndpoints } from './sessions.ts';
 import { statusEndpoints } from './status.ts';
 import { txnEndpoints } from './txn.ts';
@@ -30,7 +34,8 @@ export function createConsulApi(deps: ConsulApiDeps, serving: ConsulServing): Ap
 }
 
 /** Every endpoint, by group. */
-export function consulEndpoints(deps: ConsulApiDeps): Endpoint[] {
+export function consulEndpoints(given: ConsulApiDeps): Endpoint[] {
+  const deps = { ...given, askedBefore: createAskedBefore() };
   return [
     ...agentEndpoints(deps),
     ...agentServiceEndpoints(deps),
@@ -44,6 +49,9 @@ export function consulEndpoints(deps: ConsulApiDeps): Endpoint[] {
     ...statusEndpoints(deps),
     ...operatorEndpoints(deps),
     ...sessionEndpoints(deps),
+    ...eventEndpoints(deps),
+    ...queryEndpoints(deps),
+    ...coordinateEndpoints(deps),
     ...aclEndpoints,
   ];
 }

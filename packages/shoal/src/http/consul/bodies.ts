@@ -12,6 +12,7 @@ import {
   list,
   map,
   optional,
+  ShapeError,
   string,
   struct,
 } from '../shared/shape.ts';
@@ -154,3 +155,40 @@ export const sessionBody = struct({
   ServiceChecks: optional(list(struct({ ID: string, Namespace: string }))),
 });
 export type SessionBody = Decoded<typeof sessionBody>;
+
+const nullable = <T>(decode: Decode<T>): Decode<T | null> => {
+  const given = optional(decode);
+  return (value, field) => given(value, field) ?? null;
+};
+
+export const queryBody = struct({
+  Name: string,
+  Session: string,
+  Token: string,
+  Template: struct({ Type: string, Regexp: string, RemoveEmptyTags: boolean }),
+  Service: struct({
+    Service: string,
+    Failover: struct({ NearestN: integer, Datacenters: nullable(list(string)) }),
+    OnlyPassing: boolean,
+    IgnoreCheckIDs: nullable(list(string)),
+    Near: string,
+    Tags: nullable(list(string)),
+    NodeMeta: nullable(map(string)),
+    ServiceMeta: nullable(map(string)),
+    Connect: boolean,
+  }),
+  DNS: struct({ TTL: string }),
+});
+
+const number: Decode<number> = (value, field) => {
+  if (value === undefined || value === null) return 0;
+  if (typeof value !== 'number')
+    throw new ShapeError(`json: cannot unmarshal ${typeof value} into field ${field} of type float64`);
+  return value;
+};
+
+export const coordinateBody = struct({
+  Node: string,
+  Segment: string,
+  Coord: struct({ Vec: list(number), Error: number, Adjustment: number, Height: number }),
+});

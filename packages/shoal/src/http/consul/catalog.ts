@@ -8,15 +8,16 @@ import type { Endpoint } from '../shared/api.ts';
 import { decodeBody } from '../shared/json-body.ts';
 import type { ApiRequest } from '../shared/request.ts';
 import { catalogDeregisterRequest, catalogRegisterRequest, DECODE_FAILED } from './bodies.ts';
-import type { ConsulApiDeps } from './deps.ts';
+import type { ConsulContext } from './deps.ts';
 import { catalogServiceFields, nodeFields, serviceFields } from './filter/fields.ts';
 import { filterOf } from './filter/filter-of.ts';
+import { nearTo } from './near.ts';
 import { catalogServiceObject, nodeObject, serviceObject } from './objects.ts';
 import { nodeMetaFilter, requireName, tagFilter } from './params.ts';
-import { answerRead, checkDatacenter, checkPlace } from './reading.ts';
+import { answerCached, checkDatacenter, checkPlace } from './reading.ts';
 
 /** All nodes and services of the datacenter. */
-export function catalogEndpoints(deps: ConsulApiDeps): Endpoint[] {
+export function catalogEndpoints(deps: ConsulContext): Endpoint[] {
   return [
     { path: '/v1/catalog/datacenters', methods: { GET: () => json([deps.facts.datacenter]) } },
     { path: '/v1/catalog/nodes', methods: { GET: (request) => nodes(deps, request) } },
@@ -29,23 +30,25 @@ export function catalogEndpoints(deps: ConsulApiDeps): Endpoint[] {
   ];
 }
 
-function nodes(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
+function nodes(deps: ConsulContext, request: ApiRequest): Promise<Answer> {
   const hasMeta = nodeMetaFilter(request.query);
   const passes = filterOf(request.query, nodeFields);
-  return answerRead(deps, request, (read) =>
-    read
-      .all(read.state.tables.catalogNodes)
-      .filter((row) => hasMeta(row.Meta))
+  const near = nearTo(deps, request.query.get('near') ?? '');
+  return answerCached(deps, request, (read) =>
+    near(
+      read.all(read.state.tables.catalogNodes).filter((row) => hasMeta(row.Meta)),
+      ({ Node }) => Node,
+    )
       .map(nodeObject)
       .filter(passes),
   );
 }
 
 /** Names with the tags that any instance has. */
-function services(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
+function services(deps: ConsulContext, request: ApiRequest): Promise<Answer> {
   const hasMeta = nodeMetaFilter(request.query);
   const byMeta = request.query.has('node-meta');
-  return answerRead(deps, request, (read) => {
+  return answerCached(deps, request, (read) => {
     const { catalogNodes, catalogServices } = read.state.tables;
     if (byMeta) read.all(catalogNodes);
     const tags = new Map<string, Set<string>>();
@@ -59,32 +62,37 @@ function services(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
   });
 }
 
-function service(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
+function service(deps: ConsulContext, request: ApiRequest): Promise<Answer> {
   const name = requireName(request.params['*'], 'Missing service name');
   const hasMeta = nodeMetaFilter(request.query);
   const hasTags = tagFilter(request.query);
   const passes = filterOf(request.query, catalogServiceFields);
-  return answerRead(deps, request, (read) =>
-    serviceRows(read, name)
-      .filter((instance) => hasMeta(instance.node.Meta) && hasTags(instance.service.ServiceTags))
+  const near = nearTo(deps, request.query.get('near') ?? '');
+  return answerCached(deps, request, (read) =>
+    near(
+      serviceRows(read, name).filter(
+        (instance) => hasMeta(instance.node.Meta) && hasTags(instance.service.ServiceTags),
+      ),
+      ({ node }) => node.Node,
+    )
       .map(catalogServiceObject)
       .filter(passes),
   );
 }
 
-function node(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
+function node(deps: ConsulContext, request: ApiRequest): Promise<Answer> {
   const name = requireName(request.params['*'], 'Missing node name');
   const passes = filterOf(request.query, serviceFields);
-  return answerRead(deps, request, (read) => {
+  return answerCached(deps, request, (read) => {
     const found = readNode(read, name, passes);
     return found && { Node: found.node, Services: Object.fromEntries(found.services.map((one) => [one.ID, one])) };
   });
 }
 
-function nodeServices(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
+function nodeServices(deps: ConsulContext, request: ApiRequest): Promise<Answer> {
   const name = requireName(request.params['*'], 'Missing node name');
   const passes = filterOf(request.query, serviceFields);
-  return answerRead(deps, request, (read) => {
+  return answerCached(deps, request, (read) => {
     const found = readNode(read, name, passes);
     return found ? { Node: found.node, Services: found.services } : { Node: null, Services: null };
   });
@@ -97,7 +105,7 @@ function readNode(read: Read, name: string, passes: (value: unknown) => boolean)
   return row ? { node: nodeObject(row), services: found } : null;
 }
 
-async function register(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
+async function register(deps: ConsulContext, request: ApiRequest): Promise<Answer> {
   checkPlace(deps, request.query);
   const { Datacenter, ...registration } = decodeBody(request.body, catalogRegisterRequest, DECODE_FAILED);
   checkDatacenter(deps, Datacenter);
@@ -105,7 +113,7 @@ async function register(deps: ConsulApiDeps, request: ApiRequest): Promise<Answe
   return json(true);
 }
 
-async function deregister(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
+async function deregister(deps: ConsulContext, request: ApiRequest): Promise<Answer> {
   checkPlace(deps, request.query);
   const { Datacenter, ...named } = decodeBody(request.body, catalogDeregisterRequest, DECODE_FAILED);
   checkDatacenter(deps, Datacenter);

@@ -1,7 +1,10 @@
+import type { Coordinates } from '../../catalog/coordinates/coordinates.ts';
+import type { HeardEvents } from '../../catalog/events/heard.ts';
 import type { Registry } from '../../catalog/registry/registry.ts';
 import type { AgentFacts } from '../../catalog/self.ts';
 import type { Sessions } from '../../catalog/sessions/sessions.ts';
 import type { State } from '../../state/state.ts';
+import type { AskedBefore } from './asked-before.ts';
 import type { HttpMetrics } from './metrics.ts';
 
 /** What Consul's API needs of the agent. */
@@ -11,6 +14,10 @@ export type ConsulApiDeps = {
   /** Resolves when the registry's present content is in the catalog, so that who registers can read it there at once. */
   readonly syncCatalog: () => Promise<void>;
   readonly sessions: Sessions;
+  readonly events: HeardEvents;
+  readonly coordinates: Coordinates;
+  /** UUIDs. */
+  readonly newId: () => string;
   readonly facts: ConsulFacts;
   /** This agent first. */
   readonly members: () => readonly Member[];
@@ -28,6 +35,9 @@ export type ConsulApiDeps = {
   /** Leaves the cluster and stops the agent. */
   readonly leave?: () => Promise<void>;
 };
+
+/** What the endpoints share among themselves. */
+export type ConsulContext = ConsulApiDeps & { readonly askedBefore: AskedBefore };
 
 export type ConsulFacts = AgentFacts & {
   readonly version: string;

@@ -6,15 +6,16 @@ import type { Answer } from '../shared/answer.ts';
 import type { Endpoint } from '../shared/api.ts';
 import { BadRequestError } from '../shared/errors.ts';
 import type { ApiRequest } from '../shared/request.ts';
-import type { ConsulApiDeps } from './deps.ts';
+import type { ConsulContext } from './deps.ts';
 import { checkFields, serviceEntryFields } from './filter/fields.ts';
 import { filterOf } from './filter/filter-of.ts';
+import { nearTo } from './near.ts';
 import { checkObject, serviceEntryObject } from './objects.ts';
 import { nodeMetaFilter, parseBool, requireName, tagFilter } from './params.ts';
-import { answerRead } from './reading.ts';
+import { answerCached } from './reading.ts';
 
 /** What is healthy. */
-export function healthEndpoints(deps: ConsulApiDeps): Endpoint[] {
+export function healthEndpoints(deps: ConsulContext): Endpoint[] {
   return [
     { path: '/v1/health/service/*', methods: { GET: (request) => service(deps, request) } },
     { path: '/v1/health/checks/*', methods: { GET: (request) => serviceChecks(deps, request) } },
@@ -23,16 +24,21 @@ export function healthEndpoints(deps: ConsulApiDeps): Endpoint[] {
   ];
 }
 
-function service(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
+function service(deps: ConsulContext, request: ApiRequest): Promise<Answer> {
   const name = requireName(request.params['*'], 'Missing service name');
   const { query } = request;
   const hasMeta = nodeMetaFilter(query);
   const hasTags = tagFilter(query);
   const isWanted = onlyPassing(query) ? isPassing : () => true;
   const passes = filterOf(query, serviceEntryFields);
-  return answerRead(deps, request, (read) =>
-    serviceInstances(read, name)
-      .filter((one) => hasMeta(one.node.Meta) && hasTags(one.service.ServiceTags) && isWanted(one))
+  const near = nearTo(deps, query.get('near') ?? '');
+  return answerCached(deps, request, (read) =>
+    near(
+      serviceInstances(read, name).filter(
+        (one) => hasMeta(one.node.Meta) && hasTags(one.service.ServiceTags) && isWanted(one),
+      ),
+      ({ node }) => node.Node,
+    )
       .map(serviceEntryObject)
       .filter(passes),
   );
@@ -51,17 +57,17 @@ function isPassing({ checks }: Instance): boolean {
   return worstStatus(checks) === 'passing';
 }
 
-function serviceChecks(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
+function serviceChecks(deps: ConsulContext, request: ApiRequest): Promise<Answer> {
   const name = requireName(request.params['*'], 'Missing service name').toLowerCase();
   return answerChecks(deps, request, (read) => read.by(read.state.tables.catalogChecks, 'serviceName', name));
 }
 
-function nodeChecks(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
+function nodeChecks(deps: ConsulContext, request: ApiRequest): Promise<Answer> {
   const name = requireName(request.params['*'], 'Missing node name').toLowerCase();
   return answerChecks(deps, request, (read) => read.by(read.state.tables.catalogChecks, 'node', name));
 }
 
-function checksInState(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
+function checksInState(deps: ConsulContext, request: ApiRequest): Promise<Answer> {
   const wanted = requireName(request.params['*'], 'Missing check state');
   return answerChecks(deps, request, (read) => {
     const { catalogChecks } = read.state.tables;
@@ -71,17 +77,20 @@ function checksInState(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer
 }
 
 function answerChecks(
-  deps: ConsulApiDeps,
+  deps: ConsulContext,
   request: ApiRequest,
   rowsOf: (read: Read) => CatalogCheckRow[],
 ): Promise<Answer> {
   const hasMeta = nodeMetaFilter(request.query);
   const byMeta = request.query.has('node-meta');
   const passes = filterOf(request.query, checkFields);
-  return answerRead(deps, request, (read) => {
+  const near = nearTo(deps, request.query.get('near') ?? '');
+  return answerCached(deps, request, (read) => {
     const { catalogNodes } = read.state.tables;
     const isOnNode = ({ Node }: CatalogCheckRow) => hasMeta(read.get(catalogNodes, Node.toLowerCase())?.Meta ?? null);
     const rows = rowsOf(read);
-    return (byMeta ? rows.filter(isOnNode) : rows).map(checkObject).filter(passes);
+    return near(byMeta ? rows.filter(isOnNode) : rows, ({ Node }) => Node)
+      .map(checkObject)
+      .filter(passes);
   });
 }

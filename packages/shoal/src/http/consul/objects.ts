@@ -1,4 +1,5 @@
 import type { CatalogNode } from '@shoal/api';
+import type { FiredEvent } from '../../catalog/events/fire.ts';
 import type { Instance } from '../../catalog/health.ts';
 import { withAddressFamilies } from '../../catalog/registration.ts';
 import type { RegisteredCheck, ServiceDefinition } from '../../catalog/registry/definitions.ts';
@@ -148,4 +149,8 @@ export function kvObject(row: KvRow) {
     CreateIndex: row.CreateIndex,
     ModifyIndex: row.ModifyIndex,
   };
+}
+
+export function eventObject({ ID, Name, Payload, NodeFilter, ServiceFilter, TagFilter, LTime }: FiredEvent) {
+  return { ID, Name, Payload, NodeFilter, ServiceFilter, TagFilter, Version: 1, LTime };
 }

@@ -4,7 +4,7 @@ import { type Answer, json } from '../shared/answer.ts';
 import { blockingParams, blockingRead } from '../shared/blocking-params.ts';
 import { BadRequestError, UnknownDatacenterError } from '../shared/errors.ts';
 import type { ApiRequest } from '../shared/request.ts';
-import type { ConsulApiDeps } from './deps.ts';
+import type { ConsulApiDeps, ConsulContext } from './deps.ts';
 
 /** Answers with what a read finds, when it is due (`?index=&wait=`), with the index of what it read. */
 export async function answerRead<T>(
@@ -15,7 +15,17 @@ export async function answerRead<T>(
 ): Promise<Answer> {
   checkReadParams(deps, request.query);
   const { result, read } = await blockingRead(deps, request, query);
-  return compose(result, { ...readHeaders(read.index), ...cacheHeaders(request.query) });
+  return compose(result, readHeaders(read.index));
+}
+
+/** The same for what Consul's agents keep for `?cached`: who asks for that is told whether it was there. */
+export async function answerCached<T>(
+  deps: ConsulContext,
+  request: ApiRequest,
+  query: (read: Read) => T,
+): Promise<Answer> {
+  const cached = request.query.has('cached') ? cacheHeaders(deps.askedBefore(request)) : {};
+  return answerRead(deps, request, query, (result, headers) => json(result, { ...headers, ...cached }));
 }
 
 /** Every server holds all of the state: nothing is ever older than the last change it was told of. */
@@ -62,6 +72,6 @@ function checkConsistency(query: URLSearchParams): void {
 }
 
 /** The answer comes from memory that is kept current, so a cached answer has no age. */
-function cacheHeaders(query: URLSearchParams): Record<string, string> {
-  return query.has('cached') ? { 'x-cache': 'HIT', age: '0' } : {};
+function cacheHeaders(isHit: boolean): Record<string, string> {
+  return isHit ? { 'x-cache': 'HIT', age: '0' } : { 'x-cache': 'MISS' };
 }

@@ -60,6 +60,8 @@ export const STATUS: Readonly<Record<string, number>> = {
   'bad-filter': 500,
   'kv-param': 500,
   'session-invalid': 500,
+  'event-invalid': 500,
+  'query-invalid': 500,
   contention: 500,
   'not-offered': 501,
   'txn-too-large': 413,

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createCoordinates } from '../../../src/catalog/coordinates/coordinates.ts';
+import { hearEvents } from '../../../src/catalog/events/heard.ts';
 import { registryFile } from '../../../src/catalog/registry/file.ts';
 import { Registry } from '../../../src/catalog/registry/registry.ts';
 import { createSessions } from '../../../src/catalog/sessions/sessions.ts';
@@ -63,6 +65,7 @@ export async function startConsulAgent(): Promise<ConsulAgent> {
     now: () => performance.now(),
     onFailure: (error) => failures.push(error),
   });
+  const events = hearEvents({ state, nodeName: facts.nodeName, services: () => registry.services.values() });
   const own = `${facts.address}:${facts.rpcPort}`;
   const api = createConsulApi(
     {
@@ -70,6 +73,9 @@ export async function startConsulAgent(): Promise<ConsulAgent> {
       registry,
       syncCatalog: () => sync.flush(),
       sessions,
+      events,
+      coordinates: createCoordinates(facts.nodeName, Date.now),
+      newId: randomUUID,
       facts,
       members: () => [
         {
@@ -98,6 +104,7 @@ export async function startConsulAgent(): Promise<ConsulAgent> {
   await registry.start();
   await sync.start();
   sessions.start();
+  events.start();
   await api.start();
   return {
     state,
@@ -110,6 +117,7 @@ export async function startConsulAgent(): Promise<ConsulAgent> {
     async stop() {
       await api.stop();
       sessions.stop();
+      events.stop();
       await sync.stop();
       await registry.stop();
       await state.close();

@@ -1,0 +1,59 @@
+import { parseDuration } from '../../duration.ts';
+import type { Read } from '../../state/read.ts';
+import type { PreparedQueryRow, PreparedQueryService } from '../../state/rows.ts';
+import { type Instance, serviceInstances, worstStatus } from '../health.ts';
+import { renderTemplate, TEMPLATE_TYPE } from './template.ts';
+
+/** The query of that id or name, or the template with the longest prefix of the name, filled in. */
+export function findQuery(read: Read, idOrName: string): PreparedQueryRow | undefined {
+  const { preparedQueries } = read.state.tables;
+  const byId = preparedQueries.get(idOrName);
+  if (byId) return read.get(preparedQueries, idOrName);
+  const rows = read.all(preparedQueries);
+  const exact = rows.find((row) => row.Name === idOrName && row.Template.Type === '' && row.Name !== '');
+  if (exact) return exact;
+  const templates = rows.filter((row) => row.Template.Type === TEMPLATE_TYPE && idOrName.startsWith(row.Name));
+  const [best] = templates.sort((a, b) => b.Name.length - a.Name.length);
+  return best && renderTemplate(best, idOrName);
+}
+
+/** What a query finds in this datacenter, before it is ordered. */
+export function queryInstances(read: Read, query: PreparedQueryService): Instance[] {
+  const wanted = tagTest(query.Tags ?? []);
+  return serviceInstances(read, query.Service).filter(
+    (instance) =>
+      isHealthy(instance, query) &&
+      wanted(instance.service.ServiceTags) &&
+      holds(query.NodeMeta, instance.node.Meta) &&
+      holds(query.ServiceMeta, instance.service.ServiceMeta),
+  );
+}
+
+/** Nanoseconds of `DNS.TTL`, in whole seconds; undefined when the query does not say. */
+export function queryTtl({ DNS }: Pick<PreparedQueryRow, 'DNS'>): number | undefined {
+  if (DNS.TTL === '') return undefined;
+  return Math.trunc((parseDuration(DNS.TTL) ?? 0) / 1e9);
+}
+
+function isHealthy({ checks }: Instance, { OnlyPassing, IgnoreCheckIDs }: PreparedQueryService): boolean {
+  const status = worstStatus(checks.filter(({ CheckID }) => !IgnoreCheckIDs?.includes(CheckID)));
+  return OnlyPassing ? status === 'passing' : status !== 'critical';
+}
+
+/** All tags, compared without case; with `!` in front none of them. */
+function tagTest(wanted: readonly string[]): (tags: readonly string[]) => boolean {
+  if (wanted.length === 0) return () => true;
+  return (tags) => {
+    const own = new Set(tags.map((tag) => tag.toLowerCase()));
+    return wanted.every((tag) =>
+      tag.startsWith('!') ? !own.has(tag.slice(1).toLowerCase()) : own.has(tag.toLowerCase()),
+    );
+  };
+}
+
+function holds(
+  wanted: Readonly<Record<string, string>> | null,
+  meta: Readonly<Record<string, string>> | null,
+): boolean {
+  return Object.entries(wanted ?? {}).every(([key, value]) => meta?.[key] === value);
+}

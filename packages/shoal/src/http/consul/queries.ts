@@ -1,0 +1,119 @@
+import { commitPlanned } from '../../catalog/commit.ts';
+import { findQuery, queryInstances } from '../../catalog/queries/execute.ts';
+import { checkQueryId, planCreateQuery, planDeleteQuery, planUpdateQuery } from '../../catalog/queries/plan.ts';
+import type { PreparedQueryRow } from '../../state/rows.ts';
+import { type Answer, empty, json, text } from '../shared/answer.ts';
+import type { Endpoint } from '../shared/api.ts';
+import { NotFoundError } from '../shared/errors.ts';
+import { decodeBody } from '../shared/json-body.ts';
+import type { ApiRequest } from '../shared/request.ts';
+import { DECODE_FAILED, queryBody } from './bodies.ts';
+import type { ConsulApiDeps } from './deps.ts';
+import { nearTo } from './near.ts';
+import { serviceEntryObject } from './objects.ts';
+import { answerRead, checkPlace } from './reading.ts';
+
+/** Prepared queries: what to look for is kept under a name, in HTTP and DNS alike. */
+export function queryEndpoints(deps: ConsulApiDeps): Endpoint[] {
+  return [
+    {
+      path: '/v1/query',
+      methods: { GET: (request) => list(deps, request), POST: (request) => create(deps, request) },
+    },
+    {
+      path: '/v1/query/*',
+      methods: {
+        GET: (request) => get(deps, request),
+        PUT: (request) => update(deps, request),
+        DELETE: (request) => remove(deps, request),
+        // Consul's answer names the methods of a query, without OPTIONS.
+        POST: () => text(405, 'method POST not allowed', { allow: 'GET,PUT,DELETE' }),
+      },
+    },
+  ];
+}
+
+function list(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
+  return answerRead(deps, request, (read) => read.all(read.state.tables.preparedQueries).map(queryObject));
+}
+
+async function create(deps: ConsulApiDeps, { query, body }: ApiRequest): Promise<Answer> {
+  checkPlace(deps, query);
+  const ID = deps.newId();
+  const entry = { ...decodeBody(body, queryBody, DECODE_FAILED), ID };
+  await commitPlanned(deps.state, (tables) => planCreateQuery(tables, entry));
+  return json({ ID });
+}
+
+async function update(deps: ConsulApiDeps, { query, body, params }: ApiRequest): Promise<Answer> {
+  checkPlace(deps, query);
+  const entry = { ...decodeBody(body, queryBody, DECODE_FAILED), ID: params['*'] ?? '' };
+  await commitPlanned(deps.state, (tables) => planUpdateQuery(tables, entry));
+  return empty();
+}
+
+async function remove(deps: ConsulApiDeps, { query, params }: ApiRequest): Promise<Answer> {
+  checkPlace(deps, query);
+  await commitPlanned(deps.state, (tables) => planDeleteQuery(tables, params['*'] ?? ''));
+  return empty();
+}
+
+async function get(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
+  const path = request.params['*'] ?? '';
+  const action = /^(.+)\/(execute|explain)$/.exec(path);
+  if (action)
+    return action[2] === 'execute' ? execute(deps, request, action[1] ?? '') : explain(deps, request, action[1] ?? '');
+  checkQueryId(path);
+  return answerRead(
+    deps,
+    request,
+    (read) => read.get(read.state.tables.preparedQueries, path),
+    (row, headers) => (row ? json([queryObject(row)], headers) : text(404, 'Query not found')),
+  );
+}
+
+function execute(deps: ConsulApiDeps, request: ApiRequest, name: string): Promise<Answer> {
+  const { query } = request;
+  return answerRead(deps, request, (read) => {
+    const row = findQuery(read, name);
+    if (!row) throw new NotFoundError('Query not found');
+    const found = queryInstances(read, row.Service);
+    const near = nearTo(deps, query.get('near') || row.Service.Near);
+    const ordered = near(shuffled(found, deps.random), ({ node }) => node.Node);
+    const limit = Number(query.get('limit') ?? 0);
+    return {
+      Service: row.Service.Service,
+      Nodes: (limit > 0 ? ordered.slice(0, limit) : ordered).map(serviceEntryObject),
+      DNS: row.DNS,
+      Datacenter: deps.facts.datacenter,
+      // Other datacenters are not reached from here, so none was tried.
+      Failovers: 0,
+      ...QUERY_META,
+    };
+  });
+}
+
+const QUERY_META = { Index: 0, LastContact: 0, KnownLeader: true };
+
+/** What would be executed: a template with its parts filled in. */
+function explain(deps: ConsulApiDeps, request: ApiRequest, name: string): Promise<Answer> {
+  return answerRead(deps, request, (read) => {
+    const row = findQuery(read, name);
+    if (!row) throw new NotFoundError('Query not found');
+    return { Query: queryObject(row), ...QUERY_META };
+  });
+}
+
+function queryObject(row: PreparedQueryRow) {
+  const { ID, Name, Session, Token, Template, Service, DNS, CreateIndex, ModifyIndex } = row;
+  return { ID, Name, Session, Token, Template, Service, DNS, CreateIndex, ModifyIndex };
+}
+
+function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  const mixed = [...items];
+  for (let at = mixed.length - 1; at > 0; at -= 1) {
+    const other = Math.floor(random() * (at + 1));
+    [mixed[at], mixed[other]] = [mixed[other] as T, mixed[at] as T];
+  }
+  return mixed;
+}

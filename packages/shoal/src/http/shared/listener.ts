@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 /** A port that another program has. */
@@ -38,10 +38,12 @@ const RETRY_MS = 3_000;
 const CLOSE_GRACE_MS = 1_000;
 const SWEEP_MS = 20;
 
+type Serving = { readonly server: Server; readonly unasked: ReadonlySet<Socket> };
+
 /** One HTTP server per address, all with one handler. */
 export class Listener {
   readonly #options: ListenOptions;
-  readonly #servers = new Map<string, Server>();
+  readonly #servers = new Map<string, Serving>();
   readonly #retries = new Map<string, NodeJS.Timeout>();
   #port: number;
   #started = false;
@@ -53,7 +55,7 @@ export class Listener {
 
   /** Where it listens now. */
   addresses(): { address: string; port: number }[] {
-    return [...this.#servers.values()].map((server) => {
+    return [...this.#servers.values()].map(({ server }) => {
       const { address, port } = server.address() as AddressInfo;
       return { address, port };
     });
@@ -92,11 +94,12 @@ export class Listener {
     if (this.#servers.has(address)) return true;
     const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, this.#options.handle);
     if (this.#options.upgrade) server.on('upgrade', this.#options.upgrade);
+    const unasked = unaskedConnections(server);
     const error = await listening(server, address, this.#port);
     if (error?.code === 'EADDRNOTAVAIL') return false;
     if (error?.code === 'EADDRINUSE') throw new PortTakenError(this.#options.what, address, this.#port, error);
     if (error) throw error;
-    this.#servers.set(address, server);
+    this.#servers.set(address, { server, unasked });
     this.#port = (server.address() as AddressInfo).port;
     return true;
   }
@@ -124,8 +127,23 @@ function listening(server: Server, address: string, port: number): Promise<NodeJ
   });
 }
 
+/** Connections on which nothing was asked yet. For Node they are busy, so that they would hold up a server's end. */
+function unaskedConnections(server: Server): Set<Socket> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  const asked = ({ socket }: IncomingMessage) => sockets.delete(socket);
+  server.on('request', asked);
+  // A listener of ours alone would take upgrades from the handler of requests.
+  if (server.listenerCount('upgrade') > 0) server.on('upgrade', asked);
+  return sockets;
+}
+
 /** Answers that are on their way get a moment to finish; their connections go as they fall idle. */
-function closeServer(server: Server): Promise<void> {
+function closeServer({ server, unasked }: Serving): Promise<void> {
+  for (const socket of unasked) socket.destroy();
   return new Promise((resolve) => {
     const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
     const force = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { Listener, type ListenOptions } from '../../../src/http/shared/listener.ts';
 
@@ -46,6 +47,20 @@ test('an address that this machine does not have is waited for', async () => {
   await made.start();
   expect(missing).toEqual(['192.0.2.1']);
   expect(made.addresses().map(({ address }) => address)).toEqual(['127.0.0.1']);
+});
+
+test('closing does not wait for connections on which nothing was asked', async () => {
+  const made = listener();
+  await made.start();
+  const socket = connect(made.addresses()[0]?.port ?? 0, '127.0.0.1');
+  const closed = once(socket, 'close');
+  await once(socket, 'connect');
+  // The server hears of the connection a little later than the client.
+  await (await fetch(`http://127.0.0.1:${made.addresses()[0]?.port}/`)).text();
+  const started = performance.now();
+  await made.stop();
+  expect(performance.now() - started).toBeLessThan(900);
+  await closed;
 });
 
 test('closing lets answers that are on their way finish', async () => {

@@ -36,6 +36,8 @@ export type ConsulClient = {
   datacenters(): Promise<string[]>;
   /** `GET /v1/agent/members` */
   members(): Promise<Member[]>;
+  /** `PUT /v1/agent/leave`: the agent leaves the cluster and stops. */
+  leave(): Promise<void>;
   /** `GET /v1/agent/self`: the name of the agent's own node. */
   selfName(): Promise<string>;
   readonly kv: KVApi;
@@ -97,6 +99,9 @@ export function createConsulClient(options: ConsulClientOptions): ConsulClient {
     },
     datacenters: async () => (await get<string[]>('/v1/catalog/datacenters')).value,
     members: async () => (await get<Member[]>('/v1/agent/members')).value,
+    leave: async () => {
+      await change('PUT', '/v1/agent/leave', {});
+    },
     selfName: async () => (await get<{ Config: { NodeName: string } }>('/v1/agent/self')).value.Config.NodeName,
     kv: {
       get: async (key) => (await readKey(key)).value,

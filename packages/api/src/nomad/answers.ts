@@ -193,3 +193,14 @@ export type AgentSelf = {
   member: ServerMember;
   stats: Record<string, Record<string, string>>;
 };
+
+/** A join token, without what it says. Times are milliseconds since 1970; null: no limit. */
+export type JoinToken = {
+  id: string;
+  created: number;
+  expires: number | null;
+  usesLeft: number | null;
+};
+
+/** A new one, with the word to give to an agent, and where the agent finds the servers (`host:port`). */
+export type IssuedJoinToken = JoinToken & { token: string; servers: string[] };

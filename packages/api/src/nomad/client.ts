@@ -6,12 +6,14 @@ import type {
   AllocUsage,
   FileInfo,
   HostUsage,
+  IssuedJoinToken,
   JobPlan,
   JobStub,
   JobSummary,
   JobValidation,
   JobVersions,
   JobWritten,
+  JoinToken,
   NodeStub,
   ServerMember,
 } from './answers.ts';
@@ -121,6 +123,16 @@ export type AgentApi = {
   members(): Promise<{ ServerName: string; ServerRegion: string; Members: ServerMember[] | null }>;
   /** `host:port` of the leading server. */
   leader(): Promise<string>;
+  /** Shoal's own; a server answers them for users of its own machine only. */
+  readonly joinTokens: JoinTokensApi;
+};
+
+export type JoinTokensApi = {
+  /** Milliseconds and a number; 0 is without limit. */
+  issue(limits: { ttlMs: number; uses: number }): Promise<IssuedJoinToken>;
+  list(): Promise<JoinToken[]>;
+  /** One, or all. */
+  revoke(id?: string): Promise<{ revoked: number }>;
 };
 
 export function createNomadClient(options: NomadClientOptions): NomadClient {
@@ -240,10 +252,15 @@ function filesApi({ read, stream }: Requests): FilesApi {
   };
 }
 
-function agentApi({ read }: Requests): AgentApi {
+function agentApi({ read, write }: Requests): AgentApi {
   return {
     self: async () => (await read<AgentSelf>('/v1/agent/self')).value,
     members: async () => (await read<Awaited<ReturnType<AgentApi['members']>>>('/v1/agent/members')).value,
     leader: async () => (await read<string>('/v1/status/leader')).value,
+    joinTokens: {
+      issue: ({ ttlMs, uses }) => write('PUT', '/v1/agent/join-tokens', { body: { TTL: ttlMs, Uses: uses } }),
+      list: async () => (await read<JoinToken[]>('/v1/agent/join-tokens')).value,
+      revoke: (id) => write('DELETE', `/v1/agent/join-tokens${id === undefined ? '' : `/${encodeURIComponent(id)}`}`),
+    },
   };
 }

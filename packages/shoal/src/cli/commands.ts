@@ -98,6 +98,26 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import('./commands/node-eligibility.ts'),
   },
   'server members': { of: 'nomad', summary: 'List the servers', load: () => import('./commands/server-members.ts') },
+  'server token': {
+    of: 'shoal',
+    summary: 'Print a token for other machines to join with',
+    load: () => import('./commands/server-token.ts'),
+  },
+  leave: {
+    of: 'consul',
+    summary: 'Take an agent out of the cluster, and stop it',
+    load: () => import('./commands/leave.ts'),
+  },
+  'tls ca create': {
+    of: 'consul',
+    summary: 'Make an authority for certificates of agents',
+    load: () => import('./commands/tls-ca-create.ts'),
+  },
+  'tls cert create': {
+    of: 'consul',
+    summary: 'Make a certificate for an agent',
+    load: () => import('./commands/tls-cert-create.ts'),
+  },
   members: { of: 'consul', summary: 'List the agents that are known', load: () => import('./commands/members.ts') },
   'service list': {
     of: 'shoal',
@@ -173,6 +193,9 @@ export const GROUPS: Readonly<Record<string, string>> = {
   service: 'Look at services',
   catalog: 'Look at the catalog',
   kv: 'Read and write keys',
+  tls: 'Make certificates of your own',
+  'tls ca': 'Make an authority for certificates of agents',
+  'tls cert': 'Make certificates for agents',
   config: 'Check configuration files of an agent',
 };
 

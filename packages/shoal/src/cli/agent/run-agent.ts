@@ -37,7 +37,9 @@ export async function runAgent(start: AgentStart, io: Io): Promise<number> {
     log.warn({}, 'agent: SIGHUP changes nothing yet: to read the configuration again, start the agent again'),
   );
   try {
-    const starting = startAgent({ config, log, onLeave: () => ending.end('leave') });
+    const joining = new AbortController();
+    void ending.ended.then(() => joining.abort(new Error('the agent was told to end')));
+    const starting = startAgent({ config, log, onLeave: () => ending.end('leave'), signal: joining.signal });
     const agent = await startedOrEnded(starting, ending.ended).catch((error: unknown) => {
       throw startFailure(error, config);
     });
@@ -70,8 +72,9 @@ function startedOrEnded(starting: Promise<Agent>, ended: Promise<Ending>): Promi
   return Promise.race([starting, late]);
 }
 
-/** Tasks outlive an agent that is ended, unless the configuration (as with -dev) says otherwise. */
+/** Tasks outlive an agent that is ended, unless the configuration (as with -dev) says otherwise, or it leaves: then they are wanted elsewhere. */
 export function tasksAt(cause: Ending, config: Pick<AgentConfig, 'leaveOnTerminate' | 'leaveOnInterrupt'>) {
+  if (cause === 'leave') return 'stop';
   const leaves = cause === 'SIGINT' ? config.leaveOnInterrupt : config.leaveOnTerminate;
   return leaves ? 'stop' : 'keep';
 }

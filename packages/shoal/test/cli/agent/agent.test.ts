@@ -24,7 +24,7 @@ const ENDINGS = [
     interrupt: true,
     want: 'stop',
   },
-  { name: 'leaving is like SIGTERM', cause: 'leave', terminate: true, interrupt: false, want: 'stop' },
+  { name: 'leaving ends them', cause: 'leave', terminate: false, interrupt: false, want: 'stop' },
 ] as const;
 
 test.each(ENDINGS)('$name', ({ cause, terminate, interrupt, want }) => {

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Node, NodeEvent, NodeStatus } from '@shoal/api';
+import type { DrainStrategy, Node, NodeEvent, NodeStatus } from '@shoal/api';
 import { clientStatus, isClientTerminal } from '../state/alloc-view.ts';
 import type { Read } from '../state/read.ts';
 import type { NodeRow } from '../state/rows.ts';
@@ -77,6 +77,34 @@ export function createNodes(deps: ServerDeps) {
     });
   }
 
+  /**
+   * Begins to empty the node, or (`spec` null) gives that up; then it takes work again if it is marked so. `deadlineNanos`: negative: at once; 0: without
+   * one. The drain itself is `drains.ts`.
+   */
+  async function drain(
+    nodeId: string,
+    spec: { deadlineNanos: number; ignoreSystemJobs: boolean } | null,
+    markEligible: boolean,
+  ): Promise<NodeWritten> {
+    return change(nodeId, (existing) => {
+      if (!existing) throw new UnknownObjectError('node not found');
+      if (spec === null && !existing.DrainStrategy && !markEligible) return existing;
+      const SchedulingEligibility = spec === null && markEligible ? 'eligible' : 'ineligible';
+      const DrainStrategy = spec && strategyOf(spec, deps.now());
+      const message = spec === null ? 'Node drain canceled' : 'Node drain strategy set';
+      return withEvent({ ...existing, Drain: spec !== null, DrainStrategy, SchedulingEligibility }, message, 'Drain');
+    });
+  }
+
+  /** The node is empty; it stays ineligible. */
+  async function endDrain(nodeId: string): Promise<NodeWritten> {
+    return change(nodeId, (existing) => {
+      if (!existing) throw new UnknownObjectError('node not found');
+      if (!existing.DrainStrategy) return existing;
+      return withEvent({ ...existing, Drain: false, DrainStrategy: null }, 'Node drain complete', 'Drain');
+    });
+  }
+
   /** Evaluates every job that has something on the node, and those that want something on each node. */
   async function evaluate(nodeId: string): Promise<NodeWritten> {
     const node = nodes.get(nodeId);
@@ -134,10 +162,10 @@ export function createNodes(deps: ServerDeps) {
     });
   }
 
-  function withEvent(node: NodeRow, message: string): NodeRow {
+  function withEvent(node: NodeRow, message: string, subsystem = 'Cluster'): NodeRow {
     const event: NodeEvent = {
       Message: message,
-      Subsystem: 'Cluster',
+      Subsystem: subsystem,
       Details: null,
       Timestamp: new Date(deps.now()).toISOString(),
       CreateIndex: 0,
@@ -145,7 +173,7 @@ export function createNodes(deps: ServerDeps) {
     return { ...node, Events: [...node.Events, event].slice(-NODE_EVENTS) };
   }
 
-  return { authenticate, register, setStatus, setEligibility, evaluate, assignments };
+  return { authenticate, register, setStatus, setEligibility, drain, endDrain, evaluate, assignments };
 }
 
 function putNode(next: NodeRow, existing: NodeRow | undefined, ops: Op[]): Txn {
@@ -164,10 +192,22 @@ function schedulingChanged(existing: NodeRow | undefined, next: NodeRow): boolea
   if (!existing) return true;
   return (
     existing.Status !== next.Status ||
-    existing.SchedulingEligibility !== next.SchedulingEligibility ||
-    existing.Drain !== next.Drain ||
+    // A node that takes no more work changes nothing about what it has; a drain asks for that itself.
+    (existing.SchedulingEligibility !== next.SchedulingEligibility && next.SchedulingEligibility === 'eligible') ||
     existing.ComputedClass !== next.ComputedClass
   );
+}
+
+const ZERO_TIME = '0001-01-01T00:00:00Z';
+
+function strategyOf(spec: { deadlineNanos: number; ignoreSystemJobs: boolean }, now: number): DrainStrategy {
+  const { deadlineNanos, ignoreSystemJobs } = spec;
+  return {
+    Deadline: deadlineNanos,
+    IgnoreSystemJobs: ignoreSystemJobs,
+    ForceDeadline: deadlineNanos > 0 ? new Date(now + deadlineNanos / 1e6).toISOString() : ZERO_TIME,
+    StartedAt: new Date(now).toISOString(),
+  };
 }
 
 /** Re-registering what is known already writes nothing. */

@@ -7,6 +7,7 @@ import { type Children, createChildren } from './children.ts';
 import { DeploymentWatch } from './deployment-watch.ts';
 import { createDeployments, type Deployments } from './deployments.ts';
 import { nowNanos, type ServerDeps } from './deps.ts';
+import { Drains } from './drains.ts';
 import { EvalProcessor } from './eval-processor.ts';
 import { newEvaluation } from './evaluations.ts';
 import { GARBAGE_DEFAULTS, GarbageCollector, type GarbageSettings } from './garbage.ts';
@@ -63,6 +64,7 @@ export function createServer(options: ServerOptions): Server {
     processor,
     new BlockedEvals(options, (evaluation) => processor.enqueue(evaluation)),
     new DeploymentWatch(options, deployments),
+    new Drains(options, nodes),
     new Periodic(options, children),
     heartbeats,
     garbage,

@@ -43,7 +43,10 @@ export function makeTables() {
       indexes: { job: (job) => jobKey(job.Namespace, job.ID) },
       stamp: stampVersion,
     }),
-    nodes: new Table<NodeRow>({ name: 'nodes', indexes: {} }),
+    nodes: new Table<NodeRow, 'draining'>({
+      name: 'nodes',
+      indexes: { draining: (row) => (row.DrainStrategy ? 'yes' : undefined) },
+    }),
     evals: new Table<EvalRow, 'job' | 'status' | 'deployment'>({
       name: 'evals',
       indexes: {
@@ -99,7 +102,7 @@ export function makeTables() {
     }),
     preparedQueries: new Table<PreparedQueryRow, 'name' | 'session'>({
       name: 'preparedQueries',
-      indexes: { name: (row) => row.Name || undefined, session: (row) => row.Session || undefined },
+      indexes: { name: (row) => row.Name.toLowerCase() || undefined, session: (row) => row.Session || undefined },
     }),
     /** key: the event's LTime, 16 digits */
     events: new Table<EventRow>({ name: 'events', indexes: {} }),

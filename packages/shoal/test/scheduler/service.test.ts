@@ -346,24 +346,21 @@ describe('nodes that go', () => {
     expect(plan.allocPatches[0]?.set.NextAllocation).toBe(plan.newAllocs[0]?.ID);
   });
 
-  test.each([
-    [
-      'is drained',
-      aNode({
-        ID: 'node-1',
-        DrainStrategy: { Deadline: 0, IgnoreSystemJobs: false, ForceDeadline: '', StartedAt: '' },
-      }),
-    ],
-  ])('%s: its allocations move', (_name, node) => {
+  test('is drained: it gets nothing more, and what it has waits to be asked to move', () => {
     const it = new World();
     it.node(aNode({ ID: 'node-1' }));
     const job = it.register(aJob());
-    const before = it.evaluate(job);
+    const [alloc] = it.evaluate(job).newAllocs;
     it.node(aNode({ ID: 'node-2' }));
-    it.node(node);
+    const DrainStrategy = { Deadline: 0, IgnoreSystemJobs: false, ForceDeadline: '', StartedAt: '' };
+    it.node(aNode({ ID: 'node-1', DrainStrategy }));
+    expect(it.evaluate(job).allocPatches).toEqual([]);
+
+    const DesiredTransition = { Migrate: true, Reschedule: null, ForceReschedule: null };
+    it.put('allocs', alloc!.ID, { ...it.alloc(alloc!.ID), DesiredTransition });
     const plan = it.evaluate(job);
     expect(plan.allocPatches).toMatchObject([
-      { id: before.newAllocs[0]?.ID, set: { DesiredDescription: 'alloc is being migrated' } },
+      { id: alloc!.ID, set: { DesiredDescription: 'alloc is being migrated' } },
     ]);
     expect(plan.newAllocs).toMatchObject([{ NodeID: 'node-2', Name: 'job.g[0]' }]);
     expect(plan.desiredUpdates.g).toMatchObject({ Migrate: 1, Place: 0 });

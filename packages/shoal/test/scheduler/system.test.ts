@@ -87,11 +87,6 @@ describe('a system job', () => {
     {
       name: 'drained',
       node: { DrainStrategy: { Deadline: 0, IgnoreSystemJobs: false, ForceDeadline: '', StartedAt: '' } },
-      want: 'alloc not needed as node is tainted',
-    },
-    {
-      name: 'drained but for system jobs',
-      node: { DrainStrategy: { Deadline: 0, IgnoreSystemJobs: true, ForceDeadline: '', StartedAt: '' } },
       want: undefined,
     },
     { name: 'ineligible', node: { SchedulingEligibility: 'ineligible' } as const, want: undefined },
@@ -103,6 +98,19 @@ describe('a system job', () => {
     const plan = it.evaluate(job);
     expect(plan.newAllocs).toEqual([]);
     expect(plan.allocPatches.map((patch) => patch.set.DesiredDescription)).toEqual(want ? [want] : []);
+  });
+
+  test('an allocation that a drain asks to leave does', () => {
+    const it = world();
+    const job = it.register(system());
+    const [alloc] = it.evaluate(job).newAllocs;
+    const DrainStrategy = { Deadline: 0, IgnoreSystemJobs: false, ForceDeadline: '', StartedAt: '' };
+    it.node(aNode({ ID: alloc!.NodeID, DrainStrategy }));
+    const DesiredTransition = { Migrate: true, Reschedule: null, ForceReschedule: null };
+    it.put('allocs', alloc!.ID, { ...it.alloc(alloc!.ID), DesiredTransition });
+    const plan = it.evaluate(job);
+    expect(plan.newAllocs).toEqual([]);
+    expect(plan.allocPatches.map(({ set }) => set.DesiredDescription)).toEqual(['alloc not needed as node is tainted']);
   });
 
   test('a sysbatch job is not run again where it is done', () => {

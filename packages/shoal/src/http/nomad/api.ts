@@ -5,6 +5,7 @@ import { allocationEndpoints } from './allocations.ts';
 import { type ClientApiDeps, clientEndpoints } from './client.ts';
 import { deploymentEndpoints } from './deployments.ts';
 import { evaluationEndpoints } from './evaluations.ts';
+import { eventEndpoints } from './events.ts';
 import { jobEndpoints } from './job.ts';
 import { jobsEndpoints } from './jobs.ts';
 import { metricsEndpoints } from './metrics.ts';
@@ -34,6 +35,7 @@ export function nomadEndpoints(deps: NomadApiDeps): Endpoint[] {
     ...searchEndpoints(deps),
     ...namespaceEndpoints(deps),
     ...operatorEndpoints(deps),
+    ...eventEndpoints(deps),
     ...aclEndpoints(),
     ...systemEndpoints(deps),
     ...metricsEndpoints(deps),

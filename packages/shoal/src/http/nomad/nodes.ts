@@ -3,7 +3,9 @@ import { composeAllocation } from '../../state/compose/allocation.ts';
 import { composeNode, nodeStub } from '../../state/compose/stubs.ts';
 import type { Endpoint } from '../shared/api.ts';
 import { BadRequestError } from '../shared/errors.ts';
+import { decodeBody } from '../shared/json-body.ts';
 import type { ApiRequest } from '../shared/request.ts';
+import { boolean, duration, optional, struct } from '../shared/shape.ts';
 import type { AgentFacts } from './agent.ts';
 import { flag, Missing, type NomadDeps, objectBody, reading, written } from './context.ts';
 import { checkId, checkPrefix } from './ids.ts';
@@ -32,15 +34,41 @@ export function nodeEndpoints(deps: NodeDeps): Endpoint[] {
       throw new BadRequestError(
         `invalid scheduling eligibility ${JSON.stringify(wanted ?? '')}: use "eligible" or "ineligible"`,
       );
-    return nodeWritten(deps, idOf(request), await deps.server.nodes.setEligibility(idOf(request), wanted));
+    const result = await deps.server.nodes.setEligibility(idOf(request), wanted);
+    return written(result.index, {
+      EvalIDs: orNull(result.evalIds),
+      EvalCreateIndex: result.evalIndex,
+      NodeModifyIndex: 0,
+    });
+  };
+  const drain = async (request: ApiRequest) => {
+    const { DrainSpec, MarkEligible } = decodeBody(request.body, drainBody, '');
+    const spec = DrainSpec ? { deadlineNanos: DrainSpec.Deadline, ignoreSystemJobs: DrainSpec.IgnoreSystemJobs } : null;
+    const result = await deps.server.nodes.drain(idOf(request), spec, MarkEligible);
+    return written(result.index, {
+      EvalIDs: orNull(result.evalIds),
+      EvalCreateIndex: result.evalIndex,
+      NodeModifyIndex: result.index,
+    });
   };
   return [
     { path: '/v1/nodes', methods: { GET: list } },
     { path: '/v1/node/:id', methods: { GET: one } },
     { path: '/v1/node/:id/allocations', methods: { GET: allocations } },
     { path: '/v1/node/:id/evaluate', methods: { PUT: evaluate, POST: evaluate } },
+    { path: '/v1/node/:id/drain', methods: { PUT: drain, POST: drain } },
     { path: '/v1/node/:id/eligibility', methods: { PUT: eligibility, POST: eligibility } },
   ];
+}
+
+/** `DrainSpec` null gives a drain up. */
+const drainBody = struct({
+  DrainSpec: optional(struct({ Deadline: duration, IgnoreSystemJobs: boolean })),
+  MarkEligible: boolean,
+});
+
+function orNull(ids: string[]): string[] | null {
+  return ids.length > 0 ? ids : null;
 }
 
 function idOf(request: ApiRequest): string {
@@ -50,7 +78,7 @@ function idOf(request: ApiRequest): string {
 function nodeWritten(deps: NodeDeps, nodeId: string, result: NodeWritten) {
   return written(result.index, {
     EvalCreateIndex: result.evalIndex,
-    EvalIDs: result.evalIds.length > 0 ? result.evalIds : null,
+    EvalIDs: orNull(result.evalIds),
     Features: 0,
     HeartbeatTTL: 0,
     LeaderRPCAddr: '',

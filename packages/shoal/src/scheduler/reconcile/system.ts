@@ -1,6 +1,5 @@
 import type { Job, Node, TaskGroup } from '@shoal/api';
 import type { AllocEntry } from '../cluster/entries.ts';
-import { isDraining } from '../cluster/nodes.ts';
 import { LOST, NODE_TAINTED, NOT_NEEDED } from './descriptions.ts';
 import { groupAllocs, stopGroup } from './job.ts';
 import { type GroupChanges, noUpdates, type Placement, type Reconciled, type Stop } from './result.ts';
@@ -97,8 +96,7 @@ function remember(ended: Map<number, AllocEntry>, alloc: AllocEntry): void {
 
 function reasonToStop(alloc: AllocEntry, node: Node | undefined, group: TaskGroup): Stop | undefined {
   if (!node || node.Status === 'down') return { alloc, description: LOST, lost: true };
-  const drained = isDraining(node) && !node.DrainStrategy?.IgnoreSystemJobs;
-  if (drained || alloc.transition?.Migrate === true) return { alloc, description: NODE_TAINTED };
+  if (alloc.transition?.Migrate === true) return { alloc, description: NODE_TAINTED };
   return group.Count > 0 ? undefined : { alloc, description: NOT_NEEDED };
 }
 

@@ -1,6 +1,5 @@
 import type { Node } from '@shoal/api';
 import type { AllocEntry } from '../cluster/entries.ts';
-import { isDraining } from '../cluster/nodes.ts';
 import { isTerminal } from './situation.ts';
 
 export type ByNode = {
@@ -21,6 +20,6 @@ export function sortByNode(allocs: Iterable<AllocEntry>, nodeOf: (slot: number) 
 function placeOf(alloc: AllocEntry, node: Node | undefined): keyof ByNode {
   if (isTerminal(alloc)) return 'untainted';
   if (!node || node.Status === 'down') return 'lost';
-  if (alloc.transition?.Migrate === true) return 'migrate';
-  return isDraining(node) ? 'migrate' : 'untainted';
+  // Whoever drains a node asks for each allocation when it may go.
+  return alloc.transition?.Migrate === true ? 'migrate' : 'untainted';
 }

@@ -173,7 +173,7 @@ function update(
         Events: [],
       } as never,
     },
-    deploymentHealthy: alloc.DeploymentID === '' || healthy === undefined ? null : { healthy, timestamp },
+    deploymentHealthy: healthy === undefined ? null : { healthy, timestamp },
     networkStatus: null,
   };
 }

@@ -28,6 +28,12 @@ export function createRegistrar(registry: Registry, sync: CatalogSync): Registra
     },
     owned: () => [...registry.services.keys()].filter((id) => id.startsWith(TASK_PREFIX)),
     status: (serviceId) => (registry.services.has(serviceId) ? statusOf(registry.checksOf(serviceId)) : undefined),
+    checks: (serviceId) => registry.checksOf(serviceId).map(({ definition: { id }, status }) => ({ id, status })),
+    report(checkId, status, output) {
+      if (registry.checks.get(checkId)?.definition.run.kind !== 'ttl') return false;
+      registry.updateTtl(checkId, status, output);
+      return true;
+    },
     onStatusChange: (listener) =>
       registry.onChange(({ kind, id }) => {
         const serviceId = kind === 'service' ? id : registry.checks.get(id)?.definition.serviceId;
@@ -69,7 +75,7 @@ function checkDefinition(serviceId: string, given: CheckRegistration): CheckDefi
 }
 
 function checkRun(given: CheckRegistration): CheckRun {
-  const { target, method, headers, body, tlsSkipVerify, intervalMs, timeoutMs } = given;
+  const { target, method, headers, body, tls, tlsSkipVerify, intervalMs, timeoutMs } = given;
   switch (given.type) {
     case 'http':
       return {
@@ -84,6 +90,8 @@ function checkRun(given: CheckRegistration): CheckRun {
       };
     case 'tcp':
       return { kind: 'tcp', address: target, intervalMs, timeoutMs };
+    case 'grpc':
+      return { kind: 'grpc', address: target, service: given.grpcService, tls, tlsSkipVerify, intervalMs, timeoutMs };
     case 'ttl':
       return { kind: 'ttl', ttlMs: intervalMs };
   }

@@ -17,6 +17,7 @@ import type { Registrar } from './registrar.ts';
 import { createRegistration, type Heartbeat } from './registration.ts';
 import type { ServerConnection } from './server-connection.ts';
 import { allocationOfService } from './services/registrations.ts';
+import { createTaskChecks } from './services/task-checks.ts';
 import type { StateDb } from './state-db.ts';
 import { createStatusUpdates } from './status-updates.ts';
 import type { TaskWorld } from './task-runner/task-context.ts';
@@ -75,6 +76,7 @@ const LAST_WORDS_MS = 1_000;
 export function createClient(deps: ClientDeps): Client {
   const { config, identity, server, registrar, clock, random, log, db, options = {} } = deps;
   const templates = createTemplates({ settings: options.templates ?? templateDefaults, clock, random });
+  const checks = createTaskChecks();
   const allocRoot = join(config.dataDir, 'alloc');
   const timing = { clock, random, log };
   const context = { config, machine: deps.machine, drivers: deps.drivers, now: clock.now };
@@ -100,7 +102,7 @@ export function createClient(deps: ClientDeps): Client {
       db,
       drivers: new Map(deps.drivers.map((driver) => [driver.name, driver])),
       hooks: taskHooks,
-      services: { registrar, artifacts: options.artifacts ?? artifactDefaults, templates, clock, random, log },
+      services: { registrar, artifacts: options.artifacts ?? artifactDefaults, templates, checks, clock, random, log },
       node: nodes.node,
       allocRoot,
       agentEnv: deps.agentEnv,

@@ -10,9 +10,15 @@ export type Registrar = {
   /** Ids of instances that were registered by this client (prefix `_nomad-task-`), to clean up after a crash. */
   owned(): string[];
   /** The present status of the instance's checks: 'passing' only if all pass. Undefined for an unknown id. */
-  status(serviceId: string): 'passing' | 'warning' | 'critical' | undefined;
+  status(serviceId: string): RegisteredStatus | undefined;
+  /** The instance's checks, each with its present status. Empty for an unknown id. */
+  checks(serviceId: string): { id: string; status: RegisteredStatus }[];
+  /** The word of whoever looks after a check of the type `ttl`. False if there is no such check (yet). */
+  report(checkId: string, status: RegisteredStatus, output: string): boolean;
   onStatusChange(listener: (serviceId: string) => void): () => void;
 };
+
+export type RegisteredStatus = 'passing' | 'warning' | 'critical';
 
 export type ServiceRegistration = {
   /** `_nomad-task-<alloc id>-<task or group-group>-<service name>-<port label>` as Nomad names them. */
@@ -29,13 +35,17 @@ export type ServiceRegistration = {
 export type CheckRegistration = {
   id: string;
   name: string;
-  type: 'http' | 'tcp' | 'ttl';
-  /** http: the URL; tcp: host:port. */
+  type: 'http' | 'tcp' | 'grpc' | 'ttl';
+  /** http: the URL; tcp and grpc: host:port. */
   target: string;
+  /** grpc: the service that is asked about, '' for the server as a whole; and whether by TLS. */
+  grpcService: string;
+  tls: boolean;
   method: string;
   headers: Record<string, string[]>;
   body: string;
   tlsSkipVerify: boolean;
+  /** ttl: how long a report is good for. */
   intervalMs: number;
   timeoutMs: number;
   initialStatus: 'passing' | 'warning' | 'critical' | '';

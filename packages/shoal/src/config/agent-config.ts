@@ -57,6 +57,8 @@ export type AgentConfig = {
   leaveOnTerminate: boolean;
   /** Whether SIGINT leaves the cluster and stops the tasks. Default false, true with `-dev`. */
   leaveOnInterrupt: boolean;
+  /** Whether checks that are registered over the API may run programs. Default false: it lets its users run anything. */
+  scriptChecks: boolean;
   /** Files that were read, in order. */
   files: readonly string[];
 };

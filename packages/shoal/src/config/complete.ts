@@ -65,6 +65,7 @@ export function complete(merged: Merged, around: Surroundings, files: readonly s
     ui: values.ui ?? true,
     leaveOnTerminate: values.leaveOnTerminate ?? dev,
     leaveOnInterrupt: values.leaveOnInterrupt ?? dev,
+    scriptChecks: values.scriptChecks ?? false,
     files,
   };
   const checks = [...where.diagnostics, ...told.diagnostics, ...level.diagnostics, ...wholeChecks(config, merged)];

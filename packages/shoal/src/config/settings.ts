@@ -116,6 +116,7 @@ export type Settings = {
   ui: boolean;
   leaveOnTerminate: boolean;
   leaveOnInterrupt: boolean;
+  scriptChecks: boolean;
 };
 
 export type SettingName = keyof Settings;

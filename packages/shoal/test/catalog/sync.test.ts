@@ -146,7 +146,7 @@ test('the registrar registers, tells of health, and deregisters', async () => {
     address: '10.0.0.9',
     port: 1234,
     enableTagOverride: false,
-    checks: [{ ...check, ...timing, tlsSkipVerify: false, failuresBeforeCritical: 0 }],
+    checks: [{ ...check, ...timing, grpcService: '', tls: false, tlsSkipVerify: false, failuresBeforeCritical: 0 }],
   });
   expect(state.tables.catalogServices.get(`agent/${id}`)?.ServicePort).toBe(1234);
   expect([registrar.owned(), registrar.status(id), registrar.status('none')]).toEqual([[id], 'critical', undefined]);

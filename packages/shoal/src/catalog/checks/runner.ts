@@ -1,5 +1,7 @@
-import type { CheckDefinition, HttpCheckRun, Outcome, TcpCheckRun } from '../registry/definitions.ts';
+import type { CheckDefinition, Outcome, RepeatedRun } from '../registry/definitions.ts';
+import { runGrpcCheck } from './grpc.ts';
 import { runHttpCheck } from './http.ts';
+import { runScriptCheck } from './script.ts';
 import { runTcpCheck } from './tcp.ts';
 import { countResult, NO_STREAK } from './thresholds.ts';
 import type { Turns } from './turns.ts';
@@ -15,12 +17,12 @@ export type RunnerDeps = {
 const MAX_STAGGER_MS = 1_000;
 
 /**
- * Runs an http or tcp check again and again, an interval after the end of the last run: never twice at a time. Reports what the thresholds let through.
+ * Runs a check again and again, an interval after the end of the last run: never twice at a time. Reports what the thresholds let through.
  * Returns the function that ends it.
  */
 export function startRunning(
   definition: CheckDefinition,
-  run: HttpCheckRun | TcpCheckRun,
+  run: RepeatedRun,
   deps: RunnerDeps,
   report: (outcome: Outcome) => void,
 ): () => void {
@@ -47,10 +49,23 @@ export function startRunning(
 }
 
 /** Whatever a check does, it has an outcome. */
-async function attempt(run: HttpCheckRun | TcpCheckRun, signal: AbortSignal): Promise<Outcome> {
+async function attempt(run: RepeatedRun, signal: AbortSignal): Promise<Outcome> {
   try {
-    return run.kind === 'http' ? await runHttpCheck(run, signal) : await runTcpCheck(run, signal);
+    return await runOf(run, signal);
   } catch (error) {
     return { status: 'critical', output: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function runOf(run: RepeatedRun, signal: AbortSignal): Promise<Outcome> {
+  switch (run.kind) {
+    case 'http':
+      return runHttpCheck(run, signal);
+    case 'tcp':
+      return runTcpCheck(run, signal);
+    case 'grpc':
+      return runGrpcCheck(run, signal);
+    case 'script':
+      return runScriptCheck(run, signal);
   }
 }

@@ -20,6 +20,8 @@ export type CheckRun =
   | { readonly kind: 'ttl'; readonly ttlMs: number }
   | HttpCheckRun
   | TcpCheckRun
+  | GrpcCheckRun
+  | ScriptCheckRun
   /** Follows the checks of another service of this agent and of the node. */
   | { readonly kind: 'alias'; readonly serviceId: string }
   | { readonly kind: 'maintenance' };
@@ -42,6 +44,29 @@ export type TcpCheckRun = {
   readonly intervalMs: number;
   readonly timeoutMs: number;
 };
+
+export type GrpcCheckRun = {
+  readonly kind: 'grpc';
+  /** host:port */
+  readonly address: string;
+  /** '' asks for the server as a whole. */
+  readonly service: string;
+  readonly tls: boolean;
+  readonly tlsSkipVerify: boolean;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+};
+
+export type ScriptCheckRun = {
+  readonly kind: 'script';
+  /** The program with its arguments. */
+  readonly args: readonly string[];
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+};
+
+/** Checks that the agent runs again and again. */
+export type RepeatedRun = HttpCheckRun | TcpCheckRun | GrpcCheckRun | ScriptCheckRun;
 
 export type CheckDefinition = {
   readonly id: string;

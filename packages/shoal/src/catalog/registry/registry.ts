@@ -6,14 +6,17 @@ import { Ttl } from '../checks/ttl.ts';
 import { Turns } from '../checks/turns.ts';
 import {
   type CheckDefinition,
+  type CheckRun,
   NODE_MAINTENANCE,
   type Outcome,
   type RegisteredCheck,
+  type RepeatedRun,
   SERVICE_MAINTENANCE,
   type ServiceDefinition,
 } from './definitions.ts';
 import { RegistrationRefusedError, UnknownServiceError, UnknownTtlCheckError } from './errors.ts';
 import type { RegistryFile, Saved } from './file.ts';
+import type { RegistrationRules } from './validate.ts';
 
 /**
  * The services and checks of this agent, and the truth about them: it survives restarts, runs the checks, and the catalog's rows are its replica (sync.ts).
@@ -23,6 +26,8 @@ export type RegistryDeps = {
   readonly file: RegistryFile;
   /** 0 ≤ n < 1; spreads first runs. */
   readonly random: () => number;
+  /** Whether checks may run programs. Default false. */
+  readonly scripts?: boolean;
   /** Checks that run at the same time. */
   readonly maxRunning?: number;
   /** A status that could not be saved: it is lost by a crash, nothing else. */
@@ -41,6 +46,8 @@ const MAX_RUNNING = 64;
 type Live = { stop(): void; ttl?: Ttl };
 
 export class Registry {
+  /** What it does for those who register. */
+  readonly rules: RegistrationRules;
   readonly #deps: RegistryDeps;
   readonly #turns: Turns;
   readonly #services = new Map<string, ServiceDefinition>();
@@ -53,6 +60,7 @@ export class Registry {
 
   constructor(deps: RegistryDeps) {
     this.#deps = deps;
+    this.rules = { scripts: deps.scripts ?? false };
     this.#turns = new Turns(deps.maxRunning ?? MAX_RUNNING);
   }
 
@@ -196,7 +204,7 @@ export class Registry {
     if (run.kind === 'ttl') {
       const ttl = new Ttl(run.ttlMs, () => this.#expire(id));
       this.#live.set(id, { ttl, stop: () => ttl.stop() });
-    } else if (run.kind === 'http' || run.kind === 'tcp') {
+    } else if (isRepeated(run)) {
       const deps = { random: this.#deps.random, turns: this.#turns };
       this.#live.set(id, { stop: startRunning(check.definition, run, deps, (outcome) => this.#report(id, outcome)) });
     } else if (run.kind === 'alias') {
@@ -260,6 +268,10 @@ export class Registry {
       (): Saved => ({ services: [...this.#services.values()], checks: [...this.#checks.values()] }),
     );
   }
+}
+
+function isRepeated(run: CheckRun): run is RepeatedRun {
+  return run.kind === 'http' || run.kind === 'tcp' || run.kind === 'grpc' || run.kind === 'script';
 }
 
 function defaultReason(what: string): string {

@@ -23,6 +23,7 @@ export type CheckRequest = {
   readonly AliasService: string;
   readonly AliasNode: string;
   readonly GRPC: string;
+  readonly GRPCUseTLS?: boolean;
   readonly Args: readonly string[];
   readonly ScriptArgs: readonly string[];
   readonly DockerContainerID: string;
@@ -49,6 +50,7 @@ export type ServiceRequest = {
 
 const NANOSECONDS_PER_MS = 1e6;
 const DEFAULT_TIMEOUT_MS = 10_000;
+const SCRIPT_TIMEOUT_MS = 30_000;
 /** Consul's floor: less would remove services that are only restarting. */
 const MIN_DEREGISTER_AFTER_MS = 60_000;
 const MAX_META_PAIRS = 64;
@@ -56,15 +58,27 @@ const MAX_META_KEY = 128;
 const MAX_META_VALUE = 512;
 const MAX_WEIGHT = 65_535;
 
+/** What this agent does for those who register. */
+export type RegistrationRules = {
+  /** Whether checks may run programs (`enable_script_checks`). Whoever reaches the API can then run anything as the agent's user. */
+  readonly scripts: boolean;
+};
+
+const CAREFUL: RegistrationRules = { scripts: false };
+
 /** The check of `agent/check/register`. Throws RegistrationInvalidError or RegistrationRefusedError. */
-export function checkFromRequest(request: CheckRequest): CheckDefinition {
+export function checkFromRequest(request: CheckRequest, rules: RegistrationRules = CAREFUL): CheckDefinition {
   if (request.Name === '') throw new RegistrationInvalidError('Missing check name');
   if (request.Status !== '' && !isCheckStatus(request.Status)) throw new RegistrationInvalidError('Bad check status');
-  return checkDefinition(request, request.ID || request.CheckID || request.Name, request.Name, request.ServiceID);
+  const id = request.ID || request.CheckID || request.Name;
+  return checkDefinition(request, { id, name: request.Name, serviceId: request.ServiceID }, rules);
 }
 
 /** A service with its checks, which get ids and names of their own where the request has none. */
-export function serviceFromRequest(request: ServiceRequest): { service: ServiceDefinition; checks: CheckDefinition[] } {
+export function serviceFromRequest(
+  request: ServiceRequest,
+  rules: RegistrationRules = CAREFUL,
+): { service: ServiceDefinition; checks: CheckDefinition[] } {
   const id = request.ID || request.Name;
   if (request.Name === '') throw new RegistrationInvalidError('Missing service name');
   if (request.Address === '0.0.0.0' || request.Address === '::' || request.Address === '[::]')
@@ -75,7 +89,7 @@ export function serviceFromRequest(request: ServiceRequest): { service: ServiceD
       throw new RegistrationInvalidError(`Status for checks must 'passing', 'warning', 'critical'`);
     const automatic = request.Checks.length === 1 ? `service:${id}` : `service:${id}:${at + 1}`;
     const name = check.Name || `Service '${request.Name}' check`;
-    return checkDefinition(check, check.CheckID || check.ID || automatic, name, id);
+    return checkDefinition(check, { id: check.CheckID || check.ID || automatic, name, serviceId: id }, rules);
   });
   if (request.Kind === 'connect-proxy' && request.Destination === '')
     throw new RegistrationInvalidError(
@@ -99,36 +113,36 @@ function serviceDefinition(request: ServiceRequest, id: string): ServiceDefiniti
   };
 }
 
-function checkDefinition(request: CheckRequest, id: string, name: string, serviceId: string): CheckDefinition {
+type Naming = Pick<CheckDefinition, 'id' | 'name' | 'serviceId'>;
+
+function checkDefinition(request: CheckRequest, naming: Naming, rules: RegistrationRules): CheckDefinition {
   const deregisterAfterMs = request.DeregisterCriticalServiceAfter / NANOSECONDS_PER_MS;
   return {
-    id,
-    name,
+    ...naming,
     notes: request.Notes,
-    serviceId,
     initialStatus: isCheckStatus(request.Status) ? request.Status : 'critical',
     successBeforePassing: request.SuccessBeforePassing,
     failuresBeforeCritical: request.FailuresBeforeCritical,
     deregisterAfterMs: deregisterAfterMs > 0 ? Math.max(deregisterAfterMs, MIN_DEREGISTER_AFTER_MS) : 0,
-    run: checkRun(request),
+    run: checkRun(request, rules),
   };
 }
 
-function checkRun(request: CheckRequest): CheckRun {
+function checkRun(request: CheckRequest, rules: RegistrationRules): CheckRun {
   const isScript = request.Args.length + request.ScriptArgs.length > 0;
   checkTiming(request, isScript);
-  if (isScript)
+  if (isScript && !rules.scripts)
     throw new RegistrationRefusedError(
       `Scripts are disabled on this agent from remote calls; to enable, configure 'enable_script_checks' to true`,
     );
-  if (request.GRPC !== '')
-    throw new RegistrationRefusedError('gRPC checks are not run by this agent: use an http, tcp or TTL check');
   const timing = {
     intervalMs: request.Interval / NANOSECONDS_PER_MS,
     timeoutMs: request.Timeout > 0 ? request.Timeout / NANOSECONDS_PER_MS : DEFAULT_TIMEOUT_MS,
   };
+  if (isScript) return { kind: 'script', args: scriptOf(request), ...scriptTiming(request) };
   if (request.HTTP !== '') return { ...httpTarget(request), ...timing };
   if (request.TCP !== '') return { kind: 'tcp', address: request.TCP, ...timing };
+  if (request.GRPC !== '') return { ...grpcTarget(request), ...timing };
   if (request.AliasNode !== '')
     throw new RegistrationRefusedError(
       'Alias checks of other nodes are not run by this agent: alias a service of its own',
@@ -140,6 +154,26 @@ function checkRun(request: CheckRequest): CheckRun {
 function httpTarget({ HTTP, Method, Header, Body, TLSSkipVerify }: CheckRequest) {
   const shape = { kind: 'http', url: HTTP, method: Method || 'GET', headers: Header, body: Body } as const;
   return { ...shape, tlsSkipVerify: TLSSkipVerify };
+}
+
+/** `host:port/service` */
+function grpcTarget({ GRPC, GRPCUseTLS, TLSSkipVerify }: CheckRequest) {
+  const [, address = GRPC, service = ''] = /^([^/]*)\/(.*)$/.exec(GRPC) ?? [];
+  return { kind: 'grpc', address, service, tls: GRPCUseTLS ?? false, tlsSkipVerify: TLSSkipVerify } as const;
+}
+
+function scriptOf({ ScriptArgs, Args, DockerContainerID }: CheckRequest): readonly string[] {
+  if (DockerContainerID !== '')
+    throw new RegistrationRefusedError(
+      'Checks inside of a container are not run by this agent: use an http or tcp check',
+    );
+  return ScriptArgs.length > 0 ? ScriptArgs : Args;
+}
+
+/** A program has longer than a request. */
+function scriptTiming({ Interval, Timeout }: CheckRequest) {
+  const timeoutMs = Timeout > 0 ? Timeout / NANOSECONDS_PER_MS : SCRIPT_TIMEOUT_MS;
+  return { intervalMs: Interval / NANOSECONDS_PER_MS, timeoutMs };
 }
 
 function checkTiming(request: CheckRequest, isScript: boolean): void {

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { Allocation, Task, TaskGroup, TaskState } from '@shoal/api';
 import { allocDirs } from '../alloc-dir.ts';
 import type { TaskUsage } from '../drivers/driver.ts';
+import type { Variables } from '../env/interpolate.ts';
 import { groupVariables } from '../env/task-env.ts';
 import { messageOf, TaskNotRunningError, UnknownTaskError } from '../errors.ts';
 import type { ServiceRegistration } from '../registrar.ts';
@@ -15,6 +16,7 @@ import type { TaskWorld } from '../task-runner/task-context.ts';
 import { createTaskRunner, type TaskRunner } from '../task-runner/task-runner.ts';
 import { clientStatus } from './client-status.ts';
 import { createDeploymentHealth } from './deployment-health.ts';
+import { createGroupChecks } from './group-checks.ts';
 import { createGroupServices } from './group-services.ts';
 import { casualties, mayBegin, roleOf, serving, stopOrder } from './lifecycle.ts';
 
@@ -74,6 +76,7 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
     log,
     registrar.owned().filter((service) => service.startsWith(mine)),
   );
+  const groupChecks = createGroupChecks(runners, world);
   const health = createDeploymentHealth(
     { subject: () => ({ allocation, group: group() }), states, restored: record.health, onVerdict },
     world,
@@ -104,7 +107,10 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
   function announce(now: Record<string, TaskState>): void {
     if (left && ending.size === 0) return;
     const up = stopping === undefined && ending.size === 0 && serving(tasks(), now);
-    groupServices.want(up ? registrations() : []);
+    const variables = up ? variablesOfGroup() : undefined;
+    groupServices.want(variables === undefined ? [] : registrations(variables));
+    if (variables === undefined) groupChecks.end();
+    else groupChecks.begin(allocation, group(), variables);
   }
 
   async function leave(task: string): Promise<boolean> {
@@ -115,10 +121,12 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
     return some;
   }
 
-  function registrations(): ServiceRegistration[] {
+  function variablesOfGroup(): Variables | undefined {
     const job = allocation.Job;
-    if (job === null) return [];
-    const variables = groupVariables({ allocation, job, group: group(), node: world.node() });
+    return job === null ? undefined : groupVariables({ allocation, job, group: group(), node: world.node() });
+  }
+
+  function registrations(variables: Variables): ServiceRegistration[] {
     const warning = uncheckable(group().Services);
     if (warning !== undefined) showOnce(warning);
     try {
@@ -179,6 +187,7 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
 
   async function letGo(end: () => Promise<unknown>): Promise<void> {
     left = true;
+    groupChecks.end();
     await Promise.all([health.stop(), end()]);
     await atMost(groupServices.settled(), DEREGISTER_TIMEOUT_MS, world.clock);
   }

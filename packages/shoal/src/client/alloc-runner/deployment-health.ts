@@ -1,6 +1,7 @@
-import type { Allocation, Task, TaskGroup, TaskState } from '@shoal/api';
+import type { Allocation, Service, Task, TaskGroup, TaskState } from '@shoal/api';
 import type { AllocationUpdate } from '../server-connection.ts';
 import { SERVICE_ID_PREFIX } from '../services/registrations.ts';
+import { updateStatus } from '../services/service-health.ts';
 import type { HealthRecord } from '../state-db.ts';
 import type { TaskWorld } from '../task-runner/task-context.ts';
 import { type HealthInput, type HealthPolicy, healthPolicy, migrationPolicy } from './health.ts';
@@ -72,9 +73,13 @@ export function createDeploymentHealth(input: DeploymentHealthInput, world: Task
 
   function observe(policy: HealthPolicy, prefix: string): Omit<HealthInput, 'since' | 'wellSince' | 'now'> {
     const tasks = input.subject().group.Tasks ?? [];
+    const blocks = serviceBlocks(input.subject().group, tasks);
     const known = registrar.owned().filter((id) => id.startsWith(prefix));
-    const missing = Math.max(0, serviceCount(input.subject().group, tasks) - known.length);
-    const services = [...known.map((id) => registrar.status(id)), ...Array<undefined>(missing).fill(undefined)];
+    const missing = Math.max(0, blocks.length - known.length);
+    const services = [
+      ...known.map((id) => updateStatus(registrar, id, blocks)),
+      ...Array<undefined>(missing).fill(undefined),
+    ];
     return { policy, tasks, states: input.states(), services };
   }
 
@@ -102,7 +107,7 @@ function policyOf({ DeploymentID = '', Job }: Allocation, group: TaskGroup): Hea
   return Job?.Type === 'service' ? migrationPolicy(group.Migrate) : undefined;
 }
 
-function serviceCount(group: TaskGroup, tasks: readonly Task[]): number {
-  const own = tasks.filter((task) => roleOf(task) !== 'poststop').map((task) => task.Services?.length ?? 0);
-  return own.reduce((sum, count) => sum + count, group.Services?.length ?? 0);
+function serviceBlocks(group: TaskGroup, tasks: readonly Task[]): Service[] {
+  const own = tasks.filter((task) => roleOf(task) !== 'poststop').flatMap((task) => task.Services ?? []);
+  return [...own, ...(group.Services ?? [])];
 }

@@ -6,6 +6,8 @@ import type { DriverInfo } from '@shoal/api';
  */
 export type Driver = {
   readonly name: string;
+  /** Whether tasks can have host volumes mounted. Default false. */
+  readonly mountsVolumes?: boolean;
   /** Called at start and every few seconds; must be quick and must not throw for "not there". */
   fingerprint(): Promise<DriverInfo>;
   /** Mistakes in a task's `config`, each a sentence naming the key. Called before `start`. */

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { Driver, ExecResult, TaskDirs } from '../drivers/driver.ts';
 import type { TaskEnv } from '../env/task-env.ts';
 import type { Registrar } from '../registrar.ts';
+import type { TaskChecks } from '../services/task-checks.ts';
 import type { EventMaker } from '../task-runner/events.ts';
 import type { Templates } from '../templates/templates.ts';
 
@@ -60,6 +61,7 @@ export type HookServices = {
   registrar: Registrar;
   artifacts: ArtifactSettings;
   templates: Templates;
+  checks: TaskChecks;
   clock: Clock;
   /** 0 to 1. */
   random: () => number;

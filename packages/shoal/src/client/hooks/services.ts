@@ -5,7 +5,7 @@ import type { HookContext, TaskHook } from './hook.ts';
 
 /**
  * Announces the services in the task's block while it runs, and takes them back before it is told to end. What is announced is kept in `done`: the
- * block may have changed in place since. Group services: `alloc-runner/group-services.ts`.
+ * block may have changed in place since. While it runs, its checks are looked after. Group services: `alloc-runner/group-services.ts`.
  */
 export const servicesHook: TaskHook = {
   name: 'services',
@@ -13,6 +13,7 @@ export const servicesHook: TaskHook = {
     const { allocation, task, env, done, services } = context;
     const wanted = taskServiceRegistrations(allocation, task, env.variables);
     const stale = announced(context).filter((id) => !wanted.some((service) => service.id === id));
+    services.checks.start(context);
     if (wanted.length + stale.length === 0) return;
     await say(context, uncheckable(task.Services));
     await done.set('ids', JSON.stringify(wanted.map(({ id }) => id)));
@@ -22,9 +23,11 @@ export const servicesHook: TaskHook = {
     ]);
   },
   async prekill(context) {
+    context.services.checks.stop(context);
     return (await takeBack(context)) > 0;
   },
   async exited(context) {
+    context.services.checks.stop(context);
     if ((await takeBack(context)) > 0) await context.done.set('ids', '[]');
   },
 };

@@ -1,5 +1,6 @@
 import { artifactsHook } from './artifacts.ts';
 import { directoriesHook } from './directories.ts';
+import { dispatchPayloadHook } from './dispatch-payload.ts';
 import type { TaskHook } from './hook.ts';
 import { portsHook } from './ports.ts';
 import { servicesHook } from './services.ts';
@@ -14,6 +15,7 @@ import { validateHook } from './validate.ts';
 export const taskHooks: readonly TaskHook[] = [
   validateHook,
   directoriesHook,
+  dispatchPayloadHook,
   artifactsHook,
   templatesHook,
   portsHook,

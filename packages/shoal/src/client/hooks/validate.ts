@@ -1,4 +1,3 @@
-import type { Task } from '@shoal/api';
 import { interpolateDeep } from '../env/interpolate.ts';
 import { failedValidation } from '../task-runner/events.ts';
 import { type HookContext, HookFailure, type TaskHook } from './hook.ts';
@@ -7,7 +6,7 @@ import { type HookContext, HookFailure, type TaskHook } from './hook.ts';
 export const validateHook: TaskHook = {
   name: 'validate',
   async prestart(context) {
-    const mistakes = [...missingParts(context.task), ...context.driver.validate(taskConfig(context))];
+    const mistakes = [...missingParts(context), ...context.driver.validate(taskConfig(context))];
     if (mistakes.length === 0) return;
     const message = `task "${context.task.Name}": ${mistakes.join('; ')}`;
     throw new HookFailure(message, { event: failedValidation(message), recoverable: false });
@@ -19,12 +18,16 @@ export function taskConfig({ task, env }: Pick<HookContext, 'task' | 'env'>): Re
   return interpolateDeep(task.Config ?? {}, env.variables) as Record<string, unknown>;
 }
 
-// A task that starts without a file it counts on fails later and less clearly. An entry leaves this list with the hook that does its work.
-function missingParts(task: Task): string[] {
-  const parts: [present: boolean, name: string][] = [
-    [task.Vault !== null, 'vault'],
-    [task.DispatchPayload !== null, 'dispatch_payload'],
-    [(task.VolumeMounts ?? []).length > 0, 'volume_mount'],
+// A task that starts without what it counts on fails later and less clearly.
+function missingParts({ task, group, node, driver }: HookContext): string[] {
+  const mistakes = task.Vault === null ? [] : ['this client cannot do its vault block: there is no Vault to ask'];
+  if (driver.mountsVolumes) return mistakes;
+  const mounts = (task.VolumeMounts ?? []).map(({ Volume }) => Volume);
+  const places = mounts.map((name) => node.HostVolumes?.[group.Volumes?.[name]?.Source ?? '']?.Path);
+  const hint = places.some((path) => path !== undefined) ? ` (on this machine: ${places.join(', ')})` : '';
+  if (mounts.length === 0) return mistakes;
+  return [
+    ...mistakes,
+    `task driver "${driver.name}" does not support host volumes; use their paths as they are${hint}`,
   ];
-  return parts.filter(([present]) => present).map(([, name]) => `this client cannot do its ${name} block yet`);
 }

@@ -15,24 +15,45 @@ export type CheckInput = {
   variables: Variables;
 };
 
-/** A check as the agent's registry takes it; undefined for kinds that it does not run (script, grpc). */
+/** The kinds that there are, each with how the registry has it. */
+const KINDS: Readonly<Record<string, CheckRegistration['type']>> = {
+  http: 'http',
+  tcp: 'tcp',
+  grpc: 'grpc',
+  script: 'ttl',
+};
+
+/** Between a script's runs its last word is good for: the interval, its timeout, and this for a machine that is busy. */
+const SCRIPT_SLACK_MS = 31_000;
+
+/** A check's id, as the registry has it. The same block of the same instance has the same. */
+export function checkId(serviceId: string, check: ServiceCheck): string {
+  const digest = createHash('sha1')
+    .update(`${serviceId}\n${JSON.stringify(check)}`)
+    .digest('hex');
+  return `_nomad-check-${digest}`;
+}
+
+/** A check as the agent's registry takes it. The client itself runs scripts, inside of their task, and reports; undefined for kinds that nobody runs. */
 export function checkRegistration(input: CheckInput): CheckRegistration | undefined {
   const { check, serviceId, serviceName, variables } = input;
-  if (check.Type !== 'http' && check.Type !== 'tcp') return undefined;
+  const type = KINDS[check.Type];
+  if (type === undefined) return undefined;
+  const [intervalMs, timeoutMs] = [check.Interval / 1e6, check.Timeout / 1e6];
   const fill = (text: string) => interpolate(text, variables);
   return {
-    id: `_nomad-check-${createHash('sha1')
-      .update(`${serviceId}\n${JSON.stringify(check)}`)
-      .digest('hex')}`,
+    id: checkId(serviceId, check),
     name: fill(check.Name) || `service: "${serviceName}" check`,
-    type: check.Type,
-    target: target(input),
+    type,
+    target: type === 'ttl' ? '' : target(input),
+    grpcService: fill(check.GRPCService),
+    tls: check.GRPCUseTLS,
     method: fill(check.Method) || 'GET',
     headers: headers(check, fill),
     body: fill(check.Body ?? ''),
     tlsSkipVerify: check.TLSSkipVerify,
-    intervalMs: check.Interval / 1e6,
-    timeoutMs: check.Timeout / 1e6,
+    intervalMs: type === 'ttl' ? intervalMs + timeoutMs + SCRIPT_SLACK_MS : intervalMs,
+    timeoutMs,
     initialStatus: initialStatus(check.InitialStatus),
     successBeforePassing: check.SuccessBeforePassing,
     failuresBeforeCritical: check.FailuresBeforeCritical,
@@ -43,7 +64,7 @@ function target({ check, service, address, variables }: CheckInput): string {
   const portLabel = interpolate(check.PortLabel || service.PortLabel, variables);
   const { ip, port } = resolveAddress({ ...address, portLabel, mode: check.AddressMode || service.AddressMode });
   const host = hostPort(ip || '127.0.0.1', port);
-  if (check.Type === 'tcp') return host;
+  if (check.Type !== 'http') return host;
   const path = interpolate(check.Path, variables);
   return `${interpolate(check.Protocol, variables) || 'http'}://${host}${path.startsWith('/') ? path : `/${path}`}`;
 }
@@ -60,9 +81,9 @@ function initialStatus(status: string): CheckRegistration['initialStatus'] {
 export function uncheckable(services: readonly Service[] | null): string | undefined {
   const odd = (services ?? []).flatMap((service) =>
     (service.Checks ?? [])
-      .filter(({ Type }) => Type !== 'http' && Type !== 'tcp')
+      .filter(({ Type }) => !Object.hasOwn(KINDS, Type))
       .map(({ Type }) => `a ${Type} check of service "${service.Name}"`),
   );
   if (odd.length === 0) return undefined;
-  return `${odd.join(', ')} is not run: this client runs http and tcp checks`;
+  return `${odd.join(', ')} is not run: this client runs ${Object.keys(KINDS).join(', ')} checks`;
 }

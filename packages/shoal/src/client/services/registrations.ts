@@ -37,6 +37,26 @@ export function groupServiceRegistrations(
   return (group.Services ?? []).map((service) => registration({ allocation, service, owner, variables }));
 }
 
+/** The id of an instance of a task's service, `_nomad-task-<allocation>-<task>-<service>-<port label>`. */
+export function taskServiceId(allocation: Allocation, task: Task, service: Service, variables: Variables): string {
+  return instanceId(allocation, task.Name, service, variables);
+}
+
+/** The same of a group's: `group-<group>` stands for the task. */
+export function groupServiceId(
+  allocation: Allocation,
+  group: TaskGroup,
+  service: Service,
+  variables: Variables,
+): string {
+  return instanceId(allocation, `group-${group.Name}`, service, variables);
+}
+
+function instanceId(allocation: Allocation, owner: string, service: Service, variables: Variables): string {
+  const name = interpolate(service.Name, variables);
+  return `${SERVICE_ID_PREFIX}${allocation.ID}-${owner}-${name}-${service.PortLabel}`;
+}
+
 type Input = {
   allocation: Allocation;
   service: Service;
@@ -49,7 +69,7 @@ function registration({ allocation, service, owner, variables }: Input): Service
   const portLabel = interpolate(service.PortLabel, variables);
   const address = { allocation, task: owner.task, subject: `service "${name}"` };
   const { ip, port } = resolveAddress({ ...address, portLabel, mode: service.AddressMode });
-  const id = `${SERVICE_ID_PREFIX}${allocation.ID}-${owner.idPart}-${name}-${service.PortLabel}`;
+  const id = instanceId(allocation, owner.idPart, service, variables);
   const checks = (service.Checks ?? []).map((check) =>
     checkRegistration({ check, service, serviceId: id, serviceName: name, address, variables }),
   );

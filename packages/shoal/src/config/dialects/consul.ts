@@ -159,7 +159,7 @@ export const consulFields: Fields = {
   acl: unlessFalseBlock(why.NO_ACL),
   connect: unlessFalseBlock(why.NO_MESH),
   acl_enforce_version_8: unlessFalse(why.NO_ACL),
-  enable_script_checks: unlessFalse(why.NO_SCRIPTS),
+  enable_script_checks: flag('scriptChecks'),
   enable_local_script_checks: unlessFalse(why.NO_SCRIPTS),
   enable_syslog: unlessFalse(why.NO_SYSLOG),
   ...ignored(

@@ -92,6 +92,7 @@ export const shoalFields: Fields = {
     txn_max_request_size: integer('http.txnMaxRequestSize'),
   }),
   raw_exec: flag('rawExec.enabled'),
+  enable_script_checks: flag('scriptChecks'),
   watches: { kind: 'list', to: 'watches', read: readWatch },
   watch: { kind: 'list', to: 'watches', read: readWatch },
 };

@@ -44,7 +44,10 @@ function list(registry: Registry, { query }: ApiRequest) {
 }
 
 async function register(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
-  const { service, checks } = serviceFromRequest(decodeBody(request.body, agentServiceRequest, DECODE_FAILED));
+  const { service, checks } = serviceFromRequest(
+    decodeBody(request.body, agentServiceRequest, DECODE_FAILED),
+    deps.registry.rules,
+  );
   await deps.registry.registerService(service, checks, { replaceChecks: request.query.has('replace-existing-checks') });
   await deps.syncCatalog();
   return empty();

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Driver, TaskSpec } from '../../../src/client/drivers/driver.ts';
@@ -147,4 +147,40 @@ describe('raw_exec', () => {
     expect(usage.pids[String(handle.pid)]?.rssBytes).toBeGreaterThan(100_000);
     await driver.stop(handle, { killSignal: 'SIGKILL', killTimeoutMs: 0 });
   });
+
+  describe('beside a task', () => {
+    const beside = async (script: string, ms = 5_000) => {
+      const { node, driver } = await aDriver();
+      const task = aTaskSpec(node.dataDir, shell('sleep 60'), { env: { MINE: 'x' } });
+      const handle = await driver.start(task);
+      const signal = AbortSignal.timeout(ms);
+      return { task, result: await driver.exec?.(handle, { command: ['/bin/sh', '-c', script], task, signal }) };
+    };
+
+    it('runs a command with its variables and in its folder', async () => {
+      const { task, result } = await beside('pwd; echo $MINE >&2; exit 3');
+      expect(result).toEqual({ exitCode: 3, output: `${task.dirs.taskDir}\nx\n` });
+    });
+
+    it('kills what takes too long, with all that it started', async () => {
+      const { result } = await beside('sleep 60 & echo $!; sleep 60', 200);
+      expect(result?.exitCode).toBe(137);
+      const pid = Number(result?.output);
+      await until('its child is gone', () => !existsSync(`/proc/${pid}`) || isDead(pid));
+    });
+
+    it('finds programs as the task itself does, and says what it does not find', async () => {
+      const { node, driver } = await aDriver();
+      const task = aTaskSpec(node.dataDir, shell('sleep 60'));
+      const handle = await driver.start(task);
+      writeFileSync(join(task.dirs.localDir, 'mine.sh'), '#!/bin/sh\necho mine\n');
+      const run = (command: string) => driver.exec?.(handle, { command: [command], task, signal: never });
+      expect(await run('mine.sh')).toEqual({ exitCode: 0, output: 'mine\n' });
+      await expect(run('nothing')).rejects.toThrow('"nothing" is not in the task');
+    });
+  });
 });
+
+function isDead(pid: number): boolean {
+  return readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z');
+}

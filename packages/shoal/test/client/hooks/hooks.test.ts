@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Task, TaskArtifact } from '@shoal/api';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { until } from '../../support/until.ts';
-import { aCheck, anAllocation, aService, aTask, jobOf } from '../support/builders.ts';
+import { aCheck, aNodeConfig, anAllocation, aService, aTask, jobOf } from '../support/builders.ts';
 import { aClientWorld, eventTypes } from '../support/client-world.ts';
 
 /** A server that counts what it is asked, and answers as told. */
@@ -113,10 +113,50 @@ test('a block that this client cannot do is said before anything is made', async
 });
 
 test('a check of a kind that is not run is said once', async () => {
-  const service = aService({ PortLabel: '80', Checks: [aCheck({ Type: 'script' })] });
+  const service = aService({ PortLabel: '80', Checks: [aCheck({ Type: 'carrier-pigeon' })] });
   const { world, alloc } = await placed({ Services: [service] });
   const said = await world.reported(alloc.ID, 'says so', (latest) => eventTypes(latest).includes('Task hook failed'));
   expect(said.taskStates.t?.Events.at(-1)?.DisplayMessage).toBe(
-    'services: a script check of service "web" is not run: this client runs http and tcp checks',
+    'services: a carrier-pigeon check of service "web" is not run: this client runs http, tcp, grpc, script checks',
+  );
+});
+
+describe('the payload of a dispatch', () => {
+  const dispatched = async (file: string) => {
+    const world = await aClientWorld();
+    await world.boot();
+    const task = aTask({ DispatchPayload: { File: file } });
+    const alloc = anAllocation(jobOf([task], { Payload: Buffer.from('hello\n').toString('base64') }));
+    world.server.put(alloc);
+    return { world, alloc, folder: join(world.dataDir, 'alloc', alloc.ID) };
+  };
+
+  test.each([{ file: 'in.txt' }, { file: '/deep/in/it.txt' }])('is put into $file below local', async ({ file }) => {
+    const { world, alloc, folder } = await dispatched(file);
+    await world.reported(alloc.ID, 'runs', ({ clientStatus }) => clientStatus === 'running');
+    expect(await readFile(join(folder, 't/local', file), 'utf8')).toBe('hello\n');
+  });
+
+  test('is put nowhere else', async () => {
+    const { world, alloc } = await dispatched('../secrets/in.txt');
+    const failed = await world.reported(alloc.ID, 'failed', ({ clientStatus }) => clientStatus === 'failed');
+    const reason = failed.taskStates.t?.Events.find(({ Type }) => Type === 'Setup Failure')?.DisplayMessage;
+    expect(reason).toContain("leads out of the task's local directory");
+  });
+});
+
+test('a mount that the driver cannot make is said, with where the volume is', async () => {
+  const world = await aClientWorld();
+  await world.boot({
+    config: aNodeConfig(world.dataDir, { hostVolumes: { data: { path: '/srv/data', readOnly: false } } }),
+  });
+  const mount = { Volume: 'v', Destination: '/data', ReadOnly: false, PropagationMode: '' };
+  const volume = { Name: 'v', Type: 'host', Source: 'data', ReadOnly: false, MountOptions: null };
+  const alloc = anAllocation(jobOf([aTask({ VolumeMounts: [mount] })], {}, { Volumes: { v: volume } }));
+  world.server.put(alloc);
+  const failed = await world.reported(alloc.ID, 'failed', ({ clientStatus }) => clientStatus === 'failed');
+  const event = failed.taskStates.t?.Events.find(({ Type }) => Type === 'Failed Validation');
+  expect(event?.DisplayMessage).toBe(
+    'task "t": task driver "scripted" does not support host volumes; use their paths as they are (on this machine: /srv/data)',
   );
 });

@@ -150,6 +150,11 @@ describe('checks', () => {
   });
 
   test('of kinds that the agent does not run are left out', () => {
-    expect(checksOf({ Type: 'script' }, { Type: 'tcp' })).toHaveLength(1);
+    expect(checksOf({ Type: 'carrier-pigeon' }, { Type: 'tcp' })).toHaveLength(1);
+  });
+
+  test('of scripts are for the client to report, and outlast its timeout', () => {
+    const [check] = checksOf({ Type: 'script', Interval: 10e9, Timeout: 2e9 });
+    expect([check?.type, check?.target, check?.intervalMs]).toEqual(['ttl', '', 43_000]);
   });
 });

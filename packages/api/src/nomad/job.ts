@@ -50,6 +50,7 @@ export type Job = {
   ModifyIndex: number;
   JobModifyIndex: number;
   UI?: JobUI | null;
+  Secrets?: Secret[] | null;
 };
 
 export type JobUI = { Description: string; Links: { Label: string; URL: string }[] | null };
@@ -132,6 +133,8 @@ export type TaskGroup = {
   MaxClientDisconnect?: Nanoseconds | null;
   PreventRescheduleOnLost?: boolean;
   Disconnect?: DisconnectStrategy | null;
+  Consul?: ConsulUse | null;
+  Secrets?: Secret[] | null;
 };
 
 export type DisconnectStrategy = {
@@ -154,7 +157,13 @@ export type VolumeRequest = {
   AttachmentMode?: string;
 };
 
-export type VolumeMount = { Volume: string; Destination: string; ReadOnly: boolean; PropagationMode: string };
+export type VolumeMount = {
+  Volume: string;
+  Destination: string;
+  ReadOnly: boolean;
+  PropagationMode: string;
+  SELinuxLabel?: string;
+};
 
 export type ScalingPolicy = {
   ID: string;
@@ -197,6 +206,39 @@ export type Task = {
   ScalingPolicies: ScalingPolicy[] | null;
   CSIPluginConfig?: Record<string, unknown> | null;
   Actions?: Action[] | null;
+  Consul?: ConsulUse | null;
+  Identity?: WorkloadIdentity | null;
+  Identities?: WorkloadIdentity[] | null;
+  Schedule?: TaskSchedule | null;
+  Secrets?: Secret[] | null;
+};
+
+/** Which Consul is meant, where there are several. */
+export type ConsulUse = { Namespace: string; Cluster: string; Partition: string };
+
+/** A token that says who a task or service is. */
+export type WorkloadIdentity = {
+  Name: string;
+  Audience: string[] | null;
+  ChangeMode: string;
+  ChangeSignal: string;
+  Env: boolean;
+  File: boolean;
+  Filepath?: string;
+  ServiceName?: string;
+  TTL: Nanoseconds;
+};
+
+/** When a task may run, inside of an allocation that stays. */
+export type TaskSchedule = { Cron: { Start: string; End: string; Timezone: string } | null };
+
+/** Values that are fetched before a task starts: `${secret.NAME.KEY}`. */
+export type Secret = {
+  Name: string;
+  Provider: string;
+  Path: string;
+  Config: Record<string, unknown> | null;
+  Env: Record<string, string> | null;
 };
 
 /** A command that can be run in a running task on demand. */
@@ -231,6 +273,8 @@ export type Template = {
   Uid?: number;
   Gid?: number;
   ErrMissingKey?: boolean;
+  /** Rendered before the task starts, and not watched after that. */
+  Once?: boolean;
   /** Changes are waited for to settle: `Min` after the last, `Max` after the first at the latest. */
   Wait?: { Min: Nanoseconds; Max: Nanoseconds } | null;
 };
@@ -254,6 +298,9 @@ export type Resources = {
   IOPS: number | null;
   Networks: NetworkResource[] | null;
   Devices: RequestedDevice[] | null;
+  NUMA?: { Affinity: string; Devices: string[] | null } | null;
+  /** Size of the folder for secrets. */
+  SecretsMB?: number;
 };
 
 export type RequestedDevice = {
@@ -271,6 +318,7 @@ export type NetworkResource = {
   MBits: number | null;
   Hostname?: string;
   DNS: { Servers: string[] | null; Searches: string[] | null; Options: string[] | null } | null;
+  CNI?: { Args: Record<string, string> | null } | null;
   ReservedPorts: Port[] | null;
   DynamicPorts: Port[] | null;
 };
@@ -295,6 +343,10 @@ export type Service = {
   CanaryMeta: Record<string, string> | null;
   TaskName: string;
   Provider?: 'consul' | 'nomad';
+  Kind?: string;
+  /** Of DNS answers: how often this instance is given in comparison with the others. */
+  Weights?: { Passing: number; Warning: number } | null;
+  Identity?: WorkloadIdentity | null;
   OnUpdate?: string;
   /** Shoal: where the edge serves this service. Absent in a plain Nomad job. */
   Routes?: Route[] | null;

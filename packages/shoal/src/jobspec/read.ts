@@ -60,6 +60,7 @@ function readField(value: unknown, field: Field, path: string, report: Report): 
     case 'scalar':
       return readScalar(value, field) ?? fail(wantedScalar(field));
     case 'texts':
+      if (field.items === 'integer') return isIntegers(value) ? [...value] : fail('a list of whole numbers');
       return isTexts(value) ? [...value] : fail('a list of strings');
     case 'map':
       return readMap(value, field) ?? fail(field.values === 'text' ? 'a map of strings' : 'a map of lists of strings');
@@ -122,6 +123,10 @@ function isObject(value: unknown): value is Values {
 
 function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function isIntegers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every(Number.isInteger);
 }
 
 function kindOf(value: unknown): string {

@@ -30,6 +30,8 @@ function startedWith(group: TaskGroup, job: SurroundingJob): unknown {
     networks: networksOf(group.Networks),
     volumes: group.Volumes ?? {},
     disk: group.EphemeralDisk,
+    secrets: group.Secrets ?? [],
+    consul: group.Consul ?? null,
     mesh: (group.Services ?? []).filter((service) => service.Connect).map(meshOf),
     spreads: [...(job.Spreads ?? []), ...(group.Spreads ?? [])],
     affinities: [...(job.Affinities ?? []), ...(group.Affinities ?? [])],
@@ -59,6 +61,10 @@ function taskStartedWith(task: Task, surroundingMeta: Record<string, string>): u
     mounts: task.VolumeMounts ?? [],
     lifecycle: task.Lifecycle,
     plugin: task.CSIPluginConfig ?? null,
+    identities: [task.Identity ?? null, task.Identities ?? []],
+    secrets: [...(task.Secrets ?? [])],
+    schedule: task.Schedule ?? null,
+    consul: task.Consul ?? null,
     resources: resourcesOf(task.Resources),
   };
 }
@@ -69,6 +75,8 @@ function resourcesOf(resources: Resources): unknown {
     cores: resources.Cores ?? 0,
     memory: resources.MemoryMB,
     memoryMax: resources.MemoryMaxMB ?? 0,
+    numa: resources.NUMA ?? null,
+    secrets: resources.SecretsMB ?? 0,
     networks: networksOf(resources.Networks),
     devices: (resources.Devices ?? []).map((each) => ({ ...each, Constraints: null, Affinities: null })),
   };
@@ -80,6 +88,7 @@ function networksOf(networks: NetworkResource[] | null): unknown {
     hostname: each.Hostname ?? '',
     mbits: each.MBits ?? 0,
     dns: each.DNS,
+    cni: each.CNI ?? null,
     static: portsOf(each.ReservedPorts),
     dynamic: portsOf(each.DynamicPorts).map((port) => ({ ...port, value: 0 })),
   }));

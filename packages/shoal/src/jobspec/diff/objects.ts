@@ -21,6 +21,9 @@ const SINGULAR: Record<string, string> = {
   ScalingPolicies: 'Scaling',
   Listeners: 'ConsulIngressListeners',
   Upstreams: 'ConsulUpstreams',
+  Secrets: 'Secret',
+  Identities: 'Identity',
+  Actions: 'Action',
 };
 
 /** The field by which a block of a list is the same block as before; lists of others compare whole blocks. */
@@ -33,6 +36,9 @@ const IDENTITY: Record<string, string> = {
   volume_mount: 'Volume',
   device: 'Name',
   scaling: 'Type',
+  secret: 'Name',
+  identity: 'Name',
+  action: 'Name',
 };
 
 /** What the API never shows in these blocks. A group's `Stagger` is the job's affair. */
@@ -66,7 +72,7 @@ function diffMember(name: string, field: Field, before: unknown, after: unknown)
     case 'keyed':
       return diffKeyed(SINGULAR[name] ?? name, field.struct, before, after);
     case 'texts':
-      return diffTexts(name, before as string[] | null, after as string[] | null);
+      return diffTexts(name, asTexts(before), asTexts(after));
     case 'free':
       return diffFree(name, before, after);
     default:
@@ -111,6 +117,10 @@ function diffKeyed(name: string, struct: Struct, before: unknown, after: unknown
   const current = new Map(Object.entries((after ?? {}) as Record<string, Values>));
   const keys = [...new Set([...old.keys(), ...current.keys()])].sort();
   return keys.flatMap((key) => diffStruct(name, struct, old.get(key) ?? null, current.get(key) ?? null));
+}
+
+function asTexts(list: unknown): string[] | null {
+  return (list as (string | number)[] | null)?.map(String) ?? null;
 }
 
 function diffTexts(name: string, before: string[] | null, after: string[] | null): ObjectDiff[] {

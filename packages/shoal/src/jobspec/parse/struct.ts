@@ -14,7 +14,7 @@ import { type Field, type Struct, unsetValue, type Values } from '../schema/fiel
 import type { Located, Reading } from './context.ts';
 import { DYNAMIC, expandDynamic } from './dynamic.ts';
 import { readFreeBlock } from './free-block.ts';
-import { readMapArgument, readMapBlock, readScalar, readTexts } from './values.ts';
+import { readList, readMapArgument, readMapBlock, readScalar } from './values.ts';
 
 /** `block` is its name; `opening` is where its content begins, for what is missing in it. */
 type Item = { body: Body; scope: Scope; label: string; block: Range; opening: Range };
@@ -100,7 +100,7 @@ function readField(field: Field, name: string, source: Source, reading: Reading)
     case 'scalar':
       return attribute && readScalar(attribute, field, source.scope, reading);
     case 'texts':
-      return attribute && readTexts(attribute, source.scope, reading);
+      return attribute && readList(attribute, field, source.scope, reading);
     case 'map':
       return readMap(field, attribute, blocks, reading, source.scope);
     case 'free':

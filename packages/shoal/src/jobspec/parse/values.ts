@@ -16,7 +16,7 @@ import {
   type Value,
 } from '@shoal/hcl';
 import { durationRemedy, parseDuration } from '../../duration.ts';
-import type { MapField, ScalarField } from '../schema/field.ts';
+import type { MapField, ScalarField, TextsField } from '../schema/field.ts';
 import type { Reading } from './context.ts';
 
 /** The value of an attribute; `undefined` when it has none, which has then been reported. */
@@ -96,22 +96,30 @@ function isMisfit(result: unknown): result is Misfit {
   return typeof result === 'object' && result !== null && 'problem' in result;
 }
 
-/** A list of strings, `null` when it is null, `undefined` when it was refused. */
-export function readTexts(attribute: Attribute, scope: Scope, reading: Reading): string[] | null | undefined {
+/** A list of strings or whole numbers, `null` when it is null, `undefined` when it was refused. */
+export function readList(
+  attribute: Attribute,
+  field: Pick<TextsField, 'items'>,
+  scope: Scope,
+  reading: Reading,
+): unknown[] | null | undefined {
   const value = readValue(attribute, scope, reading);
   if (value === undefined) return undefined;
-  const texts = value.kind === 'null' ? null : textsOf(value);
-  if (texts !== undefined) return texts;
+  const items = value.kind === 'null' ? null : itemsOf(value, field);
+  if (items !== undefined) return items;
   const remedy = value.kind === 'string' ? `put it in brackets: ["${value.value}"]` : undefined;
-  const misfit = { problem: 'a list of strings is required', ...(remedy !== undefined && { remedy }) };
+  const problem = `a list of ${field.items === 'integer' ? 'whole numbers' : 'strings'} is required`;
+  const misfit = { problem, ...(remedy !== undefined && { remedy }) };
   reading.diagnostics.push(unsuitable({ name: attribute.name, range: attribute.expression.range }, misfit));
   return undefined;
 }
 
-function textsOf(value: Value): string[] | undefined {
+function itemsOf(value: Value, { items: type }: Pick<TextsField, 'items'>): unknown[] | undefined {
   if (value.kind !== 'tuple' && value.kind !== 'list' && value.kind !== 'set') return undefined;
-  const items = value.items.map((item) => converted(item, stringType, 'string'));
-  return items.some(isMisfit) ? undefined : (items as string[]);
+  const items = value.items.map((item) =>
+    type === 'integer' ? wholeNumber(item, undefined) : converted(item, stringType, 'string'),
+  );
+  return items.some(isMisfit) ? undefined : items;
 }
 
 /** A map from the attributes of a block: the user's names with texts, or with lists of texts. */
@@ -123,7 +131,7 @@ export function readMapBlock(
 ): Record<string, unknown> {
   const entries = [...attributes].map((attribute): [string, unknown] => [
     attribute.name,
-    field.values === 'texts' ? readTexts(attribute, scope, reading) : readEntry(attribute, scope, reading),
+    field.values === 'texts' ? readList(attribute, {}, scope, reading) : readEntry(attribute, scope, reading),
   ]);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }

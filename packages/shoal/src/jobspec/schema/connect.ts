@@ -3,6 +3,7 @@ import {
   flag,
   free,
   integer,
+  integers,
   keyed,
   later,
   many,
@@ -11,10 +12,13 @@ import {
   type Struct,
   text,
   textMap,
+  textMapOrArgument,
   texts,
 } from './field.ts';
+import { identity } from './identity.ts';
 import { logs } from './logs.ts';
 import { resources } from './resources.ts';
+import { volumeMount } from './volume-mount.ts';
 
 const exposePath: Struct = {
   name: 'path',
@@ -46,6 +50,19 @@ const upstream: Struct = {
   },
 };
 
+const transparentProxy: Struct = {
+  name: 'transparent_proxy',
+  fields: {
+    UID: text('uid'),
+    OutboundPort: integer('outbound_port'),
+    ExcludeInboundPorts: texts('exclude_inbound_ports'),
+    ExcludeOutboundCIDRs: texts('exclude_outbound_cidrs'),
+    ExcludeOutboundPorts: integers('exclude_outbound_ports'),
+    ExcludeUIDs: texts('exclude_uids'),
+    NoDNS: flag('no_dns'),
+  },
+};
+
 const proxy: Struct = {
   name: 'proxy',
   fields: {
@@ -53,6 +70,7 @@ const proxy: Struct = {
     LocalServicePort: integer('local_service_port'),
     ExposeConfig: one({ name: 'expose', fields: { Path: many(exposePath, 'path') } }, 'expose'),
     Upstreams: many(upstream, 'upstreams'),
+    TransparentProxy: later(one(transparentProxy, 'transparent_proxy')),
     Config: free('config'),
   },
 };
@@ -82,6 +100,8 @@ const sidecarTask: Struct = {
     LogConfig: one(logs, 'logs'),
     ShutdownDelay: nullable(duration('shutdown_delay')),
     KillSignal: text('kill_signal'),
+    VolumeMounts: later(many(volumeMount, 'volume_mount')),
+    Identities: later(many(identity, 'identity')),
   },
 };
 
@@ -103,7 +123,40 @@ const gatewayProxy: Struct = {
   },
 };
 
-const ingressService: Struct = { name: 'service', fields: { Name: text('name'), Hosts: texts('hosts') } };
+const sds: Struct = {
+  name: 'sds',
+  fields: { ClusterName: text('cluster_name'), CertResource: text('cert_resource') },
+};
+
+const gatewayTls: Struct = {
+  name: 'tls',
+  fields: {
+    Enabled: flag('enabled'),
+    TLSMinVersion: later(text('tls_min_version')),
+    TLSMaxVersion: later(text('tls_max_version')),
+    CipherSuites: later(texts('cipher_suites')),
+    SDS: later(one(sds, 'sds')),
+  },
+};
+
+const headers = (name: string): Struct => ({
+  name,
+  fields: { Add: textMapOrArgument('add'), Set: textMapOrArgument('set'), Remove: texts('remove') },
+});
+
+const ingressService: Struct = {
+  name: 'service',
+  fields: {
+    Name: text('name'),
+    Hosts: texts('hosts'),
+    TLS: later(one(gatewayTls, 'tls')),
+    RequestHeaders: later(one(headers('request_headers'), 'request_headers')),
+    ResponseHeaders: later(one(headers('response_headers'), 'response_headers')),
+    MaxConnections: later(integer('max_connections')),
+    MaxPendingRequests: later(integer('max_pending_requests')),
+    MaxConcurrentRequests: later(integer('max_concurrent_requests')),
+  },
+};
 
 const listener: Struct = {
   name: 'listener',
@@ -112,10 +165,7 @@ const listener: Struct = {
 
 const ingress: Struct = {
   name: 'ingress',
-  fields: {
-    TLS: one({ name: 'tls', fields: { Enabled: flag('enabled') } }, 'tls'),
-    Listeners: many(listener, 'listener'),
-  },
+  fields: { TLS: one(gatewayTls, 'tls'), Listeners: many(listener, 'listener') },
 };
 
 const linkedService: Struct = {

@@ -18,8 +18,8 @@ export type Presence = 'plain' | 'nullable' | 'pointer' | 'later';
 type Common = { file?: string; presence: Presence; required?: boolean };
 
 export type ScalarField = Common & { kind: 'scalar'; type: ScalarType; range?: readonly [number, number] };
-/** A list of texts. */
-export type TextsField = Common & { kind: 'texts' };
+/** A list of texts, or of whole numbers. */
+export type TextsField = Common & { kind: 'texts'; items?: 'integer' };
 /** A map with the user's keys. In job files a block; with `attribute`, an argument too. */
 export type MapField = Common & { kind: 'map'; values: 'text' | 'texts'; attribute: boolean };
 /** Whatever the user writes, in the words of a driver or a plug-in. */
@@ -65,6 +65,7 @@ export const duration = scalar('duration');
 const named = (file?: string) => ({ presence: 'nullable' as const, ...(file !== undefined && { file }) });
 
 export const texts = (file?: string): TextsField => ({ kind: 'texts', ...named(file) });
+export const integers = (file?: string): TextsField => ({ kind: 'texts', items: 'integer', ...named(file) });
 export const textMap = (file?: string): MapField => ({ kind: 'map', values: 'text', attribute: false, ...named(file) });
 export const textsMap = (file?: string): MapField => ({ ...textMap(file), values: 'texts' });
 /** A map that a job file may also write as an argument: `meta = { … }`. */

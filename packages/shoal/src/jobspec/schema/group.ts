@@ -1,3 +1,4 @@
+import { consul } from './consul.ts';
 import {
   duration,
   flag,
@@ -17,6 +18,7 @@ import {
 import { network } from './network.ts';
 import { affinity, constraint, spread } from './placement.ts';
 import { groupScaling, migrate, reschedule, restart, update } from './policies.ts';
+import { secret } from './secret.ts';
 import { service } from './service.ts';
 import { task, vault } from './task.ts';
 
@@ -60,11 +62,6 @@ const disconnect: Struct = {
   },
 };
 
-const consul: Struct = {
-  name: 'consul',
-  fields: { Namespace: text('namespace'), Cluster: text('cluster'), Partition: text('partition') },
-};
-
 /** A task that names no vault of its own takes the surrounding one, whole. */
 export function giveVault(tasks: Values[], surrounding: unknown): void {
   if (surrounding === undefined) return;
@@ -96,6 +93,7 @@ export const group: Struct = {
     ShutdownDelay: pointer(duration('shutdown_delay')),
     StopAfterClientDisconnect: pointer(duration('stop_after_client_disconnect')),
     MaxClientDisconnect: later(duration('max_client_disconnect')),
+    Secrets: later(many(secret, 'secret')),
     PreventRescheduleOnLost: later(flag('prevent_reschedule_on_lost')),
   },
   fileOnly: { vault: { ...one(vault, 'vault'), lastWins: true } },

@@ -16,6 +16,7 @@ import {
 import { giveVault, group, multiregion } from './group.ts';
 import { affinity, constraint, spread } from './placement.ts';
 import { migrate, parameterized, periodic, reschedule, update } from './policies.ts';
+import { secret } from './secret.ts';
 import { task, vault } from './task.ts';
 
 const ui: Struct = {
@@ -78,6 +79,7 @@ export const job: Struct = {
     ModifyIndex: nullable(integer()),
     JobModifyIndex: nullable(integer()),
     UI: later(one(ui, 'ui')),
+    Secrets: later(many(secret, 'secret')),
     VersionTag: later({ kind: 'free', presence: 'later' }),
   },
   fileOnly: { vault: one(vault, 'vault'), tasks: many(task, 'task') },

@@ -7,4 +7,9 @@ export const logs: Struct = {
     MaxFileSizeMB: nullable(integer('max_file_size')),
     Disabled: later(flag('disabled')),
   },
+  fileOnly: { enabled: flag('enabled') },
+  finish(values, extra) {
+    // As it was first called, and the other way round.
+    if (extra.enabled !== undefined) values.Disabled ??= extra.enabled === false;
+  },
 };

@@ -1,4 +1,15 @@
-import { integer, later, many, nullable, one, type Struct, text, texts, type Values } from './field.ts';
+import {
+  integer,
+  later,
+  many,
+  nullable,
+  one,
+  type Struct,
+  text,
+  textMapOrArgument,
+  texts,
+  type Values,
+} from './field.ts';
 
 export const port: Struct = {
   name: 'port',
@@ -29,6 +40,7 @@ export const network: Struct = {
     MBits: nullable(integer('mbits')),
     Hostname: later(text('hostname')),
     DNS: one(dns, 'dns'),
+    CNI: later(one({ name: 'cni', fields: { Args: textMapOrArgument('args') } }, 'cni')),
     ReservedPorts: many(port),
     DynamicPorts: many(port),
   },

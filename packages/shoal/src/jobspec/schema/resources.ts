@@ -1,4 +1,4 @@
-import { integer, later, many, nullable, type Struct, text } from './field.ts';
+import { integer, later, many, nullable, one, type Struct, text, texts } from './field.ts';
 import { network } from './network.ts';
 import { affinity, constraint } from './placement.ts';
 
@@ -13,6 +13,11 @@ const device: Struct = {
   },
 };
 
+const numa: Struct = {
+  name: 'numa',
+  fields: { Affinity: text('affinity'), Devices: texts('devices') },
+};
+
 export const resources: Struct = {
   name: 'resources',
   fields: {
@@ -24,5 +29,7 @@ export const resources: Struct = {
     IOPS: nullable(integer('iops')),
     Networks: many(network, 'network'),
     Devices: many(device, 'device'),
+    NUMA: later(one(numa, 'numa')),
+    SecretsMB: later(integer('secrets')),
   },
 };

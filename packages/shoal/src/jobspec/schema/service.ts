@@ -13,6 +13,7 @@ import {
   texts,
   textsMap,
 } from './field.ts';
+import { identity } from './identity.ts';
 
 export const checkRestart: Struct = {
   name: 'check_restart',
@@ -67,6 +68,11 @@ export const route: Struct = {
   },
 };
 
+const weights: Struct = {
+  name: 'weights',
+  fields: { Passing: integer('passing'), Warning: integer('warning') },
+};
+
 export const service: Struct = {
   name: 'service',
   fields: {
@@ -86,6 +92,9 @@ export const service: Struct = {
     CanaryMeta: textMap('canary_meta'),
     TaskName: text('task'),
     Provider: later(text('provider')),
+    Kind: later(text('kind')),
+    Weights: later(one(weights, 'weights')),
+    Identity: later(one(identity, 'identity')),
     Cluster: later(text('cluster')),
     OnUpdate: later(text('on_update')),
     Routes: later(many(route, 'route')),

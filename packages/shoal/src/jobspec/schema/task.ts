@@ -1,3 +1,4 @@
+import { consul } from './consul.ts';
 import {
   duration,
   flag,
@@ -13,11 +14,14 @@ import {
   textMapOrArgument,
   texts,
 } from './field.ts';
+import { identity } from './identity.ts';
 import { logs } from './logs.ts';
 import { affinity, constraint } from './placement.ts';
 import { restart, taskScaling } from './policies.ts';
 import { resources } from './resources.ts';
+import { secret } from './secret.ts';
 import { service } from './service.ts';
+import { volumeMount } from './volume-mount.ts';
 
 const SECOND = 1e9;
 
@@ -44,11 +48,6 @@ const changeScript: Struct = {
   },
 };
 
-const templateWait: Struct = {
-  name: 'wait',
-  fields: { Min: duration('min'), Max: duration('max') },
-};
-
 export const template: Struct = {
   name: 'template',
   fields: {
@@ -67,7 +66,7 @@ export const template: Struct = {
     Envvars: nullable(flag('env')),
     VaultGrace: nullable(duration('vault_grace')),
     ErrMissingKey: later(flag('error_on_missing_key')),
-    Wait: later(one(templateWait, 'wait')),
+    Once: later(flag('once')),
   },
   finish(values) {
     values.ChangeMode ??= 'restart';
@@ -85,22 +84,13 @@ export const vault: Struct = {
     Cluster: later(text('cluster')),
     Env: nullable(flag('env')),
     DisableFile: later(flag('disable_file')),
+    AllowTokenExpiration: later(flag('allow_token_expiration')),
     ChangeMode: nullable(text('change_mode')),
     ChangeSignal: nullable(text('change_signal')),
   },
   finish(values) {
     values.Env ??= true;
     values.ChangeMode ??= 'restart';
-  },
-};
-
-const volumeMount: Struct = {
-  name: 'volume_mount',
-  fields: {
-    Volume: nullable(text('volume')),
-    Destination: nullable(text('destination')),
-    ReadOnly: nullable(flag('read_only')),
-    PropagationMode: nullable(text('propagation_mode')),
   },
 };
 
@@ -115,29 +105,18 @@ const csiPlugin: Struct = {
   },
 };
 
-const identity: Struct = {
-  name: 'identity',
-  fields: {
-    Name: text('name'),
-    Audience: texts('aud'),
-    ChangeMode: text('change_mode'),
-    ChangeSignal: text('change_signal'),
-    Env: flag('env'),
-    File: flag('file'),
-    TTL: duration('ttl'),
-  },
-};
-
 const action: Struct = {
   name: 'action',
   label: 'Name',
   fields: { Name: text(), Command: text('command'), Args: texts('args') },
 };
 
-const consul: Struct = {
-  name: 'consul',
-  fields: { Namespace: text('namespace'), Cluster: text('cluster'), Partition: text('partition') },
+const cronSchedule: Struct = {
+  name: 'cron',
+  fields: { Start: text('start'), End: text('end'), Timezone: text('timezone') },
 };
+
+const schedule: Struct = { name: 'schedule', fields: { Cron: one(cronSchedule, 'cron') } };
 
 export const task: Struct = {
   name: 'task',
@@ -163,6 +142,8 @@ export const task: Struct = {
     Identity: later(one(identity)),
     Identities: later(many(identity, 'identity')),
     Actions: later(many(action, 'action')),
+    Schedule: later(one(schedule, 'schedule')),
+    Secrets: later(many(secret, 'secret')),
     DispatchPayload: one({ name: 'dispatch_payload', fields: { File: text('file') } }, 'dispatch_payload'),
     VolumeMounts: many(volumeMount, 'volume_mount'),
     Lifecycle: one({ name: 'lifecycle', fields: { Hook: text('hook'), Sidecar: flag('sidecar') } }, 'lifecycle'),

@@ -12,6 +12,7 @@ import {
 } from './policies.ts';
 import { validateServices } from './service.ts';
 import { validateTask } from './task.ts';
+import { validateSecrets } from './task-blocks.ts';
 
 export function validateGroup(group: TaskGroup, job: Job): Finding[] {
   const groupPorts = portLabels(group);
@@ -30,6 +31,8 @@ export function validateGroup(group: TaskGroup, job: Job): Finding[] {
       ],
       [(group.MaxClientDisconnect ?? 0) < 0, 'max_client_disconnect cannot be negative', 'MaxClientDisconnect'],
     ),
+    ...nested('Disconnect validation failed: ', validateDisconnect(group), 'Disconnect'),
+    ...validateSecrets(group.Secrets),
     ...validatePlacement(group, job.Type),
     ...validatePolicies(group, job),
     ...nested('Task group network validation failed: ', validateGroupNetworks(group)),
@@ -60,6 +63,31 @@ function validatePolicies(group: TaskGroup, job: Job): Finding[] {
       ? nested('Task group scaling policy validation failed: ', validateScaling(group.Scaling, group.Count), 'Scaling')
       : []),
   ];
+}
+
+const RECONCILE = ['best_score', 'keep_original', 'keep_replacement', 'longest_running'];
+
+function validateDisconnect({ Disconnect: disconnect, ...group }: TaskGroup): Finding[] {
+  if (!disconnect) return [];
+  const { LostAfter: lost, StopOnClientAfter: stop, Reconcile: reconcile } = disconnect;
+  return when(
+    [(lost ?? 0) < 0, 'lost_after cannot be negative', 'LostAfter'],
+    [(stop ?? 0) < 0, 'stop_on_client_after cannot be negative', 'StopOnClientAfter'],
+    [
+      lost !== null && stop !== null,
+      'only one of lost_after and stop_on_client_after can be used',
+      'StopOnClientAfter',
+    ],
+    [
+      reconcile !== null && !RECONCILE.includes(reconcile),
+      `reconcile must be one of ${RECONCILE.map(quoted).join(', ')}; not ${quoted(reconcile ?? '')}`,
+      'Reconcile',
+    ],
+    [
+      (group.MaxClientDisconnect ?? null) !== null || group.StopAfterClientDisconnect !== null,
+      'max_client_disconnect and stop_after_client_disconnect are the older words: use them or disconnect, not both',
+    ],
+  );
 }
 
 function usesReschedule(job: Job): boolean {

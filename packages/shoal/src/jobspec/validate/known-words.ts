@@ -28,6 +28,10 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   'Lifecycle.Hook': ['prestart', 'poststart', 'poststop'],
   'ParameterizedJob.Payload': ['optional', 'required', 'forbidden'],
   'VolumeMounts.PropagationMode': ['private', 'host-to-task', 'bidirectional'],
+  'Services.OnUpdate': ['require_healthy', 'ignore_warnings', 'ignore'],
+  'Checks.OnUpdate': ['require_healthy', 'ignore_warnings', 'ignore'],
+  'Identities.ChangeMode': ['noop', 'restart', 'signal'],
+  'NUMA.Affinity': ['none', 'prefer', 'require'],
   'Disconnect.Reconcile': ['best_score', 'keep_original', 'keep_replacement', 'longest_running'],
 };
 

@@ -68,10 +68,28 @@ function validateService(service: Service): Finding[] {
         'Provider',
       ],
     ),
+    ...validateWeights(service),
     ...sameChecks(service.Checks ?? []),
     ...(service.Checks ?? []).flatMap((check, i) => within(validateCheck(check, service), 'Checks', i)),
     ...nestedEach(service.Routes, 'Routes', (n) => `Route ${n} validation failed: `, validateRoute),
   ];
+}
+
+const ON_UPDATE = ['', 'require_healthy', 'ignore_warnings', 'ignore'];
+
+function unknownOnUpdate(word: string | undefined): string | undefined {
+  if (word === undefined || ON_UPDATE.includes(word)) return undefined;
+  return `on_update must be "require_healthy", "ignore_warnings" or "ignore"; not ${quoted(word)}`;
+}
+
+function validateWeights({ Weights: weights, OnUpdate: onUpdate }: Service): Finding[] {
+  const outside = (weight: number | undefined) => weight !== undefined && (weight < 0 || weight > 65_535);
+  const unknown = unknownOnUpdate(onUpdate);
+  return when(
+    [outside(weights?.Passing), 'weights: passing must be between 0 and 65535', 'Weights', 'Passing'],
+    [outside(weights?.Warning), 'weights: warning must be between 0 and 65535', 'Weights', 'Warning'],
+    [unknown !== undefined, `Service ${unknown}`, 'OnUpdate'],
+  );
 }
 
 function sameChecks(checks: ServiceCheck[]): Finding[] {
@@ -94,6 +112,7 @@ function validateCheck(check: ServiceCheck, service: Service): Finding[] {
       ),
     ];
   const needsPort = type !== 'script';
+  const onUpdate = unknownOnUpdate(check.OnUpdate);
   return when(
     [type === 'http' && check.Path === '', `check ${name}: http type must have http path`],
     [
@@ -127,6 +146,7 @@ function validateCheck(check: ServiceCheck, service: Service): Finding[] {
       !['http', 'tcp', 'grpc'].includes(type) && (check.SuccessBeforePassing > 0 || check.FailuresBeforeCritical > 0),
       `check ${name}: success_before_passing and failures_before_critical are for http, tcp and grpc checks`,
     ],
+    [onUpdate !== undefined, `check ${name}: ${onUpdate}`, 'OnUpdate'],
     [(check.CheckRestart?.Limit ?? 0) < 0, `check ${name}: limit of check_restart must not be negative`],
     [(check.CheckRestart?.Grace ?? 0) < 0, `check ${name}: grace of check_restart must not be negative`],
   );

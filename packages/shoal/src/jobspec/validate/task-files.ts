@@ -55,6 +55,16 @@ export function validateTemplate(template: Template): Finding[] {
       'Must specify signal value when change mode is signal',
       'ChangeMode',
     ],
+    [
+      template.ChangeMode === 'script' && !template.ChangeScript?.Command,
+      'Must specify a change_script with a command when change mode is script',
+      'ChangeMode',
+    ],
+    [
+      (template.Wait?.Max ?? 0) > 0 && (template.Wait?.Min ?? 0) > (template.Wait?.Max ?? 0),
+      'wait: min must not be greater than max',
+      'Wait',
+    ],
     [template.ChangeMode === 'signal' && template.Envvars, 'cannot use signals with env var templates', 'ChangeMode'],
     [template.Splay < 0, 'Must specify positive splay value', 'Splay'],
     [

@@ -5,6 +5,7 @@ import { validatePlacement } from './placement.ts';
 import { validateLogs, validateRestart } from './policies.ts';
 import { escapesAllocation } from './sandbox-path.ts';
 import { validateServices } from './service.ts';
+import { validateTaskBlocks } from './task-blocks.ts';
 import { validateArtifact, validateTemplate } from './task-files.ts';
 
 export type TaskPlace = { jobType: string; group: TaskGroup; groupPorts: ReadonlySet<string> };
@@ -33,6 +34,7 @@ export function validateTask(task: Task, place: TaskPlace): Finding[] {
     ...within(validateLifecycle(task), 'Lifecycle'),
     ...validateDispatchPayload(task),
     ...validateVault(task),
+    ...validateTaskBlocks(task),
     ...within(validateMounts(task.VolumeMounts ?? [], place.group), 'VolumeMounts'),
   ];
 }

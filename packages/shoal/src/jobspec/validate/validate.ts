@@ -3,6 +3,7 @@ import { errorText, type Finding, finding, nested, nestedEach, quoted, repeated,
 import { validateGroup } from './group.ts';
 import { validateParameterized, validatePeriodic } from './periodic.ts';
 import { validatePlacement } from './placement.ts';
+import { validateSecrets } from './task-blocks.ts';
 import { jobWarnings } from './warnings.ts';
 
 export type Validation = {
@@ -49,6 +50,7 @@ export function findings(job: Job): Finding[] {
       (_n, group) => `Task group ${group.Name} validation failed: `,
       (group) => validateGroup(group, job),
     ),
+    ...validateSecrets(job.Secrets),
     ...validateSchedule(job),
   ];
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type Coordinates, createCoordinates } from '../catalog/coordinates/coordinates.ts';
 import { type HeardEvents, hearEvents } from '../catalog/events/heard.ts';
+import { createQueryView } from '../catalog/queries/query-view.ts';
 import { createRegistrar } from '../catalog/registrar.ts';
 import { registryFile } from '../catalog/registry/file.ts';
 import { Registry } from '../catalog/registry/registry.ts';
@@ -14,6 +15,7 @@ import type { CatalogWriter } from '../catalog/writer.ts';
 import type { Registrar } from '../client/registrar.ts';
 import type { AgentConfig } from '../config/agent-config.ts';
 import { createDnsServer, type DnsServer } from '../dns/server.ts';
+import type { CatalogView, QueryView } from '../dns/view.ts';
 import type { Log } from '../log.ts';
 import type { State } from '../state/state.ts';
 
@@ -70,7 +72,7 @@ export async function startDiscoveryRole(deps: {
   const events = hearEvents({ state, nodeName: facts.nodeName, services: () => registry.services.values() });
   const coordinates = createCoordinates(facts.nodeName, Date.now);
   const view = createCatalogView(state, config.datacenter);
-  const dns = dnsServer(config, view, log);
+  const dns = dnsServer({ config, view, queries: createQueryView(state, coordinates.order), log });
   await registry.start();
   await sync.start();
   events.start();
@@ -108,13 +110,17 @@ function complaints(log: Log): (error: unknown) => void {
   };
 }
 
-function dnsServer(config: AgentConfig, view: ReturnType<typeof createCatalogView>, log: Log): DnsServer | undefined {
+type DnsNeeds = { config: AgentConfig; view: CatalogView; queries: QueryView; log: Log };
+
+function dnsServer({ config, view, queries, log }: DnsNeeds): DnsServer | undefined {
   const port = config.ports.dns;
   if (port === undefined || config.listen.dns.length === 0) return undefined;
+  const ports = [...new Set([port, ...config.dns.ports])];
   return createDnsServer({
     view,
+    queries,
     settings: config.dns,
-    addresses: config.listen.dns.map((host) => ({ host, port })),
+    addresses: config.listen.dns.flatMap((host) => ports.map((one) => ({ host, port: one }))),
     random: Math.random,
     now: Date.now,
     warn: (message) => log.warn({}, message),

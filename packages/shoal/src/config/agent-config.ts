@@ -160,8 +160,8 @@ export type TlsConfig = {
 };
 
 export type DnsConfig = DnsSettings & {
-  /** Names of the domain that nobody knows are asked of the recursors. Default false. */
-  fallthrough: boolean;
+  /** Ports that DNS is served on beside `ports.dns`, on the same addresses. Default none. */
+  ports: readonly number[];
 };
 
 export type EdgeConfig = {

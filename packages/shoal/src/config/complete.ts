@@ -190,6 +190,12 @@ function dnsConfig(values: Partial<Settings>): DnsConfig {
     onlyPassing: values['dns.onlyPassing'] ?? base.onlyPassing,
     nodeMetaTxt: values['dns.nodeMetaTxt'] ?? base.nodeMetaTxt,
     recursorTimeoutMs: values['dns.recursorTimeoutMs'] ?? base.recursorTimeoutMs,
+    recursorStrategy: values['dns.recursorStrategy'] ?? base.recursorStrategy,
+    compression: values['dns.compression'] ?? base.compression,
+    cacheSize: values['dns.cacheSize'] ?? base.cacheSize,
+    maxUdpBytes: values['dns.maxUdpBytes'] ?? base.maxUdpBytes,
+    rateLimit: values['dns.rateLimit'] ?? base.rateLimit,
+    fallthrough: values['dns.fallthrough'] ?? base.fallthrough,
     soa: {
       refresh: values['dns.soa.refresh'] ?? base.soa.refresh,
       retry: values['dns.soa.retry'] ?? base.soa.retry,
@@ -197,7 +203,7 @@ function dnsConfig(values: Partial<Settings>): DnsConfig {
       minTtl: values['dns.soa.minTtl'] ?? base.soa.minTtl,
     },
   };
-  return { ...dnsSettings(given), fallthrough: values['dns.fallthrough'] ?? false };
+  return { ...dnsSettings(given), ports: values['dns.ports'] ?? [] };
 }
 
 function httpConfig(values: Partial<Settings>): HttpConfig {

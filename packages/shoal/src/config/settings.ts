@@ -68,6 +68,12 @@ export type Settings = {
   'dns.altDomain': string;
   'dns.recursors': readonly string[];
   'dns.fallthrough': boolean;
+  'dns.ports': readonly number[];
+  'dns.recursorStrategy': 'sequential' | 'random';
+  'dns.compression': boolean;
+  'dns.cacheSize': number;
+  'dns.maxUdpBytes': number;
+  'dns.rateLimit': number;
   'dns.nodeTtl': number;
   'dns.serviceTtl': Record<string, number>;
   'dns.udpAnswerLimit': number;

@@ -15,25 +15,30 @@ export type Message = {
   readonly additional: readonly ResourceRecord[];
   /** Present when the client sent an OPT record: the size that is said back. */
   readonly ednsUdpSize: number | undefined;
+  /** The client's network, to be said back. */
+  readonly subnet?: Buffer;
+  /** False: every name is written out. */
+  readonly isCompressed?: boolean;
 };
 
 /** Largest message over TCP (RFC 1035 section 4.2.2: two bytes of length). */
 export const MOST_MESSAGE_BYTES = 0xffff;
 
 const HEADER_BYTES = 12;
+const CLIENT_SUBNET = 8;
 const MOST_POINTER = 0x3fff;
 const MOST_TEXT_BYTES = 255;
 /** Messages that do not fit are found out by writing past this; one record is never longer than the rest of it. */
 const scratch = Buffer.allocUnsafe(2 * MOST_MESSAGE_BYTES + HEADER_BYTES);
 
-type Writer = { at: number; readonly names: Map<string, number> };
+type Writer = { at: number; readonly names: Map<string, number>; readonly isCompressed: boolean };
 
 /**
  * Writes a message with compressed names (RFC 1035 section 4.1.4). Names are shared only where their case is the same, so that every name comes
  * back as it was asked. Targets of SRV records are written out (RFC 2782). Undefined when the message is longer than `limit` bytes.
  */
 export function encodeMessage(message: Message, limit: number): Buffer | undefined {
-  const writer: Writer = { at: HEADER_BYTES, names: new Map() };
+  const writer: Writer = { at: HEADER_BYTES, names: new Map(), isCompressed: message.isCompressed ?? true };
   writeHeader(message);
   if (message.question) writeQuestion(message.question, writer);
   for (const section of [message.answers, message.authority, message.additional]) {
@@ -42,7 +47,7 @@ export function encodeMessage(message: Message, limit: number): Buffer | undefin
       if (writer.at > limit) return undefined;
     }
   }
-  if (message.ednsUdpSize !== undefined) writeEdns(message.ednsUdpSize, message.rcode, writer);
+  if (message.ednsUdpSize !== undefined) writeEdns(message.ednsUdpSize, message.rcode, message.subnet, writer);
   return writer.at > limit ? undefined : Buffer.from(scratch.subarray(0, writer.at));
 }
 
@@ -126,7 +131,7 @@ function writeName(name: string, writer: Writer, compressed: boolean): void {
   const start = writer.at;
   let rest = name;
   while (rest !== '') {
-    const known = compressed ? writer.names.get(rest) : undefined;
+    const known = compressed && writer.isCompressed ? writer.names.get(rest) : undefined;
     if (known !== undefined) {
       writer.at = scratch.writeUInt16BE(0xc000 | known, writer.at);
       remember(name, start, writer);
@@ -154,12 +159,19 @@ function writeText(text: string, writer: Writer): void {
   }
 }
 
-function writeEdns(udpSize: number, rcode: Rcode, writer: Writer): void {
+function writeEdns(udpSize: number, rcode: Rcode, subnet: Buffer | undefined, writer: Writer): void {
   scratch[writer.at] = 0;
   scratch.writeUInt16BE(TYPE_NUMBERS.OPT, writer.at + 1);
   scratch.writeUInt16BE(udpSize, writer.at + 3);
   // The upper bits of the response code live here (RFC 6891 section 6.1.3), then version 0 and no flags.
   scratch.writeUInt32BE(((RCODES[rcode] >> 4) << 24) >>> 0, writer.at + 5);
-  scratch.writeUInt16BE(0, writer.at + 9);
+  scratch.writeUInt16BE(subnet ? subnet.length + 4 : 0, writer.at + 9);
   writer.at += 11;
+  if (!subnet) return;
+  scratch.writeUInt16BE(CLIENT_SUBNET, writer.at);
+  scratch.writeUInt16BE(subnet.length, writer.at + 2);
+  subnet.copy(scratch, writer.at + 4);
+  // Scope 0: the answer is the same for every network (RFC 7871 section 7.2.1).
+  scratch[writer.at + 7] = 0;
+  writer.at += 4 + subnet.length;
 }

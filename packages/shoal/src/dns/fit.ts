@@ -11,8 +11,12 @@ export const PLAIN_UDP_BYTES = 512;
 const MOST_UDP_BYTES = 65_507;
 
 /** A client that offers no more than the plain 512 bytes gets a few answers only, as an old stub resolver expects. */
-export function udpLimits(ednsUdpSize: number | undefined, settings: Pick<DnsSettings, 'udpAnswerLimit'>): Limits {
-  const bytes = Math.min(MOST_UDP_BYTES, Math.max(PLAIN_UDP_BYTES, ednsUdpSize ?? 0));
+export function udpLimits(
+  ednsUdpSize: number | undefined,
+  settings: Pick<DnsSettings, 'udpAnswerLimit' | 'maxUdpBytes'>,
+): Limits {
+  const most = Math.min(MOST_UDP_BYTES, Math.max(PLAIN_UDP_BYTES, settings.maxUdpBytes));
+  const bytes = Math.min(most, Math.max(PLAIN_UDP_BYTES, ednsUdpSize ?? 0));
   return { bytes, answers: bytes > PLAIN_UDP_BYTES ? Number.POSITIVE_INFINITY : settings.udpAnswerLimit };
 }
 
@@ -57,7 +61,10 @@ export function fitReply(
   }
 }
 
-export type Head = Pick<Message, 'id' | 'opcode' | 'recursionDesired' | 'question' | 'ednsUdpSize'>;
+export type Head = Pick<
+  Message,
+  'id' | 'opcode' | 'recursionDesired' | 'question' | 'ednsUdpSize' | 'subnet' | 'isCompressed'
+>;
 
 function message(head: Head, reply: Reply, items: readonly AnswerItem[], truncated: boolean): Message {
   const { rcode, authoritative, recursionAvailable, authority, additional } = reply;

@@ -9,12 +9,10 @@ import { listenUdp } from './udp.ts';
 /** Where DNS listens, over UDP and TCP alike. Port 0 takes a free one. */
 export type DnsAddress = { readonly host: string; readonly port: number };
 
+export type Client = { readonly transport: Transport; readonly address: string };
+
 /** Answers one message: calls `reply` once, now or later, with undefined for silence. Never throws. */
-export type MessageHandler = (
-  message: Buffer,
-  transport: Transport,
-  reply: (bytes: Buffer | undefined) => void,
-) => void;
+export type MessageHandler = (message: Buffer, client: Client, reply: (bytes: Buffer | undefined) => void) => void;
 
 /** Both sockets of one address. */
 export type Listener = { readonly address: DnsAddress; close(): Promise<void> };

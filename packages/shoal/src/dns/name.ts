@@ -5,6 +5,7 @@ import type { DnsSettings } from './settings.ts';
 export type Target =
   /** `tag` is empty when any instance will do. */
   | { readonly kind: 'service'; readonly name: string; readonly tag: string; readonly datacenter: string | undefined }
+  | { readonly kind: 'query'; readonly name: string; readonly datacenter: string | undefined }
   | { readonly kind: 'node'; readonly name: string; readonly datacenter: string | undefined }
   /** `HEX.addr`: the address is in the name itself. */
   | { readonly kind: 'address'; readonly label: string }
@@ -14,11 +15,11 @@ export type Target =
   | { readonly kind: 'reverse'; readonly address: string | undefined }
   | { readonly kind: 'foreign' };
 
-const KINDS = new Set(['service', 'node', 'addr']);
+const KINDS = new Set(['service', 'node', 'addr', 'query']);
 
 /**
  * Reads a question's name by the forms of Consul's DNS interface:
- * `[tag.]NAME.service[.DC].DOMAIN`, `_NAME._TAG[.service][.DC].DOMAIN` (RFC 2782), `NODE.node[.DC].DOMAIN`, `HEX.addr[.DC].DOMAIN`.
+ * `[tag.]NAME.service[.DC].DOMAIN`, `_NAME._TAG[.service][.DC].DOMAIN` (RFC 2782), `NAME.query[.DC].DOMAIN`, `NODE.node[.DC].DOMAIN`, `HEX.addr[.DC].DOMAIN`.
  */
 export function parseName(name: string, settings: Pick<DnsSettings, 'domain' | 'altDomains'>): Target {
   const lower = name.toLowerCase();
@@ -53,6 +54,7 @@ function parseInside(labels: readonly string[]): Target {
 function parseKind(kind: string, parts: readonly string[], datacenter: string | undefined): Target {
   if (parts.length === 0) return { kind: 'unknown' };
   if (kind === 'service') return parseService(parts, datacenter);
+  if (kind === 'query') return { kind: 'query', name: queryName(parts), datacenter };
   if (kind === 'node') return { kind: 'node', name: parts.join('.'), datacenter };
   const [label] = parts;
   return parts.length === 1 && label !== undefined ? { kind: 'address', label } : { kind: 'unknown' };
@@ -66,4 +68,10 @@ function parseService(parts: readonly string[], datacenter: string | undefined):
     return { kind: 'service', name: first.slice(1), tag: tag === 'tcp' ? '' : tag, datacenter };
   }
   return { kind: 'service', name: parts.at(-1) ?? '', tag: parts.slice(0, -1).join('.'), datacenter };
+}
+
+/** `_NAME._tcp.query` is the same as `NAME.query`; the name may have dots. */
+function queryName(parts: readonly string[]): string {
+  const [first = '', second] = parts;
+  return parts.length === 2 && first.startsWith('_') && second === '_tcp' ? first.slice(1) : parts.join('.');
 }

@@ -13,7 +13,16 @@ export type Query = {
   readonly type: QuestionType;
   readonly inClass: boolean;
   /** Undefined when the client sent no OPT record. */
-  readonly edns: { readonly udpSize: number; readonly version: number } | undefined;
+  readonly edns: Edns | undefined;
+};
+
+export type Edns = {
+  readonly udpSize: number;
+  readonly version: number;
+  /** The client wants signatures. */
+  readonly dnssecOk: boolean;
+  /** The network that the client asks for, as it came (RFC 7871 section 6). */
+  readonly subnet?: Buffer;
 };
 
 export type Parsed =
@@ -30,6 +39,7 @@ export type Parsed =
     };
 
 const HEADER_BYTES = 12;
+const CLIENT_SUBNET = 8;
 /** Queries are short; what is longer is not worth the work of reading it. */
 export const MOST_QUERY_BYTES = 4096;
 const CLASS_IN = 1;
@@ -79,7 +89,15 @@ function readEdns(message: Buffer): Query['edns'] | 'malformed' {
   if (message.readUInt32BE(6) === 0 && message.readUInt16BE(10) === 0) return undefined;
   try {
     for (const record of decode(message).additionals ?? []) {
-      if (record.type === 'OPT') return { udpSize: record.udpPayloadSize, version: record.ednsVersion };
+      if (record.type !== 'OPT') continue;
+      const subnet = record.options.find(({ code }) => Number(code) === CLIENT_SUBNET)?.data;
+      return {
+        udpSize: record.udpPayloadSize,
+        version: record.ednsVersion,
+        dnssecOk: (record.flags & 0x8000) !== 0,
+        // Family and two lengths are there in any case.
+        ...(subnet && subnet.length >= 4 && subnet.length <= 20 && { subnet }),
+      };
     }
     return undefined;
   } catch {

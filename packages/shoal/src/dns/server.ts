@@ -1,12 +1,17 @@
 import { DnsListenError } from './errors.ts';
-import { type DnsAddress, type Listener, openListener } from './listener.ts';
-import { createRecursor } from './recursion.ts';
-import { respond, type Transport } from './respond.ts';
+import { type Client, type DnsAddress, type Listener, openListener } from './listener.ts';
+import type { Query } from './query.ts';
+import { createRateLimit } from './rate-limit.ts';
+import { createAnswerCache } from './recursors/answer-cache.ts';
+import { createLookup } from './recursors/lookup.ts';
+import { createRecursor } from './recursors/recursor.ts';
+import { fitForwarded, questionOnly, type Response, respond, type Transport } from './respond.ts';
 import type { DnsSettings } from './settings.ts';
-import type { CatalogView } from './view.ts';
+import type { CatalogView, QueryView } from './view.ts';
 
 export type DnsDeps = {
   readonly view: CatalogView;
+  readonly queries?: QueryView;
   readonly settings: DnsSettings;
   readonly addresses: readonly DnsAddress[];
   /** In [0, 1): decides the order of answers. Need not be secret. */
@@ -21,6 +26,8 @@ export type DnsDeps = {
   readonly tcpIdleTimeoutMs?: number;
   /** TCP connections per address. Default 1024. */
   readonly mostTcpConnections?: number;
+  /** Authorities beside those of the system for recursors over TLS, PEM. */
+  readonly recursorCa?: string;
 };
 
 export type DnsServer = {
@@ -42,6 +49,10 @@ export type DnsStats = {
   /** Messages that got no answer. */
   readonly dropped: number;
   readonly forwarded: number;
+  /** Of those that would have been forwarded: answered from what a recursor said before. */
+  readonly cached: number;
+  /** Told to come over TCP, because too much was asked from their network. */
+  readonly limited: number;
   /** By response code; forwarded answers are not looked into. */
   readonly answers: Readonly<Record<string, number>>;
 };
@@ -54,10 +65,17 @@ export function createDnsServer(deps: DnsDeps): DnsServer {
   const options = { idleTimeoutMs: deps.tcpIdleTimeoutMs ?? 10_000, mostConnections: deps.mostTcpConnections ?? 1024 };
   const recursor = createRecursor({
     servers: settings.recursors,
+    strategy: settings.recursorStrategy,
     timeoutMs: settings.recursorTimeoutMs,
     mostPending: MOST_FORWARDED_AT_ONCE,
+    random: deps.random,
+    ...(deps.recursorCa !== undefined && { ca: deps.recursorCa }),
   });
-  const stats = { udp: 0, tcp: 0, dropped: 0, forwarded: 0, answers: {} as Record<string, number> };
+  const cache = createAnswerCache({ size: settings.cacheSize, now: () => performance.now() });
+  const lookup = createLookup(recursor, cache);
+  const mayBeWhole = createRateLimit(settings.rateLimit, () => performance.now());
+  const stats = { udp: 0, tcp: 0, dropped: 0, forwarded: 0, cached: 0, limited: 0 };
+  const answers: Record<string, number> = {};
   const listeners = new Map<string, Listener>();
   const retries = new Map<string, NodeJS.Timeout>();
   let isRunning = false;
@@ -76,7 +94,7 @@ export function createDnsServer(deps: DnsDeps): DnsServer {
     stop,
     listen,
     addresses: () => [...listeners.values()].map((listener) => listener.address),
-    stats: () => ({ ...stats, answers: { ...stats.answers } }),
+    stats: () => ({ ...stats, answers: { ...answers } }),
   };
 
   async function listen(address: DnsAddress): Promise<void> {
@@ -111,22 +129,65 @@ export function createDnsServer(deps: DnsDeps): DnsServer {
     retries.clear();
     const open = [...listeners.values()];
     listeners.clear();
-    await Promise.all(open.map((listener) => listener.close()));
+    await Promise.all([...open.map((listener) => listener.close()), recursor.stop()]);
   }
 
-  function handle(message: Buffer, transport: Transport, reply: (bytes: Buffer | undefined) => void): void {
+  function handle(message: Buffer, client: Client, reply: (bytes: Buffer | undefined) => void): void {
+    const { transport } = client;
     stats[transport] += 1;
-    const context = { view: deps.view, settings, random: deps.random, now: Math.floor(deps.now() / 1000) };
+    const now = Math.floor(deps.now() / 1000);
+    const { view, queries } = deps;
+    const context = { view, settings, random: deps.random, now, ...(queries && { queries }) };
     const response = respond(message, transport, context);
-    if (response.kind === 'answer') {
-      stats.answers[response.rcode] = (stats.answers[response.rcode] ?? 0) + 1;
-      reply(response.bytes);
-    } else if (response.kind === 'recurse') {
-      stats.forwarded += 1;
-      void recursor.ask(message, transport).then((bytes) => reply(bytes ?? response.otherwise));
-    } else {
-      stats.dropped += 1;
-      reply(undefined);
+    if (response.kind !== 'silence' && transport === 'udp' && !mayBeWhole(client.address)) limit(response, reply);
+    else act(message, response, transport, reply);
+  }
+
+  function act(message: Buffer, response: Response, transport: Transport, reply: Reply): void {
+    switch (response.kind) {
+      case 'answer':
+        answers[response.rcode] = (answers[response.rcode] ?? 0) + 1;
+        reply(response.bytes);
+        return;
+      case 'recurse':
+        void forward(message, response.query, transport).then((bytes) => reply(bytes ?? response.otherwise));
+        return;
+      case 'follow':
+        void follow(response).then((done) => act(message, done, transport, reply));
+        return;
+      case 'silence':
+        stats.dropped += 1;
+        reply(undefined);
     }
   }
+
+  /** No more than the question, and no work for it. */
+  function limit(response: Response, reply: Reply): void {
+    stats.limited += 1;
+    const whole =
+      response.kind === 'answer' ? response.bytes : response.kind === 'recurse' ? response.otherwise : undefined;
+    reply(whole && questionOnly(whole));
+  }
+
+  async function forward(message: Buffer, query: Query, transport: Transport): Promise<Buffer | undefined> {
+    const kept = cache.get(query);
+    if (kept) stats.cached += 1;
+    else stats.forwarded += 1;
+    const answer = kept ?? (await recursor.ask(message, transport));
+    if (!answer) return undefined;
+    if (!kept) cache.put(query, answer);
+    return fitForwarded(query, answer, transport, settings);
+  }
+
+  async function follow({ names, finish }: Extract<Response, { kind: 'follow' }>): Promise<Response> {
+    const found = await Promise.all(
+      names.map(async ({ name, types }) => {
+        const records = await Promise.all(types.map((type) => lookup(name, type)));
+        return [name, records.flat()] as const;
+      }),
+    );
+    return finish(new Map(found));
+  }
 }
+
+type Reply = (bytes: Buffer | undefined) => void;

@@ -19,10 +19,25 @@ export type DnsSettings = {
   /** Adds TXT records of the node's metadata to SRV and node answers. Default true. */
   nodeMetaTxt: boolean;
   soa: { refresh: number; retry: number; expire: number; minTtl: number };
-  /** Servers that are asked about other names: `IP` or `IP:port`, `[IPv6]:port`. Default none: such names are refused. */
+  /** Names are compressed in answers. Default true. */
+  compression: boolean;
+  /**
+   * Servers that are asked about other names: `IP`, `IP:port`, `[IPv6]:port`, `tls://IP[:port][#NAME]`, `https://HOST/dns-query`. Default none: such
+   * names are refused.
+   */
   recursors: readonly string[];
+  /** In their order, or in any. Default `sequential`. */
+  recursorStrategy: 'sequential' | 'random';
   /** How long one recursor is waited for, in milliseconds. Default 2000. */
   recursorTimeoutMs: number;
+  /** Answers of recursors that are kept as long as they say; 0 keeps none. Default 1000. */
+  cacheSize: number;
+  /** Names of our domains that the catalog does not hold are asked of the recursors. Default false. */
+  fallthrough: boolean;
+  /** Largest answer over UDP, whatever a client offers, in bytes. Default 4096. */
+  maxUdpBytes: number;
+  /** Answers per second over UDP to one network (IPv4 /24, IPv6 /56); beyond them clients are told to come over TCP. 0 is no limit. Default 2000. */
+  rateLimit: number;
 };
 
 const DEFAULTS: DnsSettings = {
@@ -36,8 +51,14 @@ const DEFAULTS: DnsSettings = {
   onlyPassing: false,
   nodeMetaTxt: true,
   soa: { refresh: 3600, retry: 600, expire: 86_400, minTtl: 0 },
+  compression: true,
   recursors: [],
+  recursorStrategy: 'sequential',
   recursorTimeoutMs: 2000,
+  cacheSize: 1000,
+  fallthrough: false,
+  maxUdpBytes: 4096,
+  rateLimit: 2000,
 };
 
 /** Fills in the defaults and brings domains to the form that lookups compare with. */

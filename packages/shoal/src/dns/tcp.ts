@@ -16,6 +16,7 @@ export function serveTcp(socket: Socket, handle: MessageHandler, options: Listen
   let unread: Buffer = Buffer.alloc(0);
   let pending = 0;
   let isYielding = false;
+  const client = { transport: 'tcp', address: socket.remoteAddress ?? '' } as const;
   socket.setNoDelay(true);
   socket.setTimeout(options.idleTimeoutMs, () => socket.destroy());
   // A connection that breaks is the client's affair.
@@ -58,7 +59,7 @@ export function serveTcp(socket: Socket, handle: MessageHandler, options: Listen
 
   function answerOne(message: Buffer): void {
     pending += 1;
-    handle(message, 'tcp', (bytes) => {
+    handle(message, client, (bytes) => {
       pending -= 1;
       // What deserves no answer is not DNS: neither is what would follow on this connection.
       if (bytes) send(bytes);

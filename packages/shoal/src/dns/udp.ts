@@ -9,7 +9,9 @@ const UDP_BUFFER_BYTES = 1024 * 1024;
 /** Resolves with the bound socket. Throws the system's error. */
 export async function listenUdp(address: DnsAddress, handle: MessageHandler): Promise<Socket> {
   const socket = createSocket({ type: isIPv6(address.host) ? 'udp6' : 'udp4', recvBufferSize: UDP_BUFFER_BYTES });
-  socket.on('message', (message, from) => handle(message, 'udp', (bytes) => sendTo(socket, from, bytes)));
+  socket.on('message', (message, from) =>
+    handle(message, { transport: 'udp', address: from.address }, (bytes) => sendTo(socket, from, bytes)),
+  );
   socket.bind(address.port, address.host);
   try {
     await once(socket, 'listening');

@@ -45,3 +45,17 @@ export type ViewInstance = {
   /** Highest index that touched the instance. */
   readonly modifyIndex: number;
 };
+
+/** Prepared queries, by a name in lower case. Undefined when no query has it. */
+export type QueryView = { query(name: string): FoundQuery | undefined };
+
+export type FoundQuery = {
+  /** Name of the service that is looked for, in lower case. */
+  readonly service: string;
+  /** Those that the query lets through, critical ones left out. */
+  readonly instances: readonly ViewInstance[];
+  /** Seconds; undefined: that of the service. */
+  readonly ttl: number | undefined;
+  /** The query gives the order: it is not shuffled. */
+  readonly isOrdered: boolean;
+};

@@ -3,13 +3,14 @@ import { parseName, type Target } from './name.ts';
 import type { AnswerItem, QuestionType, Rcode, Reply, ResourceRecord } from './records.ts';
 import { type DnsSettings, serviceTtl } from './settings.ts';
 import { shuffled } from './shuffle.ts';
-import type { CatalogView, ViewInstance, ViewNode } from './view.ts';
+import type { CatalogView, QueryView, ViewInstance, ViewNode } from './view.ts';
 
 export type Question = { readonly name: string; readonly type: QuestionType };
 
 /** All that an answer depends on. */
 export type ZoneContext = {
   readonly view: CatalogView;
+  readonly queries?: QueryView;
   readonly settings: DnsSettings;
   /** In [0, 1): decides the order of instances. */
   readonly random: () => number;
@@ -46,8 +47,9 @@ function inside(question: Question, target: Target, context: ZoneContext, hops: 
 
 function lookup(question: Question, target: Target, context: ZoneContext, hops: number): Reply {
   if (target.kind === 'address') return addressReply(question, target.label, context);
-  if (target.kind !== 'service' && target.kind !== 'node') return missing(context);
+  if (target.kind !== 'service' && target.kind !== 'query' && target.kind !== 'node') return missing(context);
   if (target.datacenter !== undefined && target.datacenter !== context.view.datacenter) return missing(context);
+  if (target.kind === 'query') return queryReply(question, target.name, context, hops);
   if (target.kind === 'service') return serviceReply(question, target, context, hops);
   const node = context.view.node(target.name);
   return node ? nodeReply(question, node, context, hops) : missing(context);
@@ -64,9 +66,26 @@ function serviceReply(
   const instances = (context.view.service(wanted.name) ?? []).filter((instance) =>
     isShown(instance, wanted.tag, context.settings),
   );
-  if (instances.length === 0) return missing(context);
-  const ordered = shuffled(instances, context.random);
   const ttl = serviceTtl(context.settings, wanted.name);
+  return instancesReply(question, shuffled(instances, context.random), ttl, context, hops);
+}
+
+function queryReply(question: Question, name: string, context: ZoneContext, hops: number): Reply {
+  const found = context.queries?.query(name);
+  if (!found) return missing(context);
+  const { instances, isOrdered } = found;
+  const ttl = found.ttl ?? serviceTtl(context.settings, found.service);
+  return instancesReply(question, isOrdered ? instances : shuffled(instances, context.random), ttl, context, hops);
+}
+
+function instancesReply(
+  question: Question,
+  ordered: readonly ViewInstance[],
+  ttl: number,
+  context: ZoneContext,
+  hops: number,
+): Reply {
+  if (ordered.length === 0) return missing(context);
   const items =
     question.type === 'SRV'
       ? srvItems(question.name, ordered, ttl, context, hops)
@@ -74,7 +93,7 @@ function serviceReply(
   return items.length === 0 ? { ...reply('NOERROR', []), authority: [soa(context)] } : reply('NOERROR', items);
 }
 
-function isShown(instance: ViewInstance, tag: string, settings: DnsSettings): boolean {
+export function isShown(instance: ViewInstance, tag: string, settings: DnsSettings): boolean {
   if (instance.health === 'critical' || (settings.onlyPassing && instance.health !== 'passing')) return false;
   return tag === '' || instance.tags.some((one) => one.toLowerCase() === tag);
 }

@@ -13,6 +13,8 @@ export type Coordinates = {
   index(): number;
   /** Seconds of a round trip; infinite when one of the two is unknown. */
   roundTrip(from: string, to: string): number;
+  /** Those with the shortest round trip to `near` first, `_agent` being this one; in their order where nothing is known. */
+  order<T>(near: string, items: readonly T[], nodeOf: (item: T) => string): T[];
   onChange(listener: () => void): () => void;
 };
 
@@ -28,6 +30,11 @@ export function createCoordinates(ownNode: string, now: () => number): Coordinat
     for (const listener of listeners) listener();
   };
   known.set(ownNode.toLowerCase(), { Node: ownNode, Segment: '', Coord: newCoordinate() });
+  const roundTrip = (from: string, to: string) => {
+    if (from.toLowerCase() === to.toLowerCase()) return 0;
+    const [a, b] = [get(from), get(to)];
+    return a && b ? distance(a.Coord, b.Coord) : Number.POSITIVE_INFINITY;
+  };
   const get = (node: string) => known.get(node.toLowerCase());
   return {
     list: () => [...known.values()],
@@ -42,10 +49,13 @@ export function createCoordinates(ownNode: string, now: () => number): Coordinat
       if (gone.length > 0) changed();
     },
     index: () => index,
-    roundTrip(from, to) {
-      if (from.toLowerCase() === to.toLowerCase()) return 0;
-      const [a, b] = [get(from), get(to)];
-      return a && b ? distance(a.Coord, b.Coord) : Number.POSITIVE_INFINITY;
+    roundTrip,
+    order(near, items, nodeOf) {
+      const from = near === '_agent' ? ownNode : near;
+      const measured = items.map((item) => ({ item, seconds: roundTrip(from, nodeOf(item)) }));
+      // Infinity minus infinity is no number.
+      measured.sort((a, b) => (a.seconds === b.seconds ? 0 : a.seconds - b.seconds));
+      return measured.map(({ item }) => item);
     },
     onChange(listener) {
       listeners.add(listener);

@@ -4,15 +4,18 @@ import type { PreparedQueryRow, PreparedQueryService } from '../../state/rows.ts
 import { type Instance, serviceInstances, worstStatus } from '../health.ts';
 import { renderTemplate, TEMPLATE_TYPE } from './template.ts';
 
-/** The query of that id or name, or the template with the longest prefix of the name, filled in. */
+/** The query of that id or name (without regard to case), or the template with the longest prefix of the name, filled in. */
 export function findQuery(read: Read, idOrName: string): PreparedQueryRow | undefined {
   const { preparedQueries } = read.state.tables;
   const byId = preparedQueries.get(idOrName);
   if (byId) return read.get(preparedQueries, idOrName);
   const rows = read.all(preparedQueries);
-  const exact = rows.find((row) => row.Name === idOrName && row.Template.Type === '' && row.Name !== '');
+  const name = idOrName.toLowerCase();
+  const exact = rows.find((row) => row.Name.toLowerCase() === name && row.Template.Type === '' && name !== '');
   if (exact) return exact;
-  const templates = rows.filter((row) => row.Template.Type === TEMPLATE_TYPE && idOrName.startsWith(row.Name));
+  const templates = rows.filter(
+    (row) => row.Template.Type === TEMPLATE_TYPE && name.startsWith(row.Name.toLowerCase()),
+  );
   const [best] = templates.sort((a, b) => b.Name.length - a.Name.length);
   return best && renderTemplate(best, idOrName);
 }

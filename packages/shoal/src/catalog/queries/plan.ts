@@ -60,15 +60,20 @@ function known(tables: Tables, id: string): Precondition {
 function validate(tables: Tables, query: QueryEntry): Precondition[] {
   checkFields(query);
   const isTemplate = query.Template.Type !== '';
-  for (const other of isTemplate ? tables.preparedQueries.values() : tables.preparedQueries.by('name', query.Name)) {
-    if (other.ID === query.ID || other.Name !== query.Name || query.Name + query.Template.Type === '') continue;
-    if ((other.Template.Type !== '') !== isTemplate) continue;
+  const isTaken = [...tables.preparedQueries.values()].some(
+    (other) =>
+      other.ID !== query.ID &&
+      other.Name.toLowerCase() === query.Name.toLowerCase() &&
+      (other.Template.Type !== '') === isTemplate &&
+      // Queries without a name are called by their id.
+      (isTemplate || query.Name !== ''),
+  );
+  if (isTaken)
     throw new QueryInvalidError(
       isTemplate
         ? `query template with name '${query.Name}' already exists`
         : `name '${query.Name}' aliases an existing query name`,
     );
-  }
   return query.Session === '' ? [] : [sessionOf(tables, query.Session)];
 }
 

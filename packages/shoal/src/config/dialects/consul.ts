@@ -18,6 +18,7 @@ import {
   texts,
   within,
 } from '../fields.ts';
+import { recursorStrategy } from './dns.ts';
 import * as why from './reasons.ts';
 import { readWatch } from './watch.ts';
 
@@ -48,8 +49,8 @@ const dnsConfig: Fields = {
     min_ttl: integer('dns.soa.minTtl'),
   }),
   ...ignored(why.OWN_STATE, 'allow_stale max_stale use_cache cache_max_age'),
-  ...ignored('Recursors are asked in their order.', 'recursor_strategy'),
-  ...ignored('Answers are always compressed.', 'disable_compression'),
+  recursor_strategy: recursorStrategy,
+  disable_compression: converted('flag', 'dns.compression', (off: boolean) => !off),
   ...ignored(why.ENTERPRISE, 'prefer_namespace'),
 };
 

@@ -12,6 +12,7 @@ import {
   text,
   texts,
 } from '../fields.ts';
+import { morePorts, recursorStrategy } from './dns.ts';
 import { commonFields } from './nomad.ts';
 import { readWatch } from './watch.ts';
 
@@ -60,7 +61,13 @@ export const shoalFields: Fields = {
     domain: text('dns.domain'),
     alt_domain: text('dns.altDomain'),
     recursors: texts('dns.recursors'),
+    recursor_strategy: recursorStrategy,
     fallthrough: flag('dns.fallthrough'),
+    ports: morePorts,
+    cache_size: integer('dns.cacheSize'),
+    max_udp_size: integer('dns.maxUdpBytes'),
+    rate_limit: integer('dns.rateLimit'),
+    enable_compression: flag('dns.compression'),
     node_ttl: seconds('dns.nodeTtl'),
     service_ttl: secondsMap('dns.serviceTtl'),
     udp_answer_limit: integer('dns.udpAnswerLimit'),

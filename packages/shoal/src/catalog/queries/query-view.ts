@@ -1,0 +1,42 @@
+import type { FoundQuery, QueryView, ViewInstance } from '../../dns/view.ts';
+import type { State } from '../../state/state.ts';
+import { type Instance, worstStatus } from '../health.ts';
+import { findQuery, queryInstances, queryTtl } from './execute.ts';
+
+/** Puts those first that are near to a node; `_agent` is this one. */
+export type OrderByDistance = <T>(near: string, items: readonly T[], nodeOf: (item: T) => string) => T[];
+
+/** Prepared queries as DNS reads them. */
+export function createQueryView(state: State, order: OrderByDistance): QueryView {
+  return {
+    query(name): FoundQuery | undefined {
+      if (state.tables.preparedQueries.size === 0) return undefined;
+      const read = state.read();
+      const query = findQuery(read, name);
+      if (!query) return undefined;
+      const { Service, Near } = query.Service;
+      const found = queryInstances(read, query.Service);
+      const instances = Near === '' ? found : order(Near, found, ({ node }) => node.Node);
+      return {
+        service: Service.toLowerCase(),
+        instances: instances.map(viewInstance),
+        ttl: queryTtl(query),
+        isOrdered: Near !== '',
+      };
+    },
+  };
+}
+
+function viewInstance({ node, service, checks }: Instance): ViewInstance {
+  return {
+    id: service.ServiceID,
+    name: service.ServiceName,
+    node: { name: node.Node, address: node.Address, meta: node.Meta ?? {} },
+    address: service.ServiceAddress,
+    port: service.ServicePort,
+    tags: service.ServiceTags,
+    weights: { passing: service.ServiceWeights.Passing, warning: service.ServiceWeights.Warning },
+    health: worstStatus(checks),
+    modifyIndex: service.ModifyIndex,
+  };
+}

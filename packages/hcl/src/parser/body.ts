@@ -72,12 +72,23 @@ function unclosed(stream: TokenStream, openBrace: Range | undefined): Token {
 function misplaced(stream: TokenStream, token: Token): void {
   if (token.type === 'open quote') {
     const detail = 'Names of arguments and blocks are not quoted.';
-    stream.report(token.range, 'Invalid argument name', detail, { remedy: 'remove the quotes' });
+    stream.report(token.range, 'Invalid argument name', detail, { remedy: remedyForQuotes(stream, token) });
   } else {
     const detail = `Here an argument (name = value) or a block (name { … }) is expected, not ${describe(token)}.`;
     stream.report(token.range, 'Argument or block definition required', detail);
   }
   skipLine(stream);
+}
+
+const quotedName = /"((?:[^"\\\n]|\\.)+)"/y;
+const bareName = /^[\p{ID_Start}_][\p{ID_Continue}-]*$/u;
+
+/** A name with dots or blanks has no place in a block, but in an object it has. */
+function remedyForQuotes({ source }: TokenStream, { offset }: Token): string {
+  quotedName.lastIndex = offset;
+  const name = quotedName.exec(source)?.[1];
+  if (name === undefined || bareName.test(name)) return 'remove the quotes';
+  return `a name like this needs an object around it: NAME = { "${name}" = … }`;
 }
 
 function parseItem(stream: TokenStream, items: Items): void {

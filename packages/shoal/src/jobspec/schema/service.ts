@@ -65,6 +65,7 @@ export const route: Struct = {
     Path: text('path'),
     StripPath: flag('strip_path'),
     TLS: flag('tls'),
+    TCP: later(integer('tcp')),
   },
 };
 

@@ -48,6 +48,11 @@ const changeScript: Struct = {
   },
 };
 
+const templateWait: Struct = {
+  name: 'wait',
+  fields: { Min: duration('min'), Max: duration('max') },
+};
+
 export const template: Struct = {
   name: 'template',
   fields: {
@@ -67,6 +72,7 @@ export const template: Struct = {
     VaultGrace: nullable(duration('vault_grace')),
     ErrMissingKey: later(flag('error_on_missing_key')),
     Once: later(flag('once')),
+    Wait: later(one(templateWait, 'wait')),
   },
   finish(values) {
     values.ChangeMode ??= 'restart';

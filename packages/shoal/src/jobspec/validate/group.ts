@@ -22,7 +22,7 @@ export function validateGroup(group: TaskGroup, job: Job): Finding[] {
       [group.Name === '', 'Missing task group name'],
       [group.Name.includes('\0'), 'Task group name cannot include null characters'],
       [group.Count < 0, "Task group count can't be negative", 'Count'],
-      [tasks.length === 0, 'Missing tasks for task group'],
+      [tasks.length === 0 && !isGateway(group), 'Missing tasks for task group'],
       [(group.ShutdownDelay ?? 0) < 0, 'ShutdownDelay must be a positive value', 'ShutdownDelay'],
       [
         (group.StopAfterClientDisconnect ?? 0) < 0,
@@ -46,6 +46,11 @@ export function validateGroup(group: TaskGroup, job: Job): Finding[] {
       (task) => validateTask(task, { jobType: job.Type, group, groupPorts }),
     ),
   ];
+}
+
+/** A gateway's task comes by itself. */
+function isGateway({ Services: services }: TaskGroup): boolean {
+  return (services ?? []).some(({ Connect: connect }) => Boolean((connect as { Gateway?: unknown } | null)?.Gateway));
 }
 
 function validatePolicies(group: TaskGroup, job: Job): Finding[] {

@@ -171,9 +171,18 @@ function isHost(host: string): boolean {
   return host.length <= 253 && HOST.test(host);
 }
 
-function validateRoute({ Host: host, Path: path }: Route): Finding[] {
+function validateRoute({ TCP: tcp, ...route }: Route): Finding[] {
+  if (tcp === undefined) return validateHttpRoute(route);
+  const isAlone = route.Host === '' && route.Path === '' && !route.StripPath && !route.TLS;
   return when(
-    [host === '' && path === '', 'a route needs a host, a path, or both'],
+    [tcp < 1 || tcp > 65_535, `tcp is a port of the edge, 1 to 65535, not ${tcp}`, 'TCP'],
+    [!isAlone, 'a route by port passes connections on as they are: write a second route for host, path and tls', 'TCP'],
+  );
+}
+
+function validateHttpRoute({ Host: host, Path: path }: Route): Finding[] {
+  return when(
+    [host === '' && path === '', 'a route needs a host, a path, or both; or tcp'],
     [
       host !== '' && !isInterpolated(host) && !isHost(host),
       `host ${quoted(host)} is not a host name: write it without scheme and port`,

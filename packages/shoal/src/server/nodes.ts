@@ -105,6 +105,21 @@ export function createNodes(deps: ServerDeps) {
     });
   }
 
+  /** Forgets the node. What it ran is lost, and replaced; if it lives, it registers again with its next heartbeat. */
+  async function purge(nodeId: string): Promise<NodeWritten> {
+    const { index, answer } = await commitDecision(state, `Node ${nodeId}`, () => {
+      const existing = nodes.get(nodeId);
+      if (!existing) throw new UnknownObjectError('node not found');
+      const evals = evaluationsFor(existing);
+      const ops: Op[] = [{ kind: 'delete', table: 'nodes', key: nodeId }, ...evals, ...lostOps(existing)];
+      return {
+        txn: { ops, require: [{ table: 'nodes', key: nodeId, modifyIndex: existing.ModifyIndex }] },
+        answer: evals,
+      };
+    });
+    return written(index, answer);
+  }
+
   /** Evaluates every job that has something on the node, and those that want something on each node. */
   async function evaluate(nodeId: string): Promise<NodeWritten> {
     const node = nodes.get(nodeId);
@@ -173,7 +188,7 @@ export function createNodes(deps: ServerDeps) {
     return { ...node, Events: [...node.Events, event].slice(-NODE_EVENTS) };
   }
 
-  return { authenticate, register, setStatus, setEligibility, drain, endDrain, evaluate, assignments };
+  return { authenticate, register, setStatus, setEligibility, drain, endDrain, purge, evaluate, assignments };
 }
 
 function putNode(next: NodeRow, existing: NodeRow | undefined, ops: Op[]): Txn {

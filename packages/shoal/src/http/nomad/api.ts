@@ -1,4 +1,5 @@
 import type { Endpoint } from '../shared/api.ts';
+import { absentEndpoints } from './absent.ts';
 import { aclEndpoints } from './acl.ts';
 import { type AgentFacts, agentEndpoints } from './agent.ts';
 import { allocationEndpoints } from './allocations.ts';
@@ -37,6 +38,7 @@ export function nomadEndpoints(deps: NomadApiDeps): Endpoint[] {
     ...operatorEndpoints(deps),
     ...eventEndpoints(deps),
     ...aclEndpoints(),
+    ...absentEndpoints(),
     ...systemEndpoints(deps),
     ...metricsEndpoints(deps),
   ];

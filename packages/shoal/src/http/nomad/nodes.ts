@@ -28,6 +28,14 @@ export function nodeEndpoints(deps: NodeDeps): Endpoint[] {
   );
   const evaluate = async (request: ApiRequest) =>
     nodeWritten(deps, idOf(request), await deps.server.nodes.evaluate(idOf(request)));
+  const purge = async (request: ApiRequest) => {
+    const result = await deps.server.nodes.purge(idOf(request));
+    return written(result.index, {
+      EvalIDs: orNull(result.evalIds),
+      EvalCreateIndex: result.evalIndex,
+      NodeModifyIndex: 0,
+    });
+  };
   const eligibility = async (request: ApiRequest) => {
     const wanted = objectBody(request, 'Eligibility must be specified')['Eligibility'];
     if (wanted !== 'eligible' && wanted !== 'ineligible')
@@ -56,6 +64,7 @@ export function nodeEndpoints(deps: NodeDeps): Endpoint[] {
     { path: '/v1/node/:id', methods: { GET: one } },
     { path: '/v1/node/:id/allocations', methods: { GET: allocations } },
     { path: '/v1/node/:id/evaluate', methods: { PUT: evaluate, POST: evaluate } },
+    { path: '/v1/node/:id/purge', methods: { PUT: purge, POST: purge } },
     { path: '/v1/node/:id/drain', methods: { PUT: drain, POST: drain } },
     { path: '/v1/node/:id/eligibility', methods: { PUT: eligibility, POST: eligibility } },
   ];

@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { nomadEndpoints } from '../../../src/http/nomad/api.ts';
+import { nomadDialect } from '../../../src/http/nomad/dialect.ts';
+import { type ApiServer, createApiServer } from '../../../src/http/shared/api-server.ts';
+import { aCluster, aService, type Cluster } from '../../server/support/cluster.ts';
+import { until } from '../../support/until.ts';
+
+type Api = Cluster & {
+  get(path: string): Promise<unknown>;
+  ask(method: string, path: string, body?: unknown): Promise<{ status: number; text: string; index: number }>;
+  url: string;
+};
+
+/** Nomad's API over a server whose clients only pretend. */
+async function anApi(): Promise<Api> {
+  const cluster = await aCluster();
+  const agent = {
+    self: () => ({}),
+    members: () => [],
+    health: () => ({}),
+    leader: () => '127.0.0.1:4647',
+    peers: () => ['127.0.0.1:4647'],
+    region: 'global',
+    datacenter: 'dc1',
+    serverName: 'test.global',
+  };
+  const endpoints = nomadEndpoints({
+    state: cluster.state,
+    server: cluster.server,
+    tunnels: {} as never,
+    localNode: () => undefined,
+    region: 'global',
+    random: () => 0,
+    now: () => performance.now(),
+    agent,
+  });
+  const api: ApiServer = createApiServer({
+    what: 'The Nomad API',
+    endpoints,
+    dialect: nomadDialect,
+    addresses: ['127.0.0.1'],
+    port: 0,
+    safety: { hosts: [], domains: [], listen: ['127.0.0.1'], ports: [] },
+  });
+  await api.start();
+  onTestFinished(() => api.stop());
+  const url = `http://127.0.0.1:${api.addresses()[0]?.port}`;
+  const ask: Api['ask'] = async (method, path, body) => {
+    const response = await fetch(url + path, { method, ...(body !== undefined && { body: JSON.stringify(body) }) });
+    return {
+      status: response.status,
+      text: await response.text(),
+      index: Number(response.headers.get('x-nomad-index')),
+    };
+  };
+  return Object.assign(cluster, {
+    url,
+    ask,
+    get: async (path: string) => JSON.parse((await ask('GET', path)).text) as unknown,
+  });
+}
+
+async function register(api: Api, ...ids: string[]): Promise<void> {
+  for (const ID of ids) await api.ask('PUT', '/v1/jobs', { Job: aService({ ID, Name: ID }) });
+}
+
+describe('search', () => {
+  test('gives twenty of a kind and says that there are more', async () => {
+    const api = await anApi();
+    await register(api, ...Array.from({ length: 21 }, (_, n) => `job-${String(n).padStart(2, '0')}`), 'other');
+    const found = JSON.parse((await api.ask('PUT', '/v1/search', { Prefix: 'job-', Context: 'jobs' })).text);
+    expect(found.Matches.jobs).toHaveLength(20);
+    expect(found.Truncations.jobs).toBe(true);
+  });
+
+  test('finds ids by any part of their beginning', async () => {
+    const api = await anApi();
+    const id = randomUUID();
+    await api.node(id);
+    for (const length of [1, 7, 8, 9, 36]) {
+      const { text } = await api.ask('PUT', '/v1/search', { Prefix: id.slice(0, length), Context: 'nodes' });
+      expect(JSON.parse(text).Matches.nodes).toEqual([id]);
+    }
+  });
+});
+
+describe('a blocking query', () => {
+  test('on a job is not woken by another job', async () => {
+    const api = await anApi();
+    await register(api, 'a', 'b');
+    await api.settled();
+    const { index } = await api.ask('GET', '/v1/job/a');
+    const waiting = api.ask('GET', `/v1/job/a?index=${index}&wait=5s`);
+    let woken = false;
+    void waiting.then(() => {
+      woken = true;
+    });
+    await until('it waits', () => api.state.waiting() > 0);
+    await register(api, 'b', 'c');
+    await api.settled();
+    expect(woken).toBe(false);
+    await api.ask('DELETE', '/v1/job/a');
+    expect((await waiting).index).toBeGreaterThan(index);
+  });
+});
+
+describe('the event stream', () => {
+  test('tells of what is asked for, and of nothing else', async () => {
+    const api = await anApi();
+    await register(api, 'a');
+    await api.settled();
+    const from = api.state.index() + 1;
+    const aborter = new AbortController();
+    const response = await fetch(`${api.url}/v1/event/stream?topic=Job:b&index=${from}`, { signal: aborter.signal });
+    await register(api, 'a', 'b');
+    let text = '';
+    for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
+      text += Buffer.from(part).toString();
+      if (text.includes('JobRegistered')) break;
+    }
+    aborter.abort();
+    const events = text.split('\n').flatMap((line) => (line === '' ? [] : (JSON.parse(line).Events ?? [])));
+    expect(events.map(({ Topic, Type, Key }) => [Topic, Type, Key])).toEqual([['Job', 'JobRegistered', 'b']]);
+    expect(events[0].Payload.Job.ID).toBe('b');
+  });
+});
+
+describe('a node', () => {
+  test('that is purged is forgotten; what it ran is placed elsewhere', async () => {
+    const api = await anApi();
+    const [first, second] = [randomUUID(), randomUUID()];
+    await api.node(first);
+    await register(api, 'a');
+    await until('it runs', () => api.live('a').length === 1);
+    api.silent.add(first);
+    await api.node(second);
+    expect((await api.ask('PUT', `/v1/node/${first}/purge`)).status).toBe(200);
+    await until('it runs on the other', () => api.live('a').some(({ NodeID }) => NodeID === second));
+    expect((await api.ask('GET', `/v1/node/${first}`)).status).toBe(404);
+  });
+});
+
+const refusals: { name: string; method: string; path: string; body?: unknown; status: number; want: string }[] = [
+  {
+    name: 'a job in an unknown namespace',
+    method: 'PUT',
+    path: '/v1/jobs',
+    body: { Job: aService({ Namespace: 'no' }) },
+    status: 500,
+    want: 'nonexistent namespace "no"',
+  },
+  {
+    name: 'a count that is text',
+    method: 'PUT',
+    path: '/v1/job/a/scale',
+    body: { Count: '2', Target: { Group: 'g' } },
+    status: 400,
+    want: 'Count',
+  },
+  { name: 'a search for nothing', method: 'PUT', path: '/v1/search', status: 400, want: 'must be specified' },
+  {
+    name: 'a drain of an unknown node',
+    method: 'PUT',
+    path: `/v1/node/${randomUUID()}/drain`,
+    body: {},
+    status: 500,
+    want: 'node not found',
+  },
+  {
+    name: 'a drain of nonsense',
+    method: 'PUT',
+    path: '/v1/node/x/drain',
+    body: {},
+    status: 500,
+    want: 'UUID must be 36 characters',
+  },
+  {
+    name: 'a deadline of nonsense',
+    method: 'PUT',
+    path: `/v1/node/${randomUUID()}/drain`,
+    body: { DrainSpec: { Deadline: 'soon' } },
+    status: 400,
+    want: 'invalid duration',
+  },
+  {
+    name: 'a promotion of another deployment than the path says',
+    method: 'PUT',
+    path: `/v1/deployment/promote/${randomUUID()}`,
+    body: { DeploymentID: randomUUID() },
+    status: 400,
+    want: 'does not match',
+  },
+];
+
+describe('refused is', () => {
+  test.each(refusals)('$name', async ({ method, path, body, status, want }) => {
+    const api = await anApi();
+    const answer = await api.ask(method, path, body);
+    expect(answer.text).toContain(want);
+    expect(answer.status).toBe(status);
+  });
+});

@@ -209,7 +209,10 @@ ports {
   edge_http    = ${ports.edgeHttp}
   edge_https   = ${ports.edgeHttps}
 }
-addresses { edge = "127.0.0.1" }
+addresses {
+  rpc  = "127.0.0.1"
+  edge = "127.0.0.1"
+}
 ${config}
 `;
 }

@@ -352,8 +352,11 @@ export type Service = {
   Routes?: Route[] | null;
 };
 
-/** Shoal's `route` block: the edge sends requests for `Host` (empty: any) and `Path` (a prefix of whole segments) to the service. */
-export type Route = { Host: string; Path: string; StripPath?: boolean; TLS?: boolean };
+/**
+ * Shoal's `route` block: the edge sends requests for `Host` (empty: any) and `Path` (a prefix of whole segments) to the service. With `TCP`, a port of the
+ * edge, it passes connections on as they are, and the other fields stay empty.
+ */
+export type Route = { Host: string; Path: string; StripPath?: boolean; TLS?: boolean; TCP?: number };
 
 export type CheckRestart = { Limit: number; Grace: Nanoseconds | null; IgnoreWarnings: boolean };
 

@@ -21,6 +21,7 @@ export async function startEdgeRole(config: AgentConfig, consulApi: string, log:
       addresses: config.listen.edge.map((host) => ({ host, port })),
       random: Math.random,
       now: () => performance.now(),
+      warn,
     }),
     warn,
   });

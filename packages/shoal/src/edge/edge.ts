@@ -1,5 +1,5 @@
 import type { DataPlane, PlaneAddress, PlaneStats } from './planes/plane.ts';
-import { routesFrom } from './routes.ts';
+import { routesFrom, tcpRoutesFrom } from './routes.ts';
 import type { EdgeService } from './service.ts';
 import type { CatalogSource } from './source.ts';
 
@@ -62,8 +62,10 @@ export function createEdge({ source, plane, warn, onApplied }: EdgeDeps): Edge {
 
   async function apply(services: readonly EdgeService[]): Promise<void> {
     const routes = routesFrom(services);
-    await plane.apply({ routes });
-    applied = { routes: routes.length, backends: routes.reduce((sum, route) => sum + route.backends.length, 0) };
+    const tcp = tcpRoutesFrom(services);
+    await plane.apply({ routes, tcp });
+    const all = [...routes, ...tcp];
+    applied = { routes: all.length, backends: all.reduce((sum, route) => sum + route.backends.length, 0) };
     onApplied?.(applied);
   }
 }

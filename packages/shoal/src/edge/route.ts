@@ -27,3 +27,16 @@ export type Backend = {
   /** Beginning of the path that this backend does not get to see; empty for none. */
   readonly strip: string;
 };
+
+/** Connections to `port` of the edge go, byte for byte, to one of `backends`, whose `strip` means nothing here. */
+export type TcpRoute = {
+  /** 1 to 65535. No two routes have the same. */
+  readonly port: number;
+  /** Names of the services behind it, in order. */
+  readonly services: readonly string[];
+  readonly backends: readonly Backend[];
+  /** Where its instances are, those that do not pass included: an edge never listens in the place of one. */
+  readonly places: readonly Place[];
+};
+
+export type Place = { readonly address: string; readonly port: number };

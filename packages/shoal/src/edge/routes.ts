@@ -1,6 +1,6 @@
-import type { Backend, Route } from './route.ts';
+import type { Backend, Route, TcpRoute } from './route.ts';
 import type { EdgeInstance, EdgeService } from './service.ts';
-import { tagRoutes } from './tags/dialects.ts';
+import { tagRoutes, tagTcpPorts } from './tags/dialects.ts';
 import type { TagRoute } from './tags/tag-route.ts';
 
 /**
@@ -52,6 +52,32 @@ function addTo(route: MutableRoute, service: EdgeService, instance: EdgeInstance
 function finished({ services, backends, ...route }: MutableRoute): Route {
   const ordered = [...backends.values()].sort((a, b) => compare(a.id, b.id));
   return { ...route, services: [...services], backends: ordered };
+}
+
+/** All TCP routes of the catalog, by port, by the rules of `routesFrom`. */
+export function tcpRoutesFrom(services: readonly EdgeService[]): TcpRoute[] {
+  const members = services
+    .toSorted((a, b) => compare(a.name, b.name))
+    .flatMap(({ name, instances }) =>
+      instances.flatMap((instance) => tagTcpPorts(instance.tags).map((port) => ({ port, name, instance }))),
+    );
+  const byPort = new Map<number, typeof members>();
+  for (const member of members) byPort.set(member.port, [...(byPort.get(member.port) ?? []), member]);
+  return [...byPort]
+    .sort(([a], [b]) => a - b)
+    .map(([port, ofPort]) => ({
+      port,
+      services: [...new Set(ofPort.map(({ name }) => name))],
+      backends: backendsOf(ofPort.map(({ instance }) => instance)),
+      places: ofPort.map(({ instance }) => ({ address: instance.address, port: instance.port })),
+    }));
+}
+
+function backendsOf(instances: readonly EdgeInstance[]): Backend[] {
+  const passing = new Map(instances.filter((instance) => instance.passing).map((one) => [one.id, one]));
+  return [...passing.values()]
+    .map(({ id, address, port, weight }) => ({ id, address, port, weight, strip: '' }))
+    .sort((a, b) => compare(a.id, b.id));
 }
 
 function compare(a: string, b: string): number {

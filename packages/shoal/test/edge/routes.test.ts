@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { routesFrom } from '../../src/edge/routes.ts';
+import { routesFrom, tcpRoutesFrom } from '../../src/edge/routes.ts';
 import type { EdgeInstance, EdgeService } from '../../src/edge/service.ts';
 
 const instance = (id: string, more: Partial<EdgeInstance> = {}): EdgeInstance => ({
@@ -55,4 +55,27 @@ test('the order in which the catalog tells things does not matter', () => {
   const b = service('b', instance('n/0'));
   const turned = service('a', ...a.instances.toReversed());
   expect(routesFrom([b, turned])).toEqual(routesFrom([a, b]));
+});
+
+test('services share a port; one that does not pass keeps its place and gets nothing', () => {
+  const tags = ['shoal.route=tcp:5432'];
+  const given = [
+    service(
+      'b',
+      instance('n/2', { tags, port: 2 }),
+      instance('n/3', { tags: [...tags, 'urlprefix-:99 proto=tcp'], port: 3 }),
+    ),
+    service('a', instance('n/1', { tags, port: 1, passing: false }), instance('n/4', { tags: ['shoal.route=a.org'] })),
+  ];
+  const backend = (id: string, port: number) => ({ id, address: '10.0.0.1', port, weight: 1, strip: '' });
+  const place = (port: number) => ({ address: '10.0.0.1', port });
+  expect(tcpRoutesFrom(given)).toEqual([
+    { port: 99, services: ['b'], backends: [backend('n/3', 3)], places: [place(3)] },
+    {
+      port: 5432,
+      services: ['a', 'b'],
+      backends: [backend('n/2', 2), backend('n/3', 3)],
+      places: [place(1), place(2), place(3)],
+    },
+  ]);
 });

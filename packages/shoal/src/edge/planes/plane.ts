@@ -1,7 +1,7 @@
-import type { Route } from '../route.ts';
+import type { Route, TcpRoute } from '../route.ts';
 
 /** Everything that a data plane should be doing. Always the whole, never a difference. */
-export type DesiredConfig = { readonly routes: readonly Route[] };
+export type DesiredConfig = { readonly routes: readonly Route[]; readonly tcp: readonly TcpRoute[] };
 
 /** Where a data plane listens. Port 0 takes a free one. */
 export type PlaneAddress = { readonly host: string; readonly port: number };
@@ -20,7 +20,7 @@ export type DataPlane = {
   apply(desired: DesiredConfig): Promise<void>;
   /** Takes no new connections, lets running requests finish for a while, then ends them. May be called twice. */
   stop(): Promise<void>;
-  /** Takes requests on one more address, by the rule of `start`. */
+  /** Takes requests on one more address, by the rule of `start`; ports of TCP routes follow on its host. */
   listen(address: PlaneAddress): Promise<void>;
   addresses(): PlaneAddress[];
   stats(): PlaneStats;
@@ -29,7 +29,7 @@ export type DataPlane = {
 /** Counters since the start, and what is going on now. */
 export type PlaneStats = {
   readonly requests: number;
-  /** Requests and tunnels that run now. */
+  /** Requests, tunnels and TCP connections that run now. */
   readonly active: number;
   /** Answers by class of status: `2xx`, `3xx`, … */
   readonly responses: Readonly<Record<string, number>>;
@@ -44,6 +44,13 @@ export type PlaneStats = {
   /** Requests that the client gave up. */
   readonly clientAborts: number;
   readonly upgrades: number;
+  /** Tunnels, such as those of WebSocket, that are open now. */
+  readonly tunnels: number;
+  /** Connections to ports of TCP routes, and how many of them are open now. */
+  readonly tcpConnections: number;
+  readonly tcpActive: number;
+  /** TCP connections that were reset because no instance took them. */
+  readonly tcpRefused: number;
   /** Connections and messages that were no proper HTTP. */
   readonly badRequests: number;
 };

@@ -13,3 +13,8 @@ export function isRoutingTag(tag: string): boolean {
 export function tagRoutes(tags: readonly string[]): TagRoute[] {
   return dialects.flatMap((dialect) => dialect.routes(tags));
 }
+
+/** In no order, each once. */
+export function tagTcpPorts(tags: readonly string[]): number[] {
+  return [...new Set(dialects.flatMap((dialect) => dialect.tcpPorts?.(tags) ?? []))];
+}

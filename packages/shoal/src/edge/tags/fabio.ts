@@ -1,18 +1,27 @@
-import { cleanHost, cleanPath, type TagDialect, type TagRoute } from './tag-route.ts';
+import { cleanHost, cleanPath, portOf, type TagDialect, type TagRoute } from './tag-route.ts';
 
 const START = 'urlprefix-';
 
-/** Fabio's `urlprefix-HOST/PATH [strip=/x] [proto=http]` (fabiolb.net, "Quickstart" and "Path stripping"). Paths are plain beginnings of text. */
+/**
+ * Fabio's `urlprefix-HOST/PATH [strip=/x] [proto=http]` and `urlprefix-:PORT proto=tcp` (fabiolb.net, "Quickstart", "Path stripping" and "TCP proxy").
+ * Paths are plain beginnings of text.
+ */
 export const fabio: TagDialect = {
   name: 'fabio',
   isRouting: (tag) => tag.startsWith(START),
-  routes: (tags) => tags.filter(fabio.isRouting).flatMap((tag) => read(tag.slice(START.length))),
+  routes: (tags) => tags.filter(fabio.isRouting).flatMap((tag) => routeOf(wordsOf(tag))),
+  tcpPorts: (tags) => tags.filter(fabio.isRouting).flatMap((tag) => portsOf(wordsOf(tag))),
 };
 
-function read(text: string): TagRoute[] {
-  const [place = '', ...words] = text.trim().split(/\s+/);
-  const options = new Map(words.map((word) => word.split('=', 2) as [string, string | undefined]));
-  // `urlprefix-:5432 proto=tcp` and the like are routes by port, and a redirect has nobody behind it.
+type Words = { readonly place: string; readonly options: ReadonlyMap<string, string | undefined> };
+
+function wordsOf(tag: string): Words {
+  const [place = '', ...words] = tag.slice(START.length).trim().split(/\s+/);
+  return { place, options: new Map(words.map((word) => word.split('=', 2) as [string, string | undefined])) };
+}
+
+function routeOf({ place, options }: Words): TagRoute[] {
+  // Other protocols are none of HTTP's business, and a redirect has nobody behind it.
   const isHttp = ['http', undefined].includes(options.get('proto'));
   const slash = place.indexOf('/');
   if (!isHttp || slash < 0 || options.has('redirect')) return [];
@@ -21,4 +30,9 @@ function read(text: string): TagRoute[] {
   return [
     { host, path: cleanPath(place.slice(slash)), match: 'prefix', strip: options.get('strip') ?? '', tls: false },
   ];
+}
+
+function portsOf({ place, options }: Words): number[] {
+  const port = options.get('proto') === 'tcp' && place.startsWith(':') ? portOf(place.slice(1)) : undefined;
+  return port === undefined ? [] : [port];
 }

@@ -105,6 +105,7 @@ describe('tags', () => {
     { route: { Host: '', Path: '/api', StripPath: true }, want: 'shoal.route=/api;strip' },
     { route: { Host: 'a.org', Path: 'api', StripPath: true, TLS: true }, want: 'shoal.route=a.org/api;strip;tls' },
     { route: { Host: 'a.org', Path: '/', TLS: true }, want: 'shoal.route=a.org/;tls' },
+    { route: { Host: '', Path: '', TCP: 5432 }, want: 'shoal.route=tcp:5432' },
   ])('a route becomes $want', ({ route, want }) => {
     expect(routeTag(route)).toBe(want);
   });

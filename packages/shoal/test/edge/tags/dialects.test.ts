@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isRoutingTag, tagRoutes } from '../../../src/edge/tags/dialects.ts';
+import { isRoutingTag, tagRoutes, tagTcpPorts } from '../../../src/edge/tags/dialects.ts';
 import type { TagRoute } from '../../../src/edge/tags/tag-route.ts';
 
 const route = (host: string, path: string, more: Partial<TagRoute> = {}): TagRoute => ({
@@ -39,7 +39,8 @@ const cases: { name: string; given: string[]; want: TagRoute[] }[] = [
   { name: 'fabio: any host', given: ['urlprefix-/api'], want: [route('', '/api')] },
   { name: 'fabio: a port in the host', given: ['urlprefix-a.org:80/'], want: [route('a.org', '/')] },
   { name: 'fabio: strip', given: ['urlprefix-/api strip=/api'], want: [route('', '/api', { strip: '/api' })] },
-  { name: 'fabio: routes by port are none of ours', given: ['urlprefix-:5432 proto=tcp'], want: [] },
+  { name: 'fabio: a route by port is none of HTTP', given: ['urlprefix-:5432 proto=tcp'], want: [] },
+  { name: 'shoal: a route by port is none of HTTP', given: ['shoal.route=tcp:5432'], want: [] },
   { name: 'fabio: redirects are none either', given: ['urlprefix-a.org/ redirect=301,https://b.org/'], want: [] },
 
   { name: 'traefik: host', given: ['traefik.enable=true', rule('Host(`a.org`)')], want: [route('a.org', '/')] },
@@ -107,4 +108,19 @@ describe('tags to routes', () => {
     }
     expect(performance.now() - startedAt).toBeLessThan(1000);
   });
+});
+
+test.each<{ name: string; given: string[]; want: number[] }>([
+  { name: 'shoal', given: ['shoal.route=tcp:5432', 'shoal.route=a.org', 'shoal.route=TCP: 6379'], want: [5432, 6379] },
+  { name: 'fabio', given: ['urlprefix-:5432 proto=tcp', 'urlprefix-:1', 'urlprefix-a.org/ proto=tcp'], want: [5432] },
+  { name: 'each once', given: ['shoal.route=tcp:5432', 'urlprefix-:5432 proto=tcp'], want: [5432] },
+  {
+    name: 'no ports',
+    given: ['shoal.route=tcp:', 'shoal.route=tcp:0', 'shoal.route=tcp:65536', 'shoal.route=tcp:x'],
+    want: [],
+  },
+  { name: 'no tags', given: [], want: [] },
+])('ports: $name', ({ given, want }) => {
+  expect(tagTcpPorts(given)).toEqual(want);
+  for (const tag of given) expect(isRoutingTag(tag)).toBe(true);
 });

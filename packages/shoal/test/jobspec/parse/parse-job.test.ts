@@ -60,7 +60,9 @@ describe('routes, which only this agent knows', () => {
     expect(parse(service('name = "s"')).job?.TaskGroups?.[0]?.Services?.[0]).not.toHaveProperty('Routes');
   });
   test('are read', () => {
-    const source = service('route {\n host = "a.example"\n path = "/x"\n tls = true\n}\nroute { path = "/y" }\nroute { tcp = 5432 }');
+    const source = service(
+      'route {\n host = "a.example"\n path = "/x"\n tls = true\n}\nroute { path = "/y" }\nroute { tcp = 5432 }',
+    );
     expect(parse(source).job?.TaskGroups?.[0]?.Services?.[0]?.Routes).toEqual([
       { Host: 'a.example', Path: '/x', StripPath: false, TLS: true },
       { Host: '', Path: '/y', StripPath: false, TLS: false },

@@ -16,6 +16,10 @@ export function newCounters(): Counters {
     noInstance: 0,
     clientAborts: 0,
     upgrades: 0,
+    tunnels: 0,
+    tcpConnections: 0,
+    tcpActive: 0,
+    tcpRefused: 0,
     badRequests: 0,
   };
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { BlockList, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EdgeListenError } from '../../errors.ts';
 import type { DataPlane, PlaneAddress } from '../plane.ts';
@@ -9,6 +10,8 @@ import { newCounters } from './counters.ts';
 import { serveExchange } from './exchange.ts';
 import { createRouting } from './routing.ts';
 import { EMBEDDED_DEFAULTS, type EmbeddedSettings } from './settings.ts';
+import { serveTcp } from './tcp.ts';
+import { createTcpListeners } from './tcp-listeners.ts';
 import { serveUpgrade } from './tunnel.ts';
 
 export type EmbeddedDeps = {
@@ -18,6 +21,8 @@ export type EmbeddedDeps = {
   readonly now: () => number;
   readonly settings?: Partial<EmbeddedSettings>;
   readonly accessLog?: (entry: AccessEntry) => void;
+  /** Told of ports of TCP routes that cannot be listened on. */
+  readonly warn?: (message: string) => void;
 };
 
 const CHECK_TIMEOUTS_MS = 1000;
@@ -40,6 +45,12 @@ export function createEmbeddedPlane(deps: EmbeddedDeps): DataPlane {
     isStopping: () => state === 'stopped',
     accessLog: deps.accessLog,
   };
+  const tcp = createTcpListeners({
+    onConnection: (socket, port) => serveTcp(context, socket, port),
+    ownAddresses,
+    warn: deps.warn ?? (() => undefined),
+    mostConnections: settings.mostConnections,
+  });
 
   return {
     name: 'embedded',
@@ -54,14 +65,16 @@ export function createEmbeddedPlane(deps: EmbeddedDeps): DataPlane {
       }
     },
     async apply(desired) {
-      if (state !== 'stopped') routing.apply(desired);
+      if (state === 'stopped') return;
+      routing.apply(desired);
+      await tcp.want(desired.tcp);
     },
     stop,
     async listen(address) {
       if (state === 'running') servers.push(await listen(address));
     },
     addresses: () => servers.flatMap(boundAddress),
-    stats: () => ({ ...counters, responses: { ...counters.responses } }),
+    stats: () => ({ ...counters, tunnels: tunnels.size, responses: { ...counters.responses } }),
   };
 
   async function listen(address: PlaneAddress): Promise<Server> {
@@ -74,6 +87,7 @@ export function createEmbeddedPlane(deps: EmbeddedDeps): DataPlane {
     }
     // Errors of accept(), such as too many open files: that connection is lost, the server goes on.
     server.on('error', () => undefined);
+    await tcp.addHost(address.host);
     return server;
   }
 
@@ -110,7 +124,9 @@ export function createEmbeddedPlane(deps: EmbeddedDeps): DataPlane {
       return gone;
     });
     const deadline = deps.now() + settings.stopGraceMs;
-    while (counters.active > tunnels.size && deps.now() < deadline) await delay(STOP_POLL_MS);
+    // Tunnels and TCP connections have no end of their own that could be waited for.
+    while (counters.active > tunnels.size + counters.tcpActive && deps.now() < deadline) await delay(STOP_POLL_MS);
+    await tcp.stop();
     for (const socket of tunnels) socket.destroy();
     for (const server of servers) server.closeAllConnections();
     await Promise.all(closed);
@@ -121,6 +137,10 @@ export function createEmbeddedPlane(deps: EmbeddedDeps): DataPlane {
 function boundAddress(server: Server): PlaneAddress[] {
   const bound = server.address();
   return typeof bound === 'object' && bound ? [{ host: bound.address, port: bound.port }] : [];
+}
+
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((one) => one?.map(({ address }) => address) ?? []);
 }
 
 /** Networks as `IP` or `IP/bits`. Throws for anything else, naming it. */

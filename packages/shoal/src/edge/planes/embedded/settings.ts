@@ -9,6 +9,8 @@ export type EmbeddedSettings = {
   readonly responseTimeoutMs: number;
   /** A connection on which nothing moves in the middle of an exchange is cut. Default 10 min. */
   readonly idleTimeoutMs: number;
+  /** A TCP connection on which nothing moves is cut; databases' clients keep theirs for hours. Default 24 h. */
+  readonly tcpIdleTimeoutMs: number;
   /** Until a client has sent its request's header; then 408. Default 10 s. */
   readonly headersTimeoutMs: number;
   /** Until a client has sent the whole of its request. Default 1 h. */
@@ -19,7 +21,7 @@ export type EmbeddedSettings = {
   readonly mostHeaderBytes: number;
   /** Clients' connections per address. Default 20000. */
   readonly mostConnections: number;
-  /** Instances that one request is tried on. Default 4. */
+  /** Instances that one request or TCP connection is tried on. Default 4. */
   readonly mostAttempts: number;
   /** How long running requests have at the end of the agent. Default 10 s. */
   readonly stopGraceMs: number;
@@ -31,6 +33,7 @@ export const EMBEDDED_DEFAULTS: EmbeddedSettings = {
   connectTimeoutMs: 2 * SECOND,
   responseTimeoutMs: MINUTE,
   idleTimeoutMs: 10 * MINUTE,
+  tcpIdleTimeoutMs: 24 * 60 * MINUTE,
   headersTimeoutMs: 10 * SECOND,
   requestTimeoutMs: 60 * MINUTE,
   keepAliveMs: MINUTE,

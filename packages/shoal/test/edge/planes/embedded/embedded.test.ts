@@ -29,7 +29,7 @@ async function planeWith(
   });
   onTestFinished(() => plane.stop());
   await plane.start();
-  await plane.apply({ routes });
+  await plane.apply({ routes, tcp: [] });
   return { plane, port: plane.addresses()[0]?.port ?? 0 };
 }
 
@@ -253,7 +253,7 @@ describe('choosing and trying again', () => {
     const { plane, port } = await planeWith([routeTo([old.port])]);
     const slow = get(port, '/slow');
     await until('the slow request runs', () => finish);
-    await plane.apply({ routes: [routeTo([fresh.port])] });
+    await plane.apply({ routes: [routeTo([fresh.port])], tcp: [] });
     for (let i = 0; i < 5; i++) expect((await get(port)).body).toBe('fresh');
     finish?.();
     expect((await slow).body).toBe('begun and finished');
@@ -277,7 +277,7 @@ test('a request that has not been sent yet when its instance is taken out goes t
       return performance.now();
     },
   });
-  takeOut = () => void plane.apply({ routes: [routeTo([fresh.port])] });
+  takeOut = () => void plane.apply({ routes: [routeTo([fresh.port])], tcp: [] });
   const got = await get(port, '/', { method: 'POST', body: 'x'.repeat(200_000) });
   expect(got.status).toBe(200);
   expect(JSON.parse(got.body).body).toHaveLength(200_000);

@@ -24,9 +24,15 @@ export function makeNetwork(names) {
   removeAbandoned();
   const number = claimNumber();
   const bridge = `${PREFIX}${number}`;
-  const hosts = names.map((name, index) => makeHost({ bridge, number, name, index }));
+  const hosts = names.map((name, index) => hostOf({ bridge, number, name, index }));
+  try {
+    for (const host of hosts) makeHost(host, { bridge, number });
+  } catch (error) {
+    remove(bridge, hosts);
+    throw error;
+  }
   const byName = new Map(hosts.map((host) => [host.name, host]));
-  const hostOf = (name) => {
+  const find = (name) => {
     const host = byName.get(name);
     if (!host) throw new Error(`there is no host "${name}"`);
     return host;
@@ -34,15 +40,15 @@ export function makeNetwork(names) {
   return {
     /** Of this machine, on the common network. */
     gateway: `10.213.${number}.254`,
-    host: hostOf,
+    host: find,
     /** The command line that runs `argv` on a host. */
-    command: (name, argv) => ['ip', 'netns', 'exec', hostOf(name).namespace, ...argv],
+    command: (name, argv) => ['ip', 'netns', 'exec', find(name).namespace, ...argv],
     /** Takes the host off the common network: nothing gets in or out, and nobody is told. */
-    cut: (name) => ip('link', 'set', hostOf(name).port, 'nomaster'),
-    join: (name) => ip('link', 'set', hostOf(name).port, 'master', bridge),
+    cut: (name) => ip('link', 'set', find(name).port, 'nomaster'),
+    join: (name) => ip('link', 'set', find(name).port, 'master', bridge),
     /** `impair('alpha', 'delay 300ms loss 20%')`: what goes to and comes from the host suffers so. '' ends it. */
     impair(name, how) {
-      const { namespace, port } = hostOf(name);
+      const { namespace, port } = find(name);
       const both = [
         ['ip', 'netns', 'exec', namespace, 'tc', 'qdisc'],
         ['tc', 'qdisc'],
@@ -53,20 +59,34 @@ export function makeNetwork(names) {
         if (how !== '') run(program, ...start, 'add', 'dev', device, 'root', 'netem', ...how.split(' '));
       }
     },
-    remove() {
-      for (const { namespace } of hosts) spawnSync('ip', ['netns', 'del', namespace]);
-      spawnSync('ip', ['link', 'del', bridge]);
-    },
+    remove: () => remove(bridge, hosts),
   };
 }
 
-function makeHost({ bridge, number, name, index }) {
+/** The lines by name: those of a namespace that is gone may stay until its last process has. */
+function remove(bridge, hosts) {
+  for (const { namespace, port, line } of hosts) {
+    spawnSync('ip', ['netns', 'del', namespace]);
+    for (const device of [port, line]) spawnSync('ip', ['link', 'del', device]);
+  }
+  spawnSync('ip', ['link', 'del', bridge]);
+}
+
+function hostOf({ bridge, number, name, index }) {
   const last = index + 1;
-  const namespace = `${bridge}-${name}`;
-  const port = `${bridge}p${last}`;
-  const line = `${bridge}c${last}`;
-  const address = `10.213.${number}.${last}`;
-  const control = `10.214.${number}.${last * 4 + 2}`;
+  return {
+    name,
+    namespace: `${bridge}-${name}`,
+    /** This machine's ends of its two lines. */
+    port: `${bridge}p${last}`,
+    line: `${bridge}c${last}`,
+    address: `10.213.${number}.${last}`,
+    control: `10.214.${number}.${last * 4 + 2}`,
+    controlPeer: `10.214.${number}.${last * 4 + 1}`,
+  };
+}
+
+function makeHost({ namespace, port, line, address, control, controlPeer }, { bridge, number }) {
   ip('netns', 'add', namespace);
   const inside = (...args) => ip('-n', namespace, ...args);
   inside('link', 'set', 'lo', 'up');
@@ -76,11 +96,10 @@ function makeHost({ bridge, number, name, index }) {
   inside('link', 'set', 'eth0', 'up');
   inside('route', 'add', 'default', 'via', `10.213.${number}.254`);
   ip('link', 'add', line, 'type', 'veth', 'peer', 'name', 'control', 'netns', namespace);
-  ip('addr', 'add', `10.214.${number}.${last * 4 + 1}/30`, 'dev', line);
+  ip('addr', 'add', `${controlPeer}/30`, 'dev', line);
   ip('link', 'set', line, 'up');
   inside('addr', 'add', `${control}/30`, 'dev', 'control');
   inside('link', 'set', 'control', 'up');
-  return { name, namespace, port, address, control };
 }
 
 /** The bridge is the claim: making it fails when somebody has it. Its alias says who. */
@@ -102,8 +121,11 @@ function removeAbandoned() {
   for (const { ifname, ifalias } of links) {
     const [, pid] = new RegExp(`^${PREFIX} (\\d+)$`).exec(ifalias ?? '') ?? [];
     if (pid === undefined || isAlive(Number(pid))) continue;
-    for (const { name } of JSON.parse(ip('-j', 'netns', 'list') || '[]'))
-      if (name.startsWith(`${ifname}-`)) spawnSync('ip', ['netns', 'del', name]);
+    const namespaces = JSON.parse(ip('-j', 'netns', 'list') || '[]').map(({ name }) => name);
+    const devices = JSON.parse(ip('-j', 'link', 'show') || '[]').map((link) => link.ifname);
+    for (const name of namespaces) if (name.startsWith(`${ifname}-`)) spawnSync('ip', ['netns', 'del', name]);
+    const ofHost = new RegExp(`^${ifname}[pc]\\d+$`);
+    for (const device of devices) if (ofHost.test(device)) spawnSync('ip', ['link', 'del', device]);
     spawnSync('ip', ['link', 'del', ifname]);
   }
 }

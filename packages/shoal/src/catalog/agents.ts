@@ -23,6 +23,7 @@ export type LivingAgent = { readonly nodeId: string; readonly name: string };
 const GONE_OUTPUT = 'Agent not live or unreachable';
 const LOOKS_PER_TERM = 20;
 const LEAST_PAUSE_MS = 50;
+const PATIENCE_TERMS = 1.5;
 /** Consul's reconnect_timeout: after that nobody waits for it any more. */
 const REAPED_AFTER_MS = 72 * 60 * 60 * 1000;
 
@@ -58,6 +59,11 @@ export class Agents {
   stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
+  }
+
+  /** After that a name whose owner has gone without a word is free. */
+  get patienceMs(): number {
+    return this.#deps.termMs * PATIENCE_TERMS;
   }
 
   /** Throws NameTakenError when a living agent has that name already. Answers with the time until it should be heard again, at most. */

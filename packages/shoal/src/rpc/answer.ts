@@ -83,7 +83,7 @@ async function answered(response: ServerResponse, answer: (signal: AbortSignal) 
     await answer(gone.signal);
   } catch (error) {
     if (!(error instanceof RequestRefusedError)) throw error;
-    send(response, error.status, { error: error.message });
+    send(response, error.status, { error: error.message, patienceMs: error.patienceMs });
   }
 }
 

@@ -1,19 +1,21 @@
-import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
 import { type ConnectionOptions, checkServerIdentity, connect, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { CertificateError, isCertificateFailure, ServersUnavailableError } from './errors.ts';
+import type { Names } from './names.ts';
 import { type ServerAddress, serverText } from './server-list.ts';
 
 /** Time between the beginnings of two attempts. Packets of the first may be lost; it may still be the one that succeeds. */
 const STAGGER_MS = 1_000;
 const GIVE_UP_MS = 8_000;
-/** Before the second round over the same places, so that a server that refuses is not asked in a loop. */
+/** Before a place that has refused is asked again. */
 const ROUND_MS = 200;
+/** How long a name may take while all known addresses have refused. */
+const RESOLVE_MS = 1_000;
 
 export type Dialled = { readonly socket: TLSSocket; readonly server: ServerAddress };
 
 export type DialOptions = {
   readonly servers: readonly ServerAddress[];
+  readonly names: Names;
   readonly tls: ConnectionOptions;
   readonly signal: AbortSignal;
   readonly staggerMs?: number;
@@ -21,75 +23,132 @@ export type DialOptions = {
 };
 
 /**
- * Connects to the first server that takes the connection. Names are resolved anew each time. An attempt that hangs is not waited for: another
- * one begins beside it, at the next address or the same, so that after a cut the first packet that gets through is enough.
- * Rejects with CertificateError when every server that answered shows a wrong certificate, else with ServersUnavailableError.
+ * Connects to the first server that takes the connection. Names are resolved anew each time, beside the attempts at addresses that are known. An
+ * attempt that hangs is not waited for: another one begins beside it, at the next address or the same, so that after a cut the first packet that
+ * gets through is enough.
+ * Rejects with CertificateError when a server that answered shows a wrong certificate, else with ServersUnavailableError.
  */
-export async function dial(options: DialOptions): Promise<Dialled> {
-  const { staggerMs = STAGGER_MS, giveUpMs = GIVE_UP_MS, signal } = options;
-  const names = options.servers.map(serverText).join(', ');
-  const places = await resolve(options.servers);
-  if (places.length === 0) throw new ServersUnavailableError(names || '(none known)', new Error('no address is known'));
-  return new Promise((resolve, reject) => {
-    const open = new Set<TLSSocket>();
-    let next = 0;
-    let failed = 0;
-    let certificate: CertificateError | undefined;
-    let stagger: NodeJS.Timeout | undefined;
-
-    const end = () => {
-      clearTimeout(stagger);
-      clearTimeout(overall);
-      signal.removeEventListener('abort', aborted);
-      for (const socket of open) socket.destroy();
-    };
-    const fail = (error: unknown) => {
-      end();
-      reject(certificate ?? new ServersUnavailableError(names, error));
-    };
-    const aborted = () => fail(signal.reason);
-    const overall = setTimeout(() => fail(new Error(`no connection within ${giveUpMs} ms`)), giveUpMs);
-    const attempt = () => {
-      clearTimeout(stagger);
-      const place = places[next % places.length] as Place;
-      next += 1;
-      stagger = setTimeout(attempt, staggerMs);
-      const socket = connect({ ...options.tls, host: place.address, port: place.server.port });
-      open.add(socket);
-      socket.once('secureConnect', () => {
-        open.delete(socket);
-        socket.removeAllListeners('error').on('error', () => socket.destroy());
-        end();
-        resolve({ socket, server: place.server });
-      });
-      socket.once('error', (error) => {
-        open.delete(socket);
-        socket.destroy();
-        failed += 1;
-        if (isCertificateFailure(error)) certificate = new CertificateError(serverText(place.server), error);
-        if (failed >= places.length && open.size === 0) return fail(error);
-        clearTimeout(stagger);
-        stagger = setTimeout(attempt, next < places.length ? 0 : ROUND_MS);
-      });
-    };
-    signal.addEventListener('abort', aborted, { once: true });
-    if (signal.aborted) aborted();
-    else attempt();
-  });
+export function dial(options: DialOptions): Promise<Dialled> {
+  return new Promise((resolve, reject) => new Dialling(options, resolve, reject).begin());
 }
 
 type Place = { readonly address: string; readonly server: ServerAddress };
 
-/** A name may stand for several servers; one that cannot be resolved is passed over. */
-async function resolve(servers: readonly ServerAddress[]): Promise<Place[]> {
-  const found = await Promise.all(
-    servers.map(async (server) => {
-      if (isIP(server.host) !== 0) return [{ address: server.host, server }];
-      const addresses = await lookup(server.host, { all: true }).catch(() => []);
-      return addresses.map(({ address }) => ({ address, server }));
-    }),
-  );
-  return found.flat();
+class Dialling {
+  readonly #options: DialOptions;
+  readonly #resolve: (dialled: Dialled) => void;
+  readonly #reject: (error: Error) => void;
+  readonly #open = new Set<TLSSocket>();
+  readonly #failed = new Set<string>();
+  #next = 0;
+  #isResolving = true;
+  #hasEnded = false;
+  #error: unknown = new Error('no address is known');
+  #certificate: CertificateError | undefined;
+  #attempt: NodeJS.Timeout | undefined;
+  #overall: NodeJS.Timeout | undefined;
+  #patience: NodeJS.Timeout | undefined;
+  readonly #aborted = () => this.#fail(this.#options.signal.reason);
+
+  constructor(options: DialOptions, resolve: (dialled: Dialled) => void, reject: (error: Error) => void) {
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  begin(): void {
+    const { servers, names, signal, giveUpMs = GIVE_UP_MS } = this.#options;
+    if (signal.aborted) {
+      this.#aborted();
+      return;
+    }
+    signal.addEventListener('abort', this.#aborted, { once: true });
+    this.#overall = setTimeout(() => this.#fail(new Error(`no connection within ${giveUpMs} ms`)), giveUpMs);
+    const lookups = servers.map(({ host }) =>
+      names.refresh(host).then(() => {
+        if (!this.#hasEnded && this.#open.size === 0 && this.#attempt === undefined) this.#try();
+      }),
+    );
+    const resolved = Promise.all(lookups);
+    void resolved.then(() => this.#resolved());
+    this.#patience = setTimeout(() => this.#places().length > 0 && this.#resolved(), RESOLVE_MS);
+    this.#try();
+  }
+
+  #resolved(): void {
+    this.#isResolving = false;
+    this.#giveUpIfOver();
+  }
+
+  #places(): Place[] {
+    const { servers, names } = this.#options;
+    return servers.flatMap((server) => names.addresses(server.host).map((address) => ({ address, server })));
+  }
+
+  #try(): void {
+    const places = this.#places();
+    const place = places[this.#next % places.length];
+    this.#next += 1;
+    if (!place || this.#hasEnded) return;
+    this.#plan(this.#options.staggerMs ?? STAGGER_MS);
+    const socket = connect({ ...this.#options.tls, host: place.address, port: place.server.port });
+    this.#open.add(socket);
+    socket.once('secureConnect', () => this.#connected(socket, place));
+    socket.once('error', (error) => this.#broke(socket, place, error));
+  }
+
+  #plan(ms: number): void {
+    clearTimeout(this.#attempt);
+    this.#attempt = setTimeout(() => {
+      this.#attempt = undefined;
+      this.#try();
+    }, ms);
+  }
+
+  #connected(socket: TLSSocket, { server }: Place): void {
+    this.#open.delete(socket);
+    socket.removeAllListeners('error').on('error', () => socket.destroy());
+    this.#end();
+    this.#resolve({ socket, server });
+  }
+
+  #broke(socket: TLSSocket, place: Place, error: Error): void {
+    this.#open.delete(socket);
+    socket.destroy();
+    if (this.#hasEnded) return;
+    this.#failed.add(placeKey(place));
+    this.#error = error;
+    if (isCertificateFailure(error)) this.#certificate = new CertificateError(serverText(place.server), error);
+    this.#giveUpIfOver();
+    const isNew = this.#places().some((other) => !this.#failed.has(placeKey(other)));
+    if (!this.#hasEnded) this.#plan(isNew ? 0 : ROUND_MS);
+  }
+
+  /** Every place has refused, and no other is going to turn up. */
+  #giveUpIfOver(): void {
+    if (this.#hasEnded || this.#isResolving || this.#open.size > 0) return;
+    if (this.#places().every((place) => this.#failed.has(placeKey(place)))) this.#fail(this.#error);
+  }
+
+  #fail(error: unknown): void {
+    if (this.#hasEnded) return;
+    this.#end();
+    const names = this.#options.servers.map(serverText).join(', ') || '(none known)';
+    this.#reject(this.#certificate ?? new ServersUnavailableError(names, error));
+  }
+
+  #end(): void {
+    this.#hasEnded = true;
+    clearTimeout(this.#attempt);
+    clearTimeout(this.#overall);
+    clearTimeout(this.#patience);
+    this.#options.signal.removeEventListener('abort', this.#aborted);
+    for (const socket of this.#open) socket.destroy();
+  }
+}
+
+function placeKey({ address, server }: Place): string {
+  return `${address} ${server.port}`;
 }
 
 /** Takes a certificate that has any of the names. */

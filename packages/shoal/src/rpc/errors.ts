@@ -15,10 +15,13 @@ export class ServersUnavailableError extends Error {
 export class RequestRefusedError extends Error {
   readonly code = 'refused';
   readonly status: number;
-  constructor(status: number, message: string) {
+  /** How long it may take until the answer is another one; without it, asking again is in vain. */
+  readonly patienceMs: number | undefined;
+  constructor(status: number, message: string, patienceMs?: number) {
     super(message);
     this.name = 'RequestRefusedError';
     this.status = status;
+    this.patienceMs = patienceMs;
   }
 }
 

@@ -2,8 +2,9 @@ import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { deadline } from './deadline.ts';
-import { anyName, dial } from './dial.ts';
+import { anyName, type Dialled, dial } from './dial.ts';
 import { CertificateError, RequestRefusedError, ServersUnavailableError } from './errors.ts';
+import { Names } from './names.ts';
 import {
   ALPN_REQUEST,
   ALPN_SERVE,
@@ -50,6 +51,7 @@ export type ForwardedRequest = {
  */
 export class Link {
   readonly #deps: LinkDeps;
+  readonly #names = new Names();
   readonly #stopped = new AbortController();
   readonly #resets = new Set<() => void>();
   readonly #forwards: Agent;
@@ -107,7 +109,7 @@ export class Link {
 
   /** A connection on which this side will serve. */
   async dialToServe(signal: AbortSignal): Promise<TLSSocket> {
-    const { socket, server } = await dial({ servers: this.#deps.servers.all(), tls: this.#tls(ALPN_SERVE), signal });
+    const { socket, server } = await this.#dial(ALPN_SERVE, signal);
     this.#deps.servers.answered(server);
     return socket;
   }
@@ -192,8 +194,9 @@ export class Link {
     let text = '';
     for await (const chunk of response.setEncoding('utf8')) text += chunk;
     if (response.statusCode === 200) return JSON.parse(text) as T;
-    if (response.statusCode === 500 || response.statusCode === 503) throw new Error(refusal(text));
-    throw new RequestRefusedError(response.statusCode ?? 0, refusal(text));
+    const { message, patienceMs } = refusal(text);
+    if (response.statusCode === 500 || response.statusCode === 503) throw new Error(message);
+    throw new RequestRefusedError(response.statusCode ?? 0, message, patienceMs);
   }
 
   #asOurs(error: unknown): Error {
@@ -206,16 +209,16 @@ export class Link {
   }
 
   #agent({ keepAlive = true } = {}): Agent {
-    const connect = (): Promise<TLSSocket> =>
-      dial({
-        servers: this.#deps.servers.all(),
-        tls: this.#tls(ALPN_REQUEST),
-        signal: this.#stopped.signal,
-      }).then(({ socket, server }) => {
-        this.#deps.servers.answered(server);
-        return socket;
-      });
+    const connect = async (): Promise<TLSSocket> => {
+      const { socket, server } = await this.#dial(ALPN_REQUEST, this.#stopped.signal);
+      this.#deps.servers.answered(server);
+      return socket;
+    };
     return new DialingAgent(connect, keepAlive);
+  }
+
+  #dial(protocol: string, signal: AbortSignal): Promise<Dialled> {
+    return dial({ servers: this.#deps.servers.all(), names: this.#names, tls: this.#tls(protocol), signal });
   }
 
   #tls(protocol: string): ConnectionOptions {
@@ -262,10 +265,11 @@ function isClosed(error: Error & { code?: unknown }): boolean {
   return error.code === 'ECONNRESET' || error.code === 'EPIPE';
 }
 
-function refusal(text: string): string {
+function refusal(text: string): { message: string; patienceMs?: number } {
   try {
-    return String((JSON.parse(text) as { error?: unknown }).error ?? text);
+    const { error, patienceMs } = JSON.parse(text) as { error?: unknown; patienceMs?: unknown };
+    return { message: String(error ?? text), ...(typeof patienceMs === 'number' && { patienceMs }) };
   } catch {
-    return text;
+    return { message: text };
   }
 }

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { type ConsulClient, createConsulClient, createNomadClient, type JobBody, type NomadClient } from '@shoal/api';
 import { PROGRAM } from './agent.ts';
 import { type Ask, questionBytes, type ShownAnswer, shownAnswer } from './dns-message.ts';
-import { processesWith } from './processes.ts';
+import { processesNamed, processesWith } from './processes.ts';
 import { until } from './until.ts';
 
 /** Machines of a test: network namespaces on a bridge, each with one agent. The test speaks to each over a line that no cut of the network touches. */
@@ -32,7 +32,10 @@ export type HostAgent = {
   /** Resolves when its APIs answer. */
   start(env?: Readonly<Record<string, string>>): Promise<void>;
   /** Starts it, and resolves with the exit code and what it printed. */
-  startInVain(env?: Readonly<Record<string, string>>): Promise<{ code: number | null; printed: string }>;
+  startInVain(
+    env?: Readonly<Record<string, string>>,
+    flags?: readonly string[],
+  ): Promise<{ code: number | null; printed: string }>;
   end(signal: NodeJS.Signals): Promise<number | null>;
   dns(ask: Ask): Promise<ShownAnswer>;
   get(path: string, port?: number): Promise<Response>;
@@ -72,7 +75,8 @@ export async function makeHosts(names: readonly string[]): Promise<Hosts> {
     agent: (host, config) => hostAgent({ network, folder, mark, host, config }),
     async dispose() {
       await until('nothing of the hosts is left', () => {
-        const left = processesWith(MARK, mark);
+        // The supervisor has an environment of its own, and names its folder.
+        const left = [...processesWith(MARK, mark), ...processesNamed((line) => line.includes(`${folder}/`))];
         for (const pid of left) killNow(pid);
         return left.length === 0;
       });
@@ -107,8 +111,8 @@ async function hostAgent({ network, folder, mark, host, config }: Needs): Promis
     });
   }
 
-  function startAgent(env?: Readonly<Record<string, string>>): ChildProcess {
-    const started = launch(['agent', '-config', file], env);
+  function startAgent(env?: Readonly<Record<string, string>>, flags: readonly string[] = []): ChildProcess {
+    const started = launch(['agent', '-config', file, ...flags], env);
     for (const stream of [started.stdout, started.stderr]) stream?.on('data', (data) => (printed += String(data)));
     child = started;
     return started;
@@ -148,9 +152,11 @@ async function hostAgent({ network, folder, mark, host, config }: Needs): Promis
         },
       );
     },
-    async startInVain(env) {
+    async startInVain(env, flags) {
       const before = printed.length;
-      const [code] = (await once(startAgent(env), 'close', { signal: AbortSignal.timeout(END_MS) })) as [number | null];
+      const [code] = (await once(startAgent(env, flags), 'close', { signal: AbortSignal.timeout(END_MS) })) as [
+        number | null,
+      ];
       return { code, printed: printed.slice(before) };
     },
     async end(signal) {

@@ -19,8 +19,6 @@ const TIMEOUT_MS = 6_000;
 const AWAY_AFTER_MS = 5_000;
 /** How long the start waits for a server. */
 const FIRST_CONTACT_MS = 3_000;
-/** A name may still belong to a former life of this machine, until the servers have missed that. */
-const NAME_PATIENCE_MS = 20_000;
 const COMPLAIN_EVERY_MS = 60_000;
 
 export type HeartbeatDeps = {
@@ -41,7 +39,7 @@ export class Heartbeat {
   #answeredAt: number | undefined;
   #startedAt = 0;
   #isAway = false;
-  #refused: string | undefined;
+  #refused: RequestRefusedError | undefined;
   #complainedAt = Number.NEGATIVE_INFINITY;
   #heardFirst: () => void = () => undefined;
   readonly #first = new Promise<void>((resolve) => {
@@ -62,8 +60,10 @@ export class Heartbeat {
     this.#startedAt = performance.now();
     void this.#run();
     await Promise.race([this.#first, pause(FIRST_CONTACT_MS, link.stopped)]);
+    // A name may still belong to a former life of this machine, until the servers have missed that.
     while (this.#refused !== undefined && !link.stopped.aborted) {
-      if (performance.now() - this.#startedAt > NAME_PATIENCE_MS) throw new AgentRefusedError(this.#refused);
+      const waitedMs = performance.now() - this.#startedAt;
+      if (waitedMs > (this.#refused.patienceMs ?? 0)) throw new AgentRefusedError(this.#refused.message);
       await pause(LEAST_PAUSE_MS, link.stopped);
     }
     if (this.#answeredAt !== undefined || link.stopped.aborted) return;
@@ -105,11 +105,12 @@ export class Heartbeat {
   }
 
   /** A server that refuses is there all the same. */
-  #refuse({ message }: Error): void {
+  #refuse(error: RequestRefusedError): void {
     this.#answeredAt = performance.now();
     if (this.#isAway) this.#back();
-    const isNews = this.#refused !== message || performance.now() - this.#complainedAt > COMPLAIN_EVERY_MS;
-    this.#refused = message;
+    const { message } = error;
+    const isNews = this.#refused?.message !== message || performance.now() - this.#complainedAt > COMPLAIN_EVERY_MS;
+    this.#refused = error;
     this.#heardFirst();
     if (!isNews) return;
     this.#complainedAt = performance.now();

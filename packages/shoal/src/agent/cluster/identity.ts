@@ -7,6 +7,7 @@ import type { Certified } from '../../rpc/agent-requests.ts';
 import { pause } from '../../rpc/deadline.ts';
 import { ServersUnavailableError } from '../../rpc/errors.ts';
 import type { Link } from '../../rpc/link.ts';
+import { Names } from '../../rpc/names.ts';
 import { PATHS } from '../../rpc/protocol.ts';
 import { parseServer, type ServerList } from '../../rpc/server-list.ts';
 import {
@@ -60,12 +61,14 @@ async function joinToken({ join: { token, tokenFile } }: AgentConfig): Promise<J
 
 async function joinWith(token: JoinToken, deps: IdentityDeps): Promise<Identity> {
   const { servers, config, nodeId, signal, log, dir } = deps;
+  const names = new Names();
   let toldAt = Number.NEGATIVE_INFINITY;
   log.info({ servers: String(servers) }, 'agent: joining the cluster');
   for (let attempt = 0; ; attempt += 1) {
     try {
       const joined = await joinCluster({
         servers,
+        names,
         token,
         region: config.region,
         nodeId,

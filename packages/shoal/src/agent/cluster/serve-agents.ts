@@ -55,7 +55,7 @@ export function createAgentRequests(deps: ServeAgentsDeps): AgentRequests {
     certify: (nodeId, request) => certify(deps, nodeId, request),
     async alive(agent) {
       refuseElsewhere(deps, agent);
-      return { ttlMs: refusing(() => agents.heard(agent)), servers: servers(deps) };
+      return { ttlMs: refusing(() => agents.heard(agent), agents.patienceMs), servers: servers(deps) };
     },
     async leave(agent) {
       log.info({ node: agent.nodeId, name: agent.name }, 'rpc: an agent leaves');
@@ -109,17 +109,17 @@ function refuseElsewhere({ region }: ServeAgentsDeps, agent: { region: string })
 }
 
 /** What the catalog refuses is an answer to the agent, not a failure of this server. */
-function refusing<T>(act: () => T): T {
+function refusing<T>(act: () => T, patienceMs?: number): T {
   try {
     const result = act();
-    return result instanceof Promise ? (result.catch(refuse) as T) : result;
+    return result instanceof Promise ? (result.catch((error: unknown) => refuse(error, patienceMs)) as T) : result;
   } catch (error) {
-    return refuse(error);
+    return refuse(error, patienceMs);
   }
 }
 
-function refuse(error: unknown): never {
-  if (error instanceof NameTakenError) throw new RequestRefusedError(409, error.message);
+function refuse(error: unknown, patienceMs: number | undefined): never {
+  if (error instanceof NameTakenError) throw new RequestRefusedError(409, error.message, patienceMs);
   if (error instanceof CatalogInvalidError) throw new RequestRefusedError(400, error.message);
   throw error;
 }

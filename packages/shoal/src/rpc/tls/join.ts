@@ -4,6 +4,7 @@ import type { Certified } from '../agent-requests.ts';
 import { deadline } from '../deadline.ts';
 import { type Dialled, dial } from '../dial.ts';
 import { ForeignAuthorityError, JoinRefusedError, ServersUnavailableError } from '../errors.ts';
+import type { Names } from '../names.ts';
 import { ALPN_JOIN, JOIN_PATHS, roleName } from '../protocol.ts';
 import { type ServerList, serverText } from '../server-list.ts';
 import { fingerprint, type Identity } from './identity.ts';
@@ -13,6 +14,7 @@ const TIMEOUT_MS = 15_000;
 
 export type JoinDeps = {
   readonly servers: ServerList;
+  readonly names: Names;
   readonly token: JoinToken;
   readonly region: string;
   readonly nodeId: string;
@@ -65,8 +67,13 @@ function isNamed(authority: string, token: JoinToken): boolean {
   }
 }
 
-function connectToJoin({ servers, signal }: JoinDeps, tls: ConnectionOptions): Promise<Dialled> {
-  return dial({ servers: servers.all(), tls: { ...tls, minVersion: 'TLSv1.3', ALPNProtocols: [ALPN_JOIN] }, signal });
+function connectToJoin({ servers, names, signal }: JoinDeps, tls: ConnectionOptions): Promise<Dialled> {
+  return dial({
+    servers: servers.all(),
+    names,
+    tls: { ...tls, minVersion: 'TLSv1.3', ALPNProtocols: [ALPN_JOIN] },
+    signal,
+  });
 }
 
 type Answer = { status: number; answer: Record<string, unknown> };

@@ -7,7 +7,7 @@ import type { ServerDeps } from './deps.ts';
 
 /** The wall clock is looked at again this often at least: it may be set while a timer runs. */
 const LONGEST_SLEEP_MS = 30_000;
-const RETRY_MS = 5_000;
+const RETRY_MS = 1_000;
 const LAUNCH_TIME = /\/periodic-(\d+)$/;
 
 /**

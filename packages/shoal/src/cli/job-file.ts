@@ -1,8 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import type { Job } from '@shoal/api';
-import type { Diagnostic, FileAccess } from '@shoal/hcl';
+import type { Diagnostic } from '@shoal/hcl';
 import { canonicalJob } from '../jobspec/canonicalize.ts';
 import type { Draft } from '../jobspec/draft.ts';
 import { type ParsedJob, parseJob } from '../jobspec/parse/parse-job.ts';
@@ -11,8 +8,11 @@ import type { Env } from './command.ts';
 import { CommandError, ToldError } from './errors.ts';
 import type { FlagSpecs, FlagValues } from './flags.ts';
 import type { Io } from './io.ts';
+import { jobFileAccess } from './job-file-access.ts';
+import { readText } from './read-text.ts';
 import { diagnosticFrames } from './show/diagnostic-frames.ts';
 import { diagnosticsJson } from './show/diagnostics-json.ts';
+import { variableFilesFor } from './variable-files.ts';
 
 /** What every command that reads a job file takes. */
 export const JOB_FILE_FLAGS = {
@@ -41,24 +41,32 @@ type Given = {
 /** Reads a job file: a path, `-` for the standard input, or a URL. All that is wrong with it is told at once. */
 export async function readJobFile({ path, flags, io, env }: Given): Promise<JobFile> {
   const filename = path === '-' ? 'stdin.hcl' : path;
+  const ownPath = path === '-' || isUrl(path) ? undefined : path;
   const source = await sourceOf(path, io);
-  const variableFiles = await Promise.all(
-    flags['var-file'].map(async (file) => ({ filename: file, source: await textOf(file) })),
-  );
+  const variableFiles = await variableFilesFor(ownPath, flags['var-file']);
   const { job, diagnostics, placeOf } = parseJob(source, {
     filename,
     variables: variablesOf(flags.var),
     variableFiles,
     env,
-    files: fileAccess(),
+    files: jobFileAccess(ownPath),
   });
   const sources = new Map([[filename, source], ...variableFiles.map((file) => [file.filename, file.source] as const)]);
   if (!job) throw unusable(filename, { diagnostics, sources }, flags.json === true, io);
   if (diagnostics.length > 0 && !flags.json) io.err(`${diagnosticFrames(diagnostics, sources, io)}\n`);
   const id = job.ID ?? job.Name;
   if (!id) throw new CommandError(`the job in ${filename} has no ID`);
-  return { job: { ...job, ID: id }, filename, placeOf, sources, warnings: diagnostics };
+  return {
+    job: { ...job, ID: id, Datacenters: job.Datacenters ?? [EVERYWHERE] },
+    filename,
+    placeOf,
+    sources,
+    warnings: diagnostics,
+  };
 }
+
+/** Where a job may run whose file does not say (since Nomad 1.5). The API takes no job without datacenters. */
+const EVERYWHERE = '*';
 
 type Mistakes = { readonly diagnostics: readonly Diagnostic[]; readonly sources: ReadonlyMap<string, string> };
 
@@ -93,7 +101,11 @@ export function refusal(error: unknown, file: JobFile, io: Io): unknown {
 
 async function sourceOf(path: string, io: Io): Promise<string> {
   if (path === '-') return (await io.input()).toString('utf8');
-  return /^https?:\/\//.test(path) ? download(path) : textOf(path);
+  return isUrl(path) ? download(path) : readText(path);
+}
+
+function isUrl(path: string): boolean {
+  return /^https?:\/\//.test(path);
 }
 
 async function download(url: string): Promise<string> {
@@ -101,20 +113,6 @@ async function download(url: string): Promise<string> {
   const answer = await nodeFetch()(url, { signal: AbortSignal.timeout(30_000) });
   if (!answer.ok) throw new CommandError(`${url} answered ${answer.status}`);
   return answer.text();
-}
-
-async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const reasons: Record<string, string> = {
-      ENOENT: 'there is no such file',
-      EISDIR: 'it is a folder',
-      EACCES: 'this user may not read it',
-    };
-    throw new CommandError(`cannot read ${path}: ${reasons[code ?? ''] ?? String(error)}`);
-  }
 }
 
 function variablesOf(given: readonly string[]): Record<string, string> {
@@ -125,18 +123,4 @@ function variablesOf(given: readonly string[]): Record<string, string> {
       return [text.slice(0, at), text.slice(at + 1)];
     }),
   );
-}
-
-/** Functions of files count from the folder that the command runs in, as Nomad's do. */
-function fileAccess(): FileAccess {
-  return {
-    baseDir: process.cwd(),
-    home: homedir(),
-    readFile: (path) => readFileSync(path),
-    exists: (path) => existsSync(path),
-    listFiles: (folder) =>
-      readdirSync(folder, { withFileTypes: true, recursive: true })
-        .filter((item) => item.isFile())
-        .map((item) => `${item.parentPath ?? item.path}/${item.name}`.slice(folder.length).replace(/^\/+/, '')),
-  };
 }

@@ -2,6 +2,7 @@ import {
   type Attribute,
   anyType,
   type Block,
+  boolType,
   convert,
   type Diagnostic,
   errorAt,
@@ -30,17 +31,34 @@ export type VariableInput = {
   /** `-var name=text`. */
   variables?: Readonly<Record<string, string>>;
   /** `-var-file`, in order; JSON if the name ends in `.json`. */
-  variableFiles?: readonly { filename: string; source: string }[];
+  variableFiles?: readonly VariableFile[];
   /** `NOMAD_VAR_name=text`. */
   env?: Readonly<Record<string, string | undefined>>;
 };
 
-type Declaration = { name: string; block: Block; type?: Type; value?: Value; validations: Block[] };
+/** `shared`: other job files have their values in it, too, so that a variable that nobody declares is no mistake. */
+export type VariableFile = { filename: string; source: string; shared?: boolean };
+
+type Declaration = {
+  name: string;
+  block: Block;
+  type?: Type;
+  value?: Value;
+  /** Whether null is a value; else it stands for the default. */
+  nullable?: boolean;
+  validations: Block[];
+};
 
 const NOTHING: Scope = { variables: new Map(), functions: new Map() };
 
 const SCHEMA = {
-  attributes: [{ name: 'type' }, { name: 'default' }, { name: 'description' }, { name: 'sensitive' }],
+  attributes: [
+    { name: 'type' },
+    { name: 'default' },
+    { name: 'description' },
+    { name: 'sensitive' },
+    { name: 'nullable' },
+  ],
   blocks: [{ type: 'validation', labels: [] }],
 } as const;
 
@@ -77,10 +95,16 @@ function readDeclaration(block: Block, reading: Reading): Declaration {
   const type = readType(found.attributes.get('type'), reading);
   const declaration: Declaration = { name: block.labels[0] ?? '', block, validations: found.blocks };
   if (type !== undefined) declaration.type = type;
+  const nullable = found.attributes.get('nullable');
+  if (nullable !== undefined) declaration.nullable = isTrue(readConstant(nullable, boolType, reading));
   const fallback = found.attributes.get('default');
   if (fallback === undefined) return declaration;
   const value = readConstant(fallback, type, reading);
   return { ...declaration, type: type ?? typeOf(value), value };
+}
+
+function isTrue(value: Value): boolean {
+  return value.kind === 'bool' && value.value;
 }
 
 function readType(attribute: Attribute | undefined, reading: Reading): Type | undefined {
@@ -158,7 +182,7 @@ function expressionValue(text: string, place: string, reading: Reading): Value |
 
 function assignFile(
   declared: Map<string, Declaration>,
-  { filename, source }: { filename: string; source: string },
+  { filename, source, shared = false }: VariableFile,
   reading: Reading,
 ): void {
   const { body, diagnostics } = parse(source, filename);
@@ -167,7 +191,7 @@ function assignFile(
   for (const [name, attribute] of found.attributes) {
     const declaration = declared.get(name);
     if (declaration === undefined) {
-      reading.diagnostics.push({ ...undeclared(name, 'warning', declared), range: attribute.nameRange });
+      if (!shared) reading.diagnostics.push({ ...undeclared(name, 'warning', declared), range: attribute.nameRange });
       continue;
     }
     const result = evaluate(attribute.expression, NOTHING);
@@ -177,6 +201,7 @@ function assignFile(
 }
 
 function assignValue(declaration: Declaration, value: Value, place: string, reading: Reading): void {
+  if (value.kind === 'null' && declaration.nullable === false) return;
   const converted = declaration.type ? convert(value, declaration.type) : value;
   if (!isFailure(converted)) {
     declaration.value = converted;

@@ -36,6 +36,11 @@ test('what a server would refuse, at its place', async () => {
   expect(err).toContain(`${path('wrong.nomad')}:4:5`);
 });
 
+test('a job may run everywhere when its file does not say where', async () => {
+  writeFileSync(path('anywhere.nomad'), GOOD.replace(/datacenters.*/, ''));
+  expect(await validate(path('anywhere.nomad'))).toMatchObject({ code: 0, err: '' });
+});
+
 test('a file that cannot be read', async () => {
   const { code, err } = await validate(path('unread.nomad'));
   expect(code).toBe(1);

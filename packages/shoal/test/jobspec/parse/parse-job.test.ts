@@ -48,6 +48,14 @@ describe('values of variables', () => {
     expect(fromFile.job).toBeDefined();
   });
 
+  test('null stands for the default where it is no value', () => {
+    const source = (nullable: boolean) =>
+      `variable "a" {\n type = string\n default = "x"\n nullable = ${nullable}\n}\njob "j" {\n meta {\n a = jsonencode(var.a)\n }\n}`;
+    const given = [{ filename: 'v.hcl', source: 'a = null' }];
+    const read = (nullable: boolean) => parse(source(nullable), { variableFiles: given }).job?.Meta;
+    expect([read(true), read(false)]).toEqual([{ a: 'null' }, { a: '"x"' }]);
+  });
+
   test('a validation that fails says its own words', () => {
     const validated = `variable "n" {\n  default = 1\n  validation {\n    condition = var.n > 2\n    error_message = "More, please."\n  }\n}\njob "j" {}\n`;
     expect(errorLines(parse(validated).diagnostics)).toContain('More, please.');

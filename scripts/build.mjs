@@ -1,6 +1,6 @@
 // Bundles the program: `shoal` with its parts loaded on demand, the supervisor, the scheduler's worker. lmdb is native and stays outside.
-import { chmodSync, copyFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, copyFileSync, readdirSync, rmSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -19,14 +19,14 @@ const common = {
   // An agent keeps its source in memory, with two bytes for each character if a comment has one beyond Latin-1. Names stay: stacks are read.
   minifyWhitespace: true,
   logLevel: 'warning',
+  metafile: true,
   // CommonJS dependencies call require for Node's own modules.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
   },
 };
 
-rmSync(dist, { recursive: true, force: true });
-await build({
+const command = await build({
   ...common,
   entryPoints: { shoal: join(shoal, 'src/cli/main.ts') },
   outdir: dist,
@@ -34,7 +34,7 @@ await build({
   chunkNames: 'chunks/[name]-[hash]',
   banner: { js: `#!/usr/bin/env node\n${common.banner.js}` },
 });
-await build({
+const parts = await build({
   ...common,
   entryPoints: {
     supervisor: join(shoal, 'src/client/supervisor/main.ts'),
@@ -43,5 +43,15 @@ await build({
   outdir: dist,
 });
 chmodSync(join(dist, 'shoal.js'), 0o755);
+// Only now, what an earlier build left: a program that is being started meanwhile finds its parts all the time.
+const made = new Set(
+  [command, parts].flatMap(({ metafile }) =>
+    Object.keys(metafile.outputs).map((path) => relative(dist, resolve(path))),
+  ),
+);
+for (const item of readdirSync(dist, { recursive: true, withFileTypes: true })) {
+  const path = relative(dist, join(item.parentPath ?? item.path, item.name));
+  if (item.isFile() && !made.has(path)) rmSync(join(dist, path));
+}
 // The package shows the repository's own.
 for (const name of ['README.md', 'LICENSE']) copyFileSync(join(shoal, '../..', name), join(shoal, name));

@@ -23,7 +23,7 @@ export function ensureDependencies() {
 
 /** Builds when a source file is newer than the built command. */
 export function ensureBuild() {
-  if (existsSync(entry) && newest(join(root, 'packages')) < statSync(entry).mtimeMs) return;
+  if (existsSync(entry) && newestSource() < statSync(entry).mtimeMs) return;
   run(process.execPath, [join(root, 'scripts', 'build.mjs')]);
 }
 
@@ -34,10 +34,16 @@ export function run(program, args, env = {}) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+/** What the build reads: sources and manifests of the packages, and how to build. */
+function newestSource() {
+  const packages = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name));
+  const times = packages.flatMap((path) => [newest(join(path, 'src')), statSync(join(path, 'package.json')).mtimeMs]);
+  return Math.max(...times, statSync(join(root, 'scripts', 'build.mjs')).mtimeMs);
+}
+
 function newest(dir) {
   let latest = 0;
   for (const item of readdirSync(dir, { withFileTypes: true })) {
-    if (item.name === 'node_modules' || item.name === 'dist' || item.name === 'test') continue;
     const path = join(dir, item.name);
     latest = Math.max(latest, item.isDirectory() ? newest(path) : statSync(path).mtimeMs);
   }

@@ -100,6 +100,7 @@ async function buildAgent(dir: string): Promise<string> {
     platform: 'node',
     format: 'esm',
     target: 'node20',
+    conditions: ['source'],
     outfile,
     // The native part has to be found beside its package; the bundle lies elsewhere.
     plugins: [

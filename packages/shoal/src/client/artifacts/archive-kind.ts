@@ -1,28 +1,43 @@
 import { ArtifactError } from '../errors.ts';
 
-/** What an artifact is unpacked as; undefined: it is a plain file. */
-export type ArchiveKind = 'tar' | 'tar.gz' | 'gz';
+/** How a file is packed. */
+export type Packing = 'gzip' | 'bzip2' | 'xz' | 'zstd';
 
-const BY_NAME: readonly [ending: string, kind: ArchiveKind][] = [
-  ['.tar.gz', 'tar.gz'],
-  ['.tgz', 'tar.gz'],
-  ['.tar', 'tar'],
-  ['.gz', 'gz'],
+/** What an artifact is unpacked as: an archive of files, or one packed file. `suffix` is what its name loses by that. */
+export type ArchiveKind =
+  | { readonly files: 'tar'; readonly packing: Packing | undefined }
+  | { readonly files: 'zip' }
+  | { readonly files: 'one'; readonly packing: Packing; readonly suffix: string };
+
+const tar = (packing?: Packing): ArchiveKind => ({ files: 'tar', packing });
+const one = (packing: Packing, suffix: string): ArchiveKind => ({ files: 'one', packing, suffix });
+
+/** Longer names first: `.tar.gz` is no `.gz`. */
+const KINDS: readonly (readonly [name: string, kind: ArchiveKind])[] = [
+  ['tar.gz', tar('gzip')],
+  ['tgz', tar('gzip')],
+  ['tar.bz2', tar('bzip2')],
+  ['tbz2', tar('bzip2')],
+  ['tar.xz', tar('xz')],
+  ['txz', tar('xz')],
+  ['tar.zst', tar('zstd')],
+  ['tzst', tar('zstd')],
+  ['tar', tar()],
+  ['zip', { files: 'zip' }],
+  ['gz', one('gzip', '.gz')],
+  ['bz2', one('bzip2', '.bz2')],
+  ['xz', one('xz', '.xz')],
+  ['zst', one('zstd', '.zst')],
 ];
 
-/** Archives that others unpack. A file of such a name is refused rather than left packed, since its task counts on what is inside. */
-const ELSEWHERE: readonly string[] = ['zip', 'tar.bz2', 'tbz2', 'tar.xz', 'txz', 'tar.zst', 'tzst', 'bz2', 'xz', 'zst'];
-
-/** The kind by the `archive` option, else by the name of the file. Throws for a kind that cannot be unpacked. */
+/** The kind by the `archive` option, else by the name of the file; undefined: it is a plain file. Throws for a kind that there is not. */
 export function archiveKind(fileName: string, option: string | undefined): ArchiveKind | undefined {
   if (option === 'false') return undefined;
-  const name = option === undefined ? fileName.toLowerCase() : `.${option.toLowerCase()}`;
-  const known = BY_NAME.find(([ending]) => name.endsWith(ending));
-  if (known !== undefined) return known[1];
-  const foreign = ELSEWHERE.find((ending) => name.endsWith(`.${ending}`)) ?? option;
-  if (foreign === undefined) return undefined;
+  if (option === undefined) return KINDS.find(([name]) => fileName.toLowerCase().endsWith(`.${name}`))?.[1];
+  const found = KINDS.find(([name]) => name === option.toLowerCase());
+  if (found !== undefined) return found[1];
   throw new ArtifactError(
-    `archives of the kind "${foreign}" cannot be unpacked here; supported are tar.gz, tgz, tar and gz (options { archive = "false" } keeps the file packed)`,
+    `archives of the kind "${option}" cannot be unpacked; there are ${KINDS.map(([name]) => name).join(', ')} (options { archive = "false" } keeps the file packed)`,
     { recoverable: false },
   );
 }

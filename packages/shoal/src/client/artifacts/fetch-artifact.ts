@@ -7,11 +7,14 @@ import { ArtifactError } from '../errors.ts';
 import { archiveKind } from './archive-kind.ts';
 import { type Checksum, checksumFromList, parseChecksum } from './checksum.ts';
 import { download } from './download.ts';
+import { cloneRepository } from './git.ts';
 import { destinationInside, isInside } from './inside.ts';
+import { refuseLinksOut } from './links.ts';
 import { moveFile, moveInto } from './place.ts';
 import type { ArtifactSettings } from './settings.ts';
 import { type ArtifactSource, parseSource } from './source.ts';
-import { unpackGz, unpackTar } from './unpack.ts';
+import { unpackOne, unpackTar } from './unpack.ts';
+import { unpackZip } from './unzip.ts';
 
 export type ArtifactRequest = {
   artifact: TaskArtifact;
@@ -32,7 +35,8 @@ export async function fetchArtifact(request: ArtifactRequest): Promise<void> {
   await rm(workplace, { recursive: true, force: true });
   await mkdir(workplace, { recursive: true });
   try {
-    if (await isFolder(source)) await copyFolder(source, destination, artifact.GetterMode);
+    if (source.kind === 'git') await fetchRepository({ ...request, source, destination, workplace });
+    else if (await isFolder(source)) await copyFolder(source, destination, artifact.GetterMode);
     else await fetchFile({ ...request, source, destination, workplace });
   } finally {
     await rm(workplace, { recursive: true, force: true });
@@ -48,15 +52,31 @@ async function fetchFile(fetch: FileFetch): Promise<void> {
   const checksum = await findChecksum(fetch);
   await download({ source, headers: artifact.GetterHeaders ?? {}, checksum, to: packed, settings, signal });
   if (kind === undefined) return placeFile(fetch, packed, source.fileName);
-  if (kind === 'gz') {
+  if (kind.files === 'one') {
     const plain = join(workplace, 'plain');
-    await unpackGz({ archive: packed, into: plain, settings, signal });
-    return placeFile(fetch, plain, source.fileName.replace(/\.gz$/i, ''));
+    await unpackOne({ archive: packed, into: plain, settings, signal }, kind.packing);
+    return placeFile(fetch, plain, withoutSuffix(source.fileName, kind.suffix));
   }
   const unpacked = join(workplace, 'unpacked');
   await mkdir(unpacked);
-  await unpackTar({ archive: packed, into: unpacked, settings, signal });
+  const unpack = kind.files === 'zip' ? unpackZip : unpackTar;
+  await unpack({ archive: packed, into: unpacked, settings, signal });
   await placeFolder(fetch, unpacked);
+}
+
+async function fetchRepository(fetch: FileFetch): Promise<void> {
+  const { source, settings, signal, workplace, artifact } = fetch;
+  if (artifact.GetterMode === 'file') {
+    throw new ArtifactError('mode = "file" needs a file, and this is a repository', { recoverable: false });
+  }
+  const into = join(workplace, 'clone');
+  await mkdir(into);
+  await cloneRepository({ url: source.location, git: source.git, into, workplace, settings, signal });
+  await placeFolder(fetch, into);
+}
+
+function withoutSuffix(name: string, suffix: string): string {
+  return name.toLowerCase().endsWith(suffix) ? name.slice(0, -suffix.length) : name;
 }
 
 // `file:<url>` names a list of sums, as release pages have them.
@@ -95,8 +115,10 @@ async function placeFolder(fetch: FileFetch, folder: string): Promise<void> {
     throw new ArtifactError('its //folder leads out of the archive', { recoverable: false });
   const there = await stat(wanted).catch(() => undefined);
   if (there === undefined) {
-    throw new ArtifactError(`the archive has no "${source.subfolder}"`, { recoverable: false });
+    throw new ArtifactError(`there is no "${source.subfolder}"`, { recoverable: false });
   }
+  // What pointed into the rest of it points elsewhere now.
+  if (source.subfolder !== '') await refuseLinksOut(wanted);
   if (artifact.GetterMode !== 'file') return moveInto(wanted, destination);
   const [only, ...more] = await readdir(wanted, { withFileTypes: true });
   if (only === undefined || more.length > 0 || !only.isFile()) {

@@ -1,12 +1,14 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { open, stat, statfs } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { PassThrough, Transform } from 'node:stream';
+import { Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import { type ReadEntry, Unpack } from 'tar';
 import { ArtifactError, messageOf } from '../errors.ts';
+import type { Packing } from './archive-kind.ts';
+import { decompress, packingOf } from './decompress.ts';
 import { isInside } from './inside.ts';
+import { leadsOut, pointsOut } from './links.ts';
 import type { ArtifactSettings } from './settings.ts';
 
 export type Unpacking = { archive: string; into: string; settings: ArtifactSettings; signal: AbortSignal };
@@ -14,7 +16,7 @@ export type Unpacking = { archive: string; into: string; settings: ArtifactSetti
 /** Share of the disk's free space that one archive may fill. */
 const DISK_SHARE = 0.9;
 
-/** Unpacks a tar (packed with gzip or not) into an empty folder. Refuses it whole if an entry would lie or point outside, or if it grows beyond all bounds. */
+/** Unpacks a tar (packed or not) into an empty folder. Refuses it whole if an entry would lie or point outside, or if it grows beyond all bounds. */
 export async function unpackTar({ archive, into, settings, signal }: Unpacking): Promise<void> {
   const stop = new AbortController();
   const refuse = (error: ArtifactError) => stop.abort(error);
@@ -25,27 +27,30 @@ export async function unpackTar({ archive, into, settings, signal }: Unpacking):
     filter: (path, entry) => admit(path, entry as ReadEntry, into, refuse),
     onReadEntry: countEntries(settings.maxFiles, refuse),
   });
-  const gunzip = await gunzipIfPacked(archive);
   const guard = await growthGuard(archive, into, settings);
-  await readably(() =>
-    pipeline(createReadStream(archive), gunzip, guard, unpack, { signal: AbortSignal.any([signal, stop.signal]) }),
-  ).catch((error: unknown) => {
+  const through = { archive, packing: await packingOf(archive), guard, signal: AbortSignal.any([signal, stop.signal]) };
+  await pour(through, unpack as unknown as Writable).catch((error: unknown) => {
     throw stop.signal.aborted ? stop.signal.reason : error;
   });
   // The end of a short archive can come before the refusal is noticed.
   stop.signal.throwIfAborted();
 }
 
-/** Unpacks a single file that is packed with gzip. */
-export async function unpackGz({ archive, into, settings, signal }: Unpacking): Promise<void> {
+/** Unpacks a single packed file. */
+export async function unpackOne({ archive, into, settings, signal }: Unpacking, packing: Packing): Promise<void> {
   const guard = await growthGuard(archive, dirname(into), settings);
-  await readably(() => pipeline(createReadStream(archive), createGunzip(), guard, createWriteStream(into), { signal }));
+  await pour({ archive, packing, guard, signal }, createWriteStream(into));
 }
 
-async function readably(run: () => Promise<void>): Promise<void> {
+type Through = { archive: string; packing: Packing | undefined; guard: Transform; signal: AbortSignal };
+
+async function pour({ archive, packing, guard, signal }: Through, into: Writable): Promise<void> {
+  const { content, done, stop } = await decompress(archive, packing);
   try {
-    await run();
+    await pipeline(content, guard, into, { signal });
+    await done;
   } catch (error) {
+    stop();
     if (error instanceof ArtifactError) throw error;
     throw new ArtifactError(`it cannot be unpacked: ${messageOf(error)}`, { recoverable: true, cause: error });
   }
@@ -55,7 +60,7 @@ function admit(path: string, entry: ReadEntry, into: string, refuse: (error: Art
   const target = resolve(into, path);
   const escapes = path.startsWith('/') || !isInside(into, target) || linksOutside(entry, target, into);
   if (escapes) {
-    refuse(new ArtifactError(`its entry "${path}" leads out of the destination`, { recoverable: false }));
+    refuse(leadsOut(path));
     return false;
   }
   // Nobody's archive makes a program here that runs as its owner.
@@ -67,11 +72,11 @@ function admit(path: string, entry: ReadEntry, into: string, refuse: (error: Art
 function linksOutside(entry: ReadEntry, target: string, into: string): boolean {
   const link = entry.linkpath;
   if (link === undefined || link === '') return false;
-  if (entry.type === 'SymbolicLink') return link.startsWith('/') || !isInside(into, resolve(dirname(target), link));
+  if (entry.type === 'SymbolicLink') return pointsOut(link, target, into);
   return entry.type === 'Link' && (link.startsWith('/') || !isInside(into, join(into, link)));
 }
 
-function countEntries(max: number, refuse: (error: ArtifactError) => void): () => void {
+export function countEntries(max: number, refuse: (error: ArtifactError) => void): () => void {
   let count = 0;
   return () => {
     count += 1;
@@ -79,18 +84,24 @@ function countEntries(max: number, refuse: (error: ArtifactError) => void): () =
   };
 }
 
-// By its first bytes: some servers unpack a .tar.gz while they send it.
-async function gunzipIfPacked(archive: string): Promise<Transform> {
-  const file = await open(archive);
-  try {
-    const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
-    return buffer[0] === 0x1f && buffer[1] === 0x8b ? createGunzip() : new PassThrough();
-  } finally {
-    await file.close();
-  }
+/** Lets through what stays within the bounds of size, disk and ratio. */
+export async function growthGuard(archive: string, into: string, settings: ArtifactSettings): Promise<Transform> {
+  const count = await growthCount(archive, into, settings);
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      const error = count(chunk.length);
+      if (error === undefined) done(null, chunk);
+      else done(error);
+    },
+  });
 }
 
-async function growthGuard(archive: string, into: string, settings: ArtifactSettings): Promise<Transform> {
+/** Counts what an archive unpacks to; the error when it is too much. */
+export async function growthCount(
+  archive: string,
+  into: string,
+  settings: ArtifactSettings,
+): Promise<(bytes: number) => ArtifactError | undefined> {
   const [{ size }, disk] = await Promise.all([stat(archive), statfs(into)]);
   const bounds = [
     { bytes: settings.maxUnpackedBytes, why: `the allowed ${settings.maxUnpackedBytes} bytes` },
@@ -98,12 +109,9 @@ async function growthGuard(archive: string, into: string, settings: ArtifactSett
     { bytes: Math.max(settings.ratioFromBytes, size * settings.maxRatio), why: `${settings.maxRatio} times its size` },
   ];
   let total = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      total += chunk.length;
-      const passed = bounds.find(({ bytes }) => total > bytes);
-      if (passed === undefined) return done(null, chunk);
-      done(new ArtifactError(`it unpacks to more than ${passed.why}`, { recoverable: false }));
-    },
-  });
+  return (more) => {
+    total += more;
+    const passed = bounds.find(({ bytes }) => total > bytes);
+    return passed && new ArtifactError(`it unpacks to more than ${passed.why}`, { recoverable: false });
+  };
 }

@@ -3,7 +3,13 @@ import { archiveKind } from '../../../src/client/artifacts/archive-kind.ts';
 import { checksumFromList, parseChecksum } from '../../../src/client/artifacts/checksum.ts';
 import { parseSource } from '../../../src/client/artifacts/source.ts';
 
-const base = { kind: 'http', subfolder: '', checksum: undefined, archive: undefined };
+const base = {
+  git: { ref: '', depth: 0, sshKey: '' },
+  kind: 'http',
+  subfolder: '',
+  checksum: undefined,
+  archive: undefined,
+};
 
 describe('parseSource', () => {
   test.each([
@@ -49,12 +55,16 @@ describe('parseSource', () => {
   });
 
   test.each([
-    { name: 'no scheme', given: 'github.com/x/y', want: /no scheme.*https:\/\// },
+    { name: 'no scheme', given: 'example.org/x/y', want: /no scheme.*https:\/\// },
     {
       name: 'another getter',
-      given: 'git::https://github.com/x/y',
-      want: /getter "git::" is not supported; supported are/,
+      given: 'hg::https://example.org/x/y',
+      want: /getter "hg::" is not supported; supported are/,
     },
+    { name: 'a helper program of git', given: 'git::ext::sh -c x', want: /not the URL of a repository/ },
+    { name: 'a ref that is an option', given: 'git::https://h/r?ref=--upload-pack=x', want: /is no name of a branch/ },
+    { name: 'a depth that is no number', given: 'git::https://h/r?depth=x', want: /depth "x" is not a number/ },
+    { name: 'a checksum of a repository', given: 'git::https://h/r?checksum=md5:1', want: /has no checksum/ },
     { name: 'another scheme', given: 's3://bucket/x', want: /scheme "s3" is not supported/ },
     { name: 'no URL', given: 'https://', want: /not a URL/ },
   ])('refuses $name', ({ given, want }) => {
@@ -62,25 +72,54 @@ describe('parseSource', () => {
   });
 });
 
-describe('archiveKind', () => {
+describe('a repository', () => {
+  const none = { ref: '', depth: 0, sshKey: '' };
   test.each([
-    { name: 'a.tar.gz', option: undefined, want: 'tar.gz' },
-    { name: 'A.TGZ', option: undefined, want: 'tar.gz' },
-    { name: 'a.tar', option: undefined, want: 'tar' },
-    { name: 'a.gz', option: undefined, want: 'gz' },
-    { name: 'a.bin', option: undefined, want: undefined },
-    { name: 'a.tar.gz', option: 'false', want: undefined },
-    { name: 'download', option: 'tar.gz', want: 'tar.gz' },
-  ])('$name with archive = $option', ({ name, option, want }) => {
-    expect(archiveKind(name, option)).toBe(want);
+    { given: 'git::https://h/o/r.git', want: { location: 'https://h/o/r.git', subfolder: '', git: none } },
+    {
+      given: 'git::https://h/o/r.git//some/folder?ref=v1&depth=3',
+      want: { location: 'https://h/o/r.git', subfolder: 'some/folder', git: { ...none, ref: 'v1', depth: 3 } },
+    },
+    { given: 'git@h:o/r.git', want: { location: 'ssh://git@h/o/r.git', subfolder: '', git: none } },
+    { given: 'git::git@h:o/r', want: { location: 'ssh://git@h/o/r', subfolder: '', git: none } },
+    { given: 'git::ssh://git@h:22/o/r', want: { location: 'ssh://git@h:22/o/r', subfolder: '', git: none } },
+    { given: 'github.com/o/r', want: { location: 'https://github.com/o/r.git', subfolder: '', git: none } },
+    {
+      given: 'github.com/o/r//d?ref=main',
+      want: { location: 'https://github.com/o/r.git', subfolder: 'd', git: { ...none, ref: 'main' } },
+    },
+    { given: 'git::/srv/r', want: { location: 'file:///srv/r', subfolder: '', git: none } },
+  ])('$given', ({ given, want }) => {
+    expect(parseSource(given)).toMatchObject({ kind: 'git', ...want });
   });
 
+  test('takes its options from the block, too', () => {
+    expect(parseSource('git::https://h/r', { ref: 'v2', depth: '1', sshkey: 'a2V5' }).git).toEqual({
+      ...{ ref: 'v2', depth: 1, sshKey: 'a2V5' },
+    });
+  });
+});
+
+describe('archiveKind', () => {
   test.each([
-    { name: 'a.zip', option: undefined },
-    { name: 'a.tar.xz', option: undefined },
-    { name: 'a', option: 'rar' },
-  ])('refuses $name with archive = $option, and says what it takes', ({ name, option }) => {
-    expect(() => archiveKind(name, option)).toThrow(/supported are tar.gz, tgz, tar and gz/);
+    { name: 'a.tar.gz', option: undefined, want: { files: 'tar', packing: 'gzip' } },
+    { name: 'A.TGZ', option: undefined, want: { files: 'tar', packing: 'gzip' } },
+    { name: 'a.tar', option: undefined, want: { files: 'tar', packing: undefined } },
+    { name: 'a.tar.bz2', option: undefined, want: { files: 'tar', packing: 'bzip2' } },
+    { name: 'a.txz', option: undefined, want: { files: 'tar', packing: 'xz' } },
+    { name: 'a.tar.zst', option: undefined, want: { files: 'tar', packing: 'zstd' } },
+    { name: 'a.zip', option: undefined, want: { files: 'zip' } },
+    { name: 'a.gz', option: undefined, want: { files: 'one', packing: 'gzip', suffix: '.gz' } },
+    { name: 'a.xz', option: undefined, want: { files: 'one', packing: 'xz', suffix: '.xz' } },
+    { name: 'a.bin', option: undefined, want: undefined },
+    { name: 'a.tar.gz', option: 'false', want: undefined },
+    { name: 'download', option: 'tar.gz', want: { files: 'tar', packing: 'gzip' } },
+  ])('$name with archive = $option', ({ name, option, want }) => {
+    expect(archiveKind(name, option)).toEqual(want);
+  });
+
+  test('refuses a kind that there is not, and says what there is', () => {
+    expect(() => archiveKind('a', 'rar')).toThrow(/kind "rar" cannot be unpacked; there are tar.gz, tgz, tar.bz2/);
   });
 });
 

@@ -20,7 +20,14 @@ export function createLogger(config: LogConfig, output: NodeJS.WriteStream = pro
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (level: string) => ({ level }) },
   };
-  return pino(options, multistream(streams.map((stream) => ({ stream, level: config.level }))));
+  const followed = createLines();
+  const own = streams.map((stream) => ({ stream, level: config.level }));
+  const logger = pino(options, multistream([...own, { stream: followed, level: 'trace' }]));
+  followed.onLevel = (level) => {
+    logger.level = level ?? config.level;
+    if (logger.levels.values[logger.level]! > logger.levels.values[config.level]!) logger.level = config.level;
+  };
+  return Object.assign(logger, { lines: followed });
 }
 
 /** `09:41:02.123 info  message key=value` */

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { readlinkSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +18,8 @@ export type Hosts = {
   readonly network: Network;
   /** Prepares an agent on that host; it does not run yet. */
   agent(host: string, config: string): Promise<HostAgent>;
+  /** Living processes of a job's tasks on that host. */
+  tasks(host: string, job: string): number[];
   /** Ends all processes, and takes the network down. */
   dispose(): Promise<void>;
 };
@@ -73,6 +76,7 @@ export async function makeHosts(names: readonly string[]): Promise<Hosts> {
   return {
     network,
     agent: (host, config) => hostAgent({ network, folder, mark, host, config }),
+    tasks: (host, job) => processesWith('NOMAD_JOB_NAME', job).filter((pid) => runsUnder(pid, join(folder, host))),
     async dispose() {
       await until('nothing of the hosts is left', () => {
         // The supervisor has an environment of its own, and names its folder.
@@ -198,6 +202,15 @@ async function askHost(address: string, ask: Ask): Promise<ShownAnswer> {
     return shownAnswer(message);
   } finally {
     socket.close();
+  }
+}
+
+function runsUnder(pid: number, folder: string): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`).startsWith(`${folder}/`);
+  } catch {
+    // It has ended.
+    return false;
   }
 }
 

@@ -15,8 +15,9 @@ const MOST_PAUSE_MS = 5_000;
 /** Words that are on their way at once: the next does not wait for one that may have been lost. */
 const MOST_OPEN = 4;
 const TIMEOUT_MS = 6_000;
-/** Without an answer for so long the servers count as away. */
+/** Without an answer for so long, or half a term if that is less, the servers count as away. */
 const AWAY_AFTER_MS = 5_000;
+const LEAST_AWAY_AFTER_MS = 2_000;
 /** How long the start waits for a server. */
 const FIRST_CONTACT_MS = 3_000;
 const COMPLAIN_EVERY_MS = 60_000;
@@ -36,6 +37,7 @@ export class Heartbeat {
   readonly #deps: HeartbeatDeps;
   #open = 0;
   #pauseMs = FIRST_PAUSE_MS;
+  #awayAfterMs = AWAY_AFTER_MS;
   #answeredAt: number | undefined;
   #startedAt = 0;
   #isAway = false;
@@ -98,6 +100,7 @@ export class Heartbeat {
     const known = this.#deps.servers.learn(servers.flatMap((text) => parseServer(text, 0) ?? []));
     if (known) this.#deps.onServers();
     this.#pauseMs = Math.min(MOST_PAUSE_MS, Math.max(LEAST_PAUSE_MS, ttlMs / PER_TERM));
+    this.#awayAfterMs = Math.min(AWAY_AFTER_MS, Math.max(LEAST_AWAY_AFTER_MS, ttlMs / 2));
     this.#answeredAt = performance.now();
     this.#refused = undefined;
     this.#heardFirst();
@@ -123,7 +126,7 @@ export class Heartbeat {
 
   #look(): void {
     const silentMs = performance.now() - (this.#answeredAt ?? this.#startedAt);
-    if (this.#isAway || silentMs < AWAY_AFTER_MS || this.#answeredAt === undefined) return;
+    if (this.#isAway || silentMs < this.#awayAfterMs || this.#answeredAt === undefined) return;
     this.#deps.log.warn({}, `agent: no server answers (${this.#deps.servers}); going on with what is known here`);
     this.#away();
   }

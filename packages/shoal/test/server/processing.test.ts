@@ -44,7 +44,7 @@ describe('evaluations', () => {
     expect([...cluster.state.tables.evals.by('status', 'failed')]).toEqual([]);
   });
 
-  test.each([{ times: 3 }, { times: 7 }])('whose plans others make void $name are planned again', async ({ times }) => {
+  test.each([{ times: 3 }, { times: 7 }])('whose plans others make void $times times are planned again', async ({ times }) => {
     let left = times;
     const cluster: Cluster = await aCluster({
       async startScheduler(options) {

@@ -1,6 +1,11 @@
 import type { UpdateStrategy } from '@shoal/api';
 import { describe, expect, test } from 'vitest';
-import { type HealthInput, healthPolicy, judgeHealth } from '../../../src/client/alloc-runner/health.ts';
+import {
+  type HealthInput,
+  healthPolicy,
+  judgeHealth,
+  migrationPolicy,
+} from '../../../src/client/alloc-runner/health.ts';
 import { aTask, aTaskState } from '../support/builders.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString();
@@ -85,4 +90,11 @@ test('the policy comes from the update block', () => {
   expect(healthPolicy(update)).toEqual({ useChecks: false, minHealthyMs: 5_000, deadlineMs: 60_000 });
   expect(healthPolicy({ ...update, HealthCheck: 'manual' })).toBeUndefined();
   expect(healthPolicy(null)).toEqual({ useChecks: true, minHealthyMs: 10_000, deadlineMs: 300_000 });
+});
+
+test('outside of a deployment it comes from the migrate block', () => {
+  const migrate = { MaxParallel: 1, HealthCheck: 'checks', MinHealthyTime: 5e9, HealthyDeadline: 60e9 };
+  expect(migrationPolicy(migrate)).toEqual({ useChecks: true, minHealthyMs: 5_000, deadlineMs: 60_000 });
+  expect(migrationPolicy({ ...migrate, HealthCheck: 'task_states' })?.useChecks).toBe(false);
+  expect(migrationPolicy(null)).toBeUndefined();
 });

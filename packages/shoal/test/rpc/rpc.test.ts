@@ -1,16 +1,25 @@
+import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { connect } from 'node:tls';
+import { connect, type TLSSocket } from 'node:tls';
 import type { Node } from '@shoal/api';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { silentLog } from '../../src/log.ts';
+import type { AgentRequests } from '../../src/rpc/agent-requests.ts';
 import { createDialer, type ServeHandler } from '../../src/rpc/dialer.ts';
 import { Link } from '../../src/rpc/link.ts';
-import { createRpcListener } from '../../src/rpc/listener.ts';
+import { createRpcListener, type RpcListenerDeps } from '../../src/rpc/listener.ts';
 import type { NodeRequests } from '../../src/rpc/node-requests.ts';
 import { roleName } from '../../src/rpc/protocol.ts';
 import { type ServerAddress, ServerList } from '../../src/rpc/server-list.ts';
-import { type Identity, serverIdentity } from '../../src/rpc/tls/identity.ts';
+import { certifyRequest, createRequest, issueCertificate, type KeyPairPem } from '../../src/rpc/tls/authority.ts';
+import {
+  type Identity,
+  keepIdentity,
+  keptIdentity,
+  readAuthority,
+  serverIdentity,
+} from '../../src/rpc/tls/identity.ts';
 import { Tunnels } from '../../src/rpc/tunnels.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
@@ -18,8 +27,18 @@ import { until } from '../support/until.ts';
 const NODE = { nodeId: 'n1', secret: 's1' };
 const agent = { role: 'server', region: 'global', dnsNames: [], addresses: [] } as const;
 
-async function cluster(options: { handler?: ServeHandler; requests?: Partial<NodeRequests>; secret?: string } = {}) {
-  const identity = await serverIdentity(await tempDir(), agent, Date.now());
+const OTHER_NODE = '7d7c0000-0000-4000-8000-000000000001';
+const DAY = 24 * 60 * 60 * 1000;
+
+type Options = {
+  handler?: ServeHandler;
+  requests?: Partial<NodeRequests>;
+  secret?: string;
+  identity?: Identity;
+} & Partial<Pick<RpcListenerDeps, 'agents' | 'apis'>>;
+
+async function cluster(options: Options = {}) {
+  const identity = options.identity ?? (await serverIdentity(await tempDir(), agent, Date.now()));
   const authenticate = (nodeId: string, secret: string) => nodeId === NODE.nodeId && secret === NODE.secret;
   const tunnels = new Tunnels({ authenticate, log: silentLog });
   const requests = { authenticate, ...options.requests } as NodeRequests;
@@ -29,6 +48,8 @@ async function cluster(options: { handler?: ServeHandler; requests?: Partial<Nod
     identity,
     requests,
     tunnels,
+    ...(options.agents && { agents: options.agents }),
+    ...(options.apis && { apis: options.apis }),
     log: silentLog,
   });
   await listener.start();
@@ -146,6 +167,158 @@ test('a stranger without a certificate of the cluster gets no answer', async () 
   expect(refused).toMatch(/ERR_SSL|ECONNRESET|EPIPE|closed/);
 });
 
+describe('a connection without a certificate', () => {
+  const authority = { authority: () => 'the authority' } as AgentRequests;
+
+  test('may ask for the authority, and for nothing of the cluster', async () => {
+    const { port } = await cluster({ agents: authority });
+    const options = { port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['shoal-join/1'] };
+    expect(await asked(connect(options), '/v1/internal/join/authority')).toContain('"authority":"the authority"');
+    expect(await asked(connect(options), '/v1/internal/node/heartbeat')).toContain('404');
+    expect(await asked(connect(options), '/v1/internal/api/nomad/v1/jobs')).toContain('404');
+  });
+
+  test('is not taken for a member when its session is resumed under another name', async () => {
+    const { port } = await cluster({ agents: authority });
+    const options = { port, host: '127.0.0.1', rejectUnauthorized: false };
+    const joining = connect({ ...options, ALPNProtocols: ['shoal-join/1'] });
+    const sessions: Buffer[] = [];
+    joining.on('session', (session) => sessions.push(session));
+    await asked(joining, '/v1/internal/join/authority');
+    await until('there is a session', () => sessions[0]);
+    for (const session of sessions) {
+      const resumed = connect({ ...options, session, ALPNProtocols: ['http/1.1'] });
+      expect(await asked(resumed, '/v1/internal/api/nomad/v1/jobs')).toBe('');
+    }
+  });
+});
+
+test("users' requests for the HTTP APIs go to the API as from this machine, without what proves the agent", async () => {
+  const seen: unknown[] = [];
+  const { link } = await cluster({
+    apis: (name) => (request, response) => {
+      const { host, origin, 'x-shoal-node-secret': secret, 'x-consul-token': token } = request.headers;
+      seen.push([name, request.method, request.url, host, origin, secret, token]);
+      response.writeHead(201, { 'x-consul-index': '7' }).end('made');
+    },
+  });
+  const headers = { origin: 'http://page.example', 'x-consul-token': 't' };
+  const request = { method: 'PUT', path: '/v1/kv/a%2Fb?x=1', headers, body: Buffer.from('v') };
+  const answer = await link.forward('consul', request, AbortSignal.timeout(5_000));
+  expect([answer.statusCode, answer.headers['x-consul-index'], await text(answer)]).toEqual([201, '7', 'made']);
+  expect(seen).toEqual([['consul', 'PUT', '/v1/kv/a%2Fb?x=1', 'localhost', undefined, undefined, 't']]);
+});
+
+test('a reader of logs that has stalled delays no heartbeat', async () => {
+  const heartbeat: NodeRequests['heartbeat'] = async () => ({ heartbeatTtlMs: 1_000, index: 1 });
+  const endless: ServeHandler = (_request, response) => void Readable.from(chunks()).pipe(response);
+  const { dialer, tunnels, link } = await cluster({
+    handler: endless,
+    requests: { heartbeat },
+    apis: () => (_request, response) => void Readable.from(chunks()).pipe(response),
+  });
+  await until('the client serves', () => tunnels.connected('n1'));
+  // Nobody reads these: ten through the server, ten through the client's own API.
+  for (let n = 0; n < 10; n += 1) {
+    await tunnels.request('n1', { method: 'GET', path: '/logs', headers: {} }, AbortSignal.timeout(20_000));
+    await link.forward('nomad', { method: 'GET', path: '/logs', headers: {} }, AbortSignal.timeout(20_000));
+  }
+  const took: number[] = [];
+  for (let n = 0; n < 50; n += 1) {
+    const begun = performance.now();
+    await dialer.heartbeat('n1', 'ready', AbortSignal.timeout(5_000));
+    took.push(performance.now() - begun);
+  }
+  expect(took.sort((a, b) => a - b)[45]).toBeLessThan(500);
+});
+
+test('the next server is asked when one does not answer', async () => {
+  const heartbeat: NodeRequests['heartbeat'] = async () => ({ heartbeatTtlMs: 1_000, index: 1 });
+  const { port, identity } = await cluster({ requests: { heartbeat } });
+  const servers = [
+    { host: 'nowhere.invalid', port: 1 },
+    { host: '127.0.0.1', port: 1 },
+    { host: 'localhost', port },
+  ];
+  const dialer = createDialer({ link: linkTo(servers, identity), node: NODE, log: silentLog, random: () => 0.5 });
+  expect(await dialer.heartbeat('n1', 'ready', AbortSignal.timeout(5_000))).toMatchObject({ index: 1 });
+});
+
+test('requests wait while no server answers, and go on at once when one does', async () => {
+  const heartbeat: NodeRequests['heartbeat'] = async () => ({ heartbeatTtlMs: 1_000, index: 1 });
+  const { dialer, link } = await cluster({ requests: { heartbeat } });
+  link.setDown(true);
+  let isAnswered = false;
+  const waiting = dialer.heartbeat('n1', 'ready', AbortSignal.timeout(5_000)).then(() => {
+    isAnswered = true;
+  });
+  const request = { method: 'GET', path: '/', headers: {} };
+  await expect(link.forward('nomad', request, AbortSignal.timeout(5_000))).rejects.toMatchObject({
+    code: 'unavailable',
+  });
+  expect(isAnswered).toBe(false);
+  link.setDown(false);
+  await waiting;
+});
+
+test('a certificate is good for the node that it was made for, and for no other', async () => {
+  const dir = await tempDir();
+  const server = await serverIdentity(dir, agent, Date.now());
+  const authority = await readAuthority(dir);
+  const { request, key } = await createRequest();
+  const node = { role: 'client', region: 'global', nodeId: OTHER_NODE, dnsNames: [], addresses: [] } as const;
+  const validity = { now: Date.now(), days: 30 };
+  const certificate = (await certifyRequest(authority as KeyPairPem, request, node, validity)) ?? '';
+  const { port } = await cluster({ identity: server });
+  const link = linkTo([{ host: '127.0.0.1', port }], { authority: server.authority, certificate, key });
+  const dialer = createDialer({ link, node: NODE, log: silentLog, random: () => 0.5 });
+  await expect(dialer.heartbeat('n1', 'ready', AbortSignal.timeout(5_000))).rejects.toMatchObject({
+    status: 403,
+    message: expect.stringContaining(`which is that of node ${OTHER_NODE}`),
+  });
+  expect(await certifyRequest(authority as KeyPairPem, 'no request', node, validity)).toBeUndefined();
+});
+
+test('a certificate whose time is over is told so', async () => {
+  const dir = await tempDir();
+  const server = await serverIdentity(dir, agent, Date.now());
+  const authority = (await readAuthority(dir)) as KeyPairPem;
+  const old = await issueCertificate(authority, { ...agent, role: 'client' }, { now: Date.now() - 5 * DAY, days: 2 });
+  const { port } = await cluster({ identity: server });
+  const link = linkTo([{ host: '127.0.0.1', port }], { authority: server.authority, ...old });
+  const dialer = createDialer({ link, node: NODE, log: silentLog, random: () => 0.5 });
+  await expect(dialer.heartbeat('n1', 'ready', AbortSignal.timeout(5_000))).rejects.toMatchObject({
+    status: 403,
+    message: expect.stringContaining('CERT_HAS_EXPIRED'),
+  });
+});
+
+test('a server of another cluster is not believed', async () => {
+  const { port } = await cluster();
+  const stranger = await serverIdentity(await tempDir(), agent, Date.now());
+  const dialer = createDialer({
+    link: linkTo([{ host: '127.0.0.1', port }], stranger),
+    node: NODE,
+    log: silentLog,
+    random: () => 0,
+  });
+  await expect(dialer.heartbeat('n1', 'ready', AbortSignal.timeout(5_000))).rejects.toMatchObject({
+    code: 'certificate',
+    message: expect.stringContaining('belongs to another cluster'),
+  });
+});
+
+test("the identity of a member is kept as one file, and its folder is no server's", async () => {
+  const dir = await tempDir();
+  const other = await serverIdentity(await tempDir(), agent, Date.now());
+  expect(await keptIdentity(dir)).toBeUndefined();
+  await keepIdentity(dir, other);
+  const trimmed = (identity: Identity) => Object.values(identity).map((pem) => pem.trim());
+  expect(trimmed((await keptIdentity(dir)) as Identity).sort()).toEqual(trimmed(other).sort());
+  expect((await stat(`${dir}/member.pem`)).mode & 0o777).toBe(0o600);
+  await expect(serverIdentity(dir, agent, Date.now())).rejects.toMatchObject({ code: 'other-cluster' });
+});
+
 test('the identity of a server is made once and kept', async () => {
   const dir = await tempDir();
   const first: Identity = await serverIdentity(dir, agent, Date.now());
@@ -157,4 +330,19 @@ test('the identity of a server is made once and kept', async () => {
 
 function* chunks(): Generator<Buffer> {
   for (;;) yield Buffer.alloc(16 * 1024);
+}
+
+/** What is answered to one request on that connection; '' when it is closed instead. */
+function asked(socket: TLSSocket, path: string): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = '';
+    socket.on('data', (data: Buffer) => {
+      answer += data;
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve(answer));
+    socket.on('secureConnect', () =>
+      socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}`),
+    );
+  });
 }

@@ -1,8 +1,9 @@
-import type { Allocation, TaskState } from '@shoal/api';
+import type { Allocation } from '@shoal/api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { prepareAgent, type TestAgent } from '../support/agent.ts';
 import { askDns } from '../support/dns-client.ts';
 import { type Artifacts, EXAMPLE, exampleArtifacts, exampleJob } from '../support/example.ts';
+import { jobFile, readAlloc, readLogs, taskState } from '../support/jobs.ts';
 import { keepAsking, type Load } from '../support/load.ts';
 import { isAlive, processesWith } from '../support/processes.ts';
 import { until } from '../support/until.ts';
@@ -120,7 +121,7 @@ describe('while the page is asked for all the time', { timeout: 90_000 }, () => 
     const [pid = 0] = tasksOf(id);
     process.kill(pid, 'SIGKILL');
     const state = await until('it is restarted', async () => {
-      const task = taskOf(await allocation(id));
+      const task = taskState(await readAlloc(agent, id));
       return task.Restarts === 1 && task.State === 'running' && task;
     });
     expect(tasksOf(id)).not.toContain(pid);
@@ -158,15 +159,15 @@ describe('an agent that ends', { timeout: 60_000 }, () => {
 
     await agent.start();
     const task = await until('the exit is known', async () => {
-      const state = taskOf(await allocation(ending));
+      const state = taskState(await readAlloc(agent, ending));
       return state.State === 'dead' && state;
     });
     expect(task.Events?.find(({ Type }) => Type === 'Terminated')).toMatchObject({ ExitCode: 7 });
     await healthy('frontserve', 2);
     await healthy('backserve', 3);
     expect(await picture()).toEqual(before);
-    for (const id of await runningIds('frontserve')) expect(startsOf(await allocation(id))).toBeLessThan(3);
-    expect(startsOf(await allocation(counter))).toBe(1);
+    for (const id of await runningIds('frontserve')) expect(startsOf(await readAlloc(agent, id))).toBeLessThan(3);
+    expect(startsOf(await readAlloc(agent, counter))).toBe(1);
 
     const last = await lastNumber(counter);
     await until('the counter goes on', async () => (await lastNumber(counter)) > last);
@@ -194,9 +195,7 @@ describe('an agent that ends', { timeout: 60_000 }, () => {
 
   test('logs are read from the beginning, over the API', async () => {
     const [id = ''] = await runningIds('frontserve');
-    const lines = Buffer.concat(await logs(id))
-      .toString()
-      .split('\n');
+    const lines = (await readLogs(agent, id)).split('\n');
     expect(lines[0]).toMatch(/^frontserve [012] listens on 127\.0\.0\.1:\d+$/);
     expect(lines).toContain('GET /');
   });
@@ -263,20 +262,8 @@ function onlyRunning(job: string): Promise<string> {
   return until(`${job} runs`, async () => (await runningIds(job))[0]);
 }
 
-async function allocation(id: string): Promise<Allocation> {
-  const { value } = await agent.nomad.allocations.read(id);
-  if (!value) throw new Error(`no allocation ${id}`);
-  return value;
-}
-
-function taskOf(alloc: Allocation): TaskState {
-  const [state] = Object.values(alloc.TaskStates ?? {});
-  if (!state) throw new Error(`allocation ${alloc.ID} has no task state`);
-  return state;
-}
-
 function startsOf(alloc: Allocation): number {
-  return (taskOf(alloc).Events ?? []).filter(({ Type }) => Type === 'Started').length;
+  return (taskState(alloc).Events ?? []).filter(({ Type }) => Type === 'Started').length;
 }
 
 function tasksOf(allocId: string): number[] {
@@ -294,7 +281,7 @@ async function picture(): Promise<Record<string, number[]>> {
 }
 
 async function portsOf(job: string): Promise<number[]> {
-  const allocs = await Promise.all((await runningIds(job)).map(allocation));
+  const allocs = await Promise.all((await runningIds(job)).map((id) => readAlloc(agent, id)));
   return allocs.map(({ AllocatedResources }) => AllocatedResources?.Shared?.Ports?.[0]?.Value ?? 0).sort();
 }
 
@@ -306,57 +293,19 @@ function dns(name: string, type: string) {
   return askDns(agent.ports.dns, { name, type }, 'tcp');
 }
 
-async function logs(id: string): Promise<Uint8Array[]> {
-  const task = Object.keys((await allocation(id)).TaskStates ?? {})[0] ?? '';
-  const frames = await agent.nomad.files.logs(id, { task, type: 'stdout', origin: 'start', offset: 0, follow: false });
-  const parts: Uint8Array[] = [];
-  for await (const { data } of frames) parts.push(data);
-  return parts;
-}
-
 /** Whole lines only: the last one may be on its way. */
 async function loggedNumbers(id: string): Promise<number[]> {
-  return Buffer.concat(await logs(id))
-    .toString()
-    .split('\n')
-    .slice(0, -1)
-    .map(Number);
+  return (await readLogs(agent, id)).split('\n').slice(0, -1).map(Number);
 }
 
 async function lastNumber(id: string): Promise<number> {
   return (await loggedNumbers(id)).at(-1) ?? -1;
 }
 
-const counterJob = `
-job "counter" {
-  datacenters = ["dc1"]
-  group "g" {
-    task "count" {
-      driver = "raw_exec"
-      config {
-        command = "node"
-        args    = ["-e", "let n = 0; setInterval(() => console.log(n++), 10)"]
-      }
-    }
-  }
-}`;
+const counterJob = jobFile('counter', ['node', '-e', 'let n = 0; setInterval(() => console.log(n++), 10)']);
 
-const endingJob = `
-job "ending" {
-  datacenters = ["dc1"]
-  type = "batch"
-  group "g" {
-    restart {
-      attempts = 0
-      mode     = "fail"
-    }
-    reschedule { attempts = 0 }
-    task "wait" {
-      driver = "raw_exec"
-      config {
-        command = "node"
-        args    = ["-e", "process.on('SIGUSR1', () => process.exit(7)); setInterval(() => {}, 1000)"]
-      }
-    }
-  }
-}`;
+const endingJob = jobFile(
+  'ending',
+  ['node', '-e', "process.on('SIGUSR1', () => process.exit(7)); setInterval(() => {}, 1000)"],
+  { type: 'batch' },
+);

@@ -7,6 +7,7 @@ import { createAllocations } from './allocations.ts';
 import { type ArtifactSettings, artifactDefaults } from './artifacts/settings.ts';
 import type { Clock } from './clock.ts';
 import { type Control, createControl } from './control.ts';
+import { createDisconnectStop } from './disconnect-stop.ts';
 import type { Driver } from './drivers/driver.ts';
 import type { Machine } from './fingerprints/fingerprint.ts';
 import { taskHooks } from './hooks/task-hooks.ts';
@@ -20,6 +21,7 @@ import { allocationOfService } from './services/registrations.ts';
 import { createTaskChecks } from './services/task-checks.ts';
 import type { StateDb } from './state-db.ts';
 import { createStatusUpdates } from './status-updates.ts';
+import { createStickyDisks } from './sticky-disk.ts';
 import type { TaskWorld } from './task-runner/task-context.ts';
 import { type TemplateSettings, templateDefaults } from './templates/settings.ts';
 import { createTemplates } from './templates/templates.ts';
@@ -90,6 +92,12 @@ export function createClient(deps: ClientDeps): Client {
   });
   const allocations = createAllocations({ world: world(), onChange: updates.dirty, onGone: updates.drop });
   const { known, apply } = allocations;
+  const disconnects = createDisconnectStop({
+    heartbeat: registration.heartbeat,
+    runners: allocations.all,
+    clock,
+    monotonicMs: () => performance.now(),
+  });
   const watch = createAllocationWatch({ server, nodeId: identity.id, known, apply, ...timing });
   let started: Promise<void> | undefined;
   let stopped: Promise<void> | undefined;
@@ -102,7 +110,10 @@ export function createClient(deps: ClientDeps): Client {
       db,
       drivers: new Map(deps.drivers.map((driver) => [driver.name, driver])),
       hooks: taskHooks,
-      services: { registrar, artifacts: options.artifacts ?? artifactDefaults, templates, checks, clock, random, log },
+      services: {
+        ...{ registrar, templates, checks, disks: createStickyDisks(), clock, random, log },
+        artifacts: options.artifacts ?? artifactDefaults,
+      },
       node: nodes.node,
       allocRoot,
       agentEnv: deps.agentEnv,
@@ -119,6 +130,7 @@ export function createClient(deps: ClientDeps): Client {
     registration.start();
     updates.start();
     watch.start();
+    disconnects.start();
   }
 
   // An agent that was killed between the end of an allocation and its goodbye leaves instances that nobody answers for.
@@ -131,7 +143,7 @@ export function createClient(deps: ClientDeps): Client {
 
   async function stop({ tasks }: { tasks: 'keep' | 'stop' }): Promise<void> {
     await started?.catch(() => undefined);
-    await Promise.all([watch.stop(), registration.stop(), nodes.stop()]);
+    await Promise.all([watch.stop(), registration.stop(), nodes.stop(), disconnects.stop()]);
     const letGo = tasks === 'stop' ? 'suspend' : 'detach';
     await Promise.all(allocations.all().map((runner) => runner[letGo]()));
     templates.stop();

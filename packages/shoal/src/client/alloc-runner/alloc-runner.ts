@@ -11,7 +11,7 @@ import { uncheckable } from '../services/checks.ts';
 import { DEREGISTER_TIMEOUT_MS, groupServiceRegistrations, SERVICE_ID_PREFIX } from '../services/registrations.ts';
 import { atMost } from '../signals.ts';
 import type { AllocRecord } from '../state-db.ts';
-import { allocUnhealthy, hookFailed } from '../task-runner/events.ts';
+import { allocUnhealthy, type EventMaker, hookFailed } from '../task-runner/events.ts';
 import type { TaskWorld } from '../task-runner/task-context.ts';
 import { createTaskRunner, type TaskRunner } from '../task-runner/task-runner.ts';
 import { clientStatus } from './client-status.ts';
@@ -41,8 +41,8 @@ export type AllocRunner = {
   isOver(): boolean;
   /** Looks again at what may begin now: something outside of the allocation has changed. */
   look(): void;
-  /** Ends all tasks in order, for good. Resolves when they are dead. */
-  stop(): Promise<void>;
+  /** Ends all tasks in order, for good; the event says why. Resolves when they are dead. */
+  stop(why?: EventMaker): Promise<void>;
   /** Ends the processes of all tasks in order; the next agent starts them again. */
   suspend(): Promise<void>;
   /** Leaves the tasks, as they run, to the next agent. */
@@ -150,16 +150,16 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
     onChange(id);
   }
 
-  function stop(): Promise<void> {
-    stopping ??= stopInOrder();
+  function stop(why?: EventMaker): Promise<void> {
+    stopping ??= stopInOrder(why);
     return stopping;
   }
 
-  async function stopInOrder(): Promise<void> {
+  async function stopInOrder(why: EventMaker | undefined): Promise<void> {
     // The caller's `stopping` has to be set before the first task is told.
     await Promise.resolve();
     await health.stop();
-    await inOrder((runner) => runner.kill());
+    await inOrder((runner) => runner.kill(why));
     const ran = Object.values(states()).some((state) => state.StartedAt !== null);
     for (const { Name } of tasks().filter((task) => roleOf(task) === 'poststop')) {
       const runner = runners.get(Name);

@@ -10,9 +10,11 @@ import { HookFailure, type TaskHook } from './hook.ts';
 /** Makes the folders of the task and the shared ones. Tasks may run as another user than the agent, so all but `secrets` are open. */
 export const directoriesHook: TaskHook = {
   name: 'directories',
-  async prestart({ dirs, done, emit, task, env }) {
-    if (done.get('built') === undefined) emit(taskSetup('Building Task Directory'));
+  async prestart({ dirs, done, emit, task, env, allocation, group, services }) {
+    const isFirst = done.get('built') === undefined;
+    if (isFirst) emit(taskSetup('Building Task Directory'));
     try {
+      if (isFirst) await services.disks.takeOver(allocation, group, dirs.allocDir);
       for (const [path, mode] of foldersOf(dirs)) await makeFolder(path, mode);
       await handOver(dirs.secretsDir, interpolate(task.User, env.variables));
     } catch (error) {

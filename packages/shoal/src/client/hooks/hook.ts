@@ -6,6 +6,7 @@ import type { Driver, ExecResult, TaskDirs } from '../drivers/driver.ts';
 import type { TaskEnv } from '../env/task-env.ts';
 import type { Registrar } from '../registrar.ts';
 import type { TaskChecks } from '../services/task-checks.ts';
+import type { StickyDisks } from '../sticky-disk.ts';
 import type { EventMaker } from '../task-runner/events.ts';
 import type { Templates } from '../templates/templates.ts';
 
@@ -62,6 +63,7 @@ export type HookServices = {
   artifacts: ArtifactSettings;
   templates: Templates;
   checks: TaskChecks;
+  disks: StickyDisks;
   clock: Clock;
   /** 0 to 1. */
   random: () => number;

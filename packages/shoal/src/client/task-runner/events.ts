@@ -31,7 +31,11 @@ export const allocUnhealthy = (message: string): EventMaker =>
 export const templateMessage = (message: string): EventMaker =>
   make('Template', message, { details: { message }, flat: { Message: message } });
 
-/** The task is ended for good because of something beside it. */
+/** The task is ended for good because of something beside it, which is no failure of its own. */
+export const ending = (reason: string): EventMaker =>
+  make('Killing', reason, { details: { kill_reason: reason }, flat: { KillReason: reason } });
+
+/** The same, and it counts as failed. */
 export const failing = (reason: string): EventMaker =>
   make('Killing', reason, {
     details: { kill_reason: reason, fails_task: 'true' },

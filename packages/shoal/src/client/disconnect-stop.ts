@@ -1,0 +1,64 @@
+import type { AllocRunner } from './alloc-runner/alloc-runner.ts';
+import type { Clock } from './clock.ts';
+import { goDuration } from './go-duration.ts';
+import type { Heartbeat } from './registration.ts';
+import { ending } from './task-runner/events.ts';
+
+/**
+ * Stops allocations that are not to run without servers: those of groups with `stop_after_client_disconnect`, when no server has taken a heartbeat
+ * for that long (https://developer.hashicorp.com/nomad/docs/job-specification/group#stop_after_client_disconnect). Others run on.
+ */
+export type DisconnectStop = { start(): void; stop(): Promise<void> };
+
+export type DisconnectStopDeps = {
+  heartbeat: () => Heartbeat;
+  runners: () => readonly AllocRunner[];
+  clock: Clock;
+  /** Milliseconds that nobody sets back or forth: a clock that is put right must not end anything. */
+  monotonicMs: () => number;
+};
+
+const LOOK_MS = 1_000;
+
+export function createDisconnectStop({ heartbeat, runners, clock, monotonicMs }: DisconnectStopDeps): DisconnectStop {
+  const stopped = new AbortController();
+  let running: Promise<void> | undefined;
+
+  async function watch(): Promise<void> {
+    // An agent that has just come up gives the servers their time.
+    let heardAt = monotonicMs();
+    let seen = heartbeat().at;
+    while (!stopped.signal.aborted) {
+      const { at } = heartbeat();
+      if (at !== seen) [seen, heardAt] = [at, monotonicMs()];
+      const silentMs = monotonicMs() - heardAt;
+      for (const runner of runners()) if (isDue(runner, silentMs)) end(runner);
+      await clock.sleep(LOOK_MS, stopped.signal);
+    }
+  }
+
+  function end(runner: AllocRunner): void {
+    const after = goDuration(patienceMs(runner) * 1e6);
+    void runner.stop(ending(`no server was reached for ${after} (stop_after_client_disconnect)`));
+  }
+
+  return {
+    start() {
+      running ??= watch();
+    },
+    async stop() {
+      stopped.abort();
+      await running;
+    },
+  };
+}
+
+function isDue(runner: AllocRunner, silentMs: number): boolean {
+  return silentMs >= patienceMs(runner) && !runner.isOver();
+}
+
+function patienceMs(runner: AllocRunner): number {
+  const { Job, TaskGroup: name } = runner.allocation();
+  const after = Job?.TaskGroups?.find(({ Name }) => Name === name)?.StopAfterClientDisconnect ?? null;
+  return after === null ? Number.POSITIVE_INFINITY : after / 1e6;
+}

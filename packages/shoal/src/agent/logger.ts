@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { type DestinationStream, multistream, pino } from 'pino';
 import type { LogConfig } from '../config/agent-config.ts';
 import type { Log } from '../log.ts';
+import { followedLines, lowerLevel } from './followed-lines.ts';
 
 const COLORS: Record<string, string> = { trace: '90', debug: '36', info: '32', warn: '33', error: '31' };
 /** Fields that every line has. */
@@ -20,13 +21,11 @@ export function createLogger(config: LogConfig, output: NodeJS.WriteStream = pro
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (level: string) => ({ level }) },
   };
-  const followed = createLines();
+  const followed = followedLines((level) => {
+    logger.level = lowerLevel(config.level, level);
+  });
   const own = streams.map((stream) => ({ stream, level: config.level }));
   const logger = pino(options, multistream([...own, { stream: followed, level: 'trace' }]));
-  followed.onLevel = (level) => {
-    logger.level = level ?? config.level;
-    if (logger.levels.values[logger.level]! > logger.levels.values[config.level]!) logger.level = config.level;
-  };
   return Object.assign(logger, { lines: followed });
 }
 

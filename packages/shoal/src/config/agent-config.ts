@@ -219,6 +219,8 @@ export type WatchHandler =
 export type TelemetryConfig = {
   /** `/v1/metrics?format=prometheus`. Default true. */
   prometheusMetrics: boolean;
+  /** The same on Consul's API, where it has to be asked for (`prometheus_retention_time`). Default false. */
+  prometheusRetention: boolean;
   /** Per-allocation and per-node metrics. Default false. */
   publishAllocationMetrics: boolean;
   publishNodeMetrics: boolean;

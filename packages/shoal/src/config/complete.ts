@@ -221,6 +221,7 @@ function httpConfig(values: Partial<Settings>): HttpConfig {
 function telemetryConfig(values: Partial<Settings>): AgentConfig['telemetry'] {
   return {
     prometheusMetrics: values['telemetry.prometheusMetrics'] ?? true,
+    prometheusRetention: values['telemetry.prometheusMetrics'] ?? false,
     publishAllocationMetrics: values['telemetry.publishAllocationMetrics'] ?? false,
     publishNodeMetrics: values['telemetry.publishNodeMetrics'] ?? false,
     collectionIntervalMs: values['telemetry.collectionIntervalMs'] ?? DEFAULTS.telemetryIntervalMs,

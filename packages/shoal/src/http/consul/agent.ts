@@ -1,31 +1,74 @@
 import { arch, availableParallelism, platform } from 'node:os';
-import { empty, json, text } from '../shared/answer.ts';
+import { commitPlanned } from '../../catalog/commit.ts';
+import { planDeregister } from '../../catalog/deregister.ts';
+import { type Answer, empty, json, text } from '../shared/answer.ts';
 import type { Endpoint } from '../shared/api.ts';
+import type { ApiRequest } from '../shared/request.ts';
+import { hostInfo } from './agent-host.ts';
+import { monitor } from './agent-monitor.ts';
 import type { ConsulApiDeps, Member } from './deps.ts';
+import { memberFields } from './filter/fields.ts';
+import { filterOf } from './filter/filter-of.ts';
+import { prometheusText } from './metrics.ts';
 
 /** The agent itself: who it is, who it knows, how it does. */
 export function agentEndpoints(deps: ConsulApiDeps): Endpoint[] {
   return [
     { path: '/v1/agent/self', methods: { GET: () => json(self(deps)) } },
-    {
-      path: '/v1/agent/members',
-      methods: { GET: () => json(deps.members().map((member) => memberObject(deps, member))) },
-    },
-    {
-      path: '/v1/agent/metrics',
-      methods: {
-        GET: (request) =>
-          request.query.get('format') === 'prometheus'
-            ? text(415, 'Prometheus is not enabled since its retention time is not positive')
-            : json(deps.metrics.snapshot()),
-      },
-    },
+    { path: '/v1/agent/members', methods: { GET: (request) => json(members(deps, request)) } },
+    { path: '/v1/agent/metrics', methods: { GET: (request) => metrics(deps, request) } },
+    { path: '/v1/agent/host', methods: { GET: async () => json(await hostInfo(deps.facts.nodeId, deps.now())) } },
+    { path: '/v1/agent/join/*', methods: { PUT: (request) => join(deps, request) } },
+    { path: '/v1/agent/force-leave/*', methods: { PUT: (request) => forceLeave(deps, request) } },
     ...controls(deps),
   ];
 }
 
+function members(deps: ConsulApiDeps, { query }: ApiRequest) {
+  const passes = filterOf(query, memberFields);
+  // Over the wide area only servers know each other.
+  const known = deps.members().filter(({ role }) => !query.has('wan') || role === 'server');
+  return known.map((member) => memberObject(deps, member)).filter(passes);
+}
+
+/** Consul serves Prometheus where a retention time is set. */
+function metrics({ metrics, prometheus }: ConsulApiDeps, { query }: ApiRequest): Answer {
+  const snapshot = metrics.snapshot();
+  if (query.get('format') !== 'prometheus') return json(snapshot);
+  if (!prometheus) return text(415, 'Prometheus is not enabled since its retention time is not positive');
+  const body = {
+    kind: 'text',
+    text: prometheusText(snapshot),
+    type: 'text/plain; version=0.0.4; charset=utf-8',
+  } as const;
+  return { status: 200, body };
+}
+
+/** Agents join with their configuration and a token; who is asked to join itself, or a member, is there already. */
+function join(deps: ConsulApiDeps, { params }: ApiRequest): Answer {
+  const address = (params['*'] ?? '').replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+  const isMember = deps.members().some((member) => member.address === address || member.name === address);
+  if (isMember || address === '127.0.0.1' || address === 'localhost') return empty();
+  return text(
+    500,
+    `agent: ${JSON.stringify(params['*'])} is no member of this cluster; start the agent there with this one in retry_join and a join token`,
+  );
+}
+
+/** A failed agent is forgotten: its node leaves the catalog with all that is on it. */
+async function forceLeave(deps: ConsulApiDeps, { params }: ApiRequest): Promise<Answer> {
+  const name = params['*'] ?? '';
+  const member = deps.members().find((one) => one.name.toLowerCase() === name.toLowerCase());
+  if (!member) return text(500, `agent: No node found with name '${name}'`);
+  if (member.status === 'failed' || member.status === 'left') {
+    const gone = { Node: member.name, ServiceID: '', CheckID: '' };
+    await commitPlanned(deps.state, (tables) => planDeregister(tables, gone));
+  }
+  return empty();
+}
+
 /** Only what the agent really offers has an endpoint. */
-function controls({ reload, leave }: ConsulApiDeps): Endpoint[] {
+function controls({ reload, leave, logs }: ConsulApiDeps): Endpoint[] {
   const run = (action: () => Promise<void>) => async () => {
     await action();
     return empty();
@@ -33,6 +76,7 @@ function controls({ reload, leave }: ConsulApiDeps): Endpoint[] {
   return [
     ...(reload ? [{ path: '/v1/agent/reload', methods: { PUT: run(reload) } }] : []),
     ...(leave ? [{ path: '/v1/agent/leave', methods: { PUT: run(leave) } }] : []),
+    ...(logs ? [{ path: '/v1/agent/monitor', methods: { GET: (request: ApiRequest) => monitor(logs, request) } }] : []),
   ];
 }
 

@@ -8,15 +8,18 @@ import { agentMaintenanceEndpoints } from './agent-maintenance.ts';
 import { agentServiceEndpoints } from './agent-services.ts';
 import { createAskedBefore } from './asked-before.ts';
 import { catalogEndpoints } from './catalog.ts';
+import { configEntryEndpoints } from './config-entries.ts';
 import { coordinateEndpoints } from './coordinates.ts';
 import type { ConsulApiDeps } from './deps.ts';
 import { consulDialect } from './dialect.ts';
 import { eventEndpoints } from './events.ts';
 import { healthEndpoints } from './health.ts';
 import { kvEndpoints } from './kv.ts';
+import { meshEndpoints } from './mesh.ts';
 import { operatorEndpoints } from './operator.ts';
 import { queryEndpoints } from './queries.ts';
 import { sessionEndpoints } from './sessions.ts';
+import { snapshotEndpoints } from './snapshot.ts';
 import { statusEndpoints } from './status.ts';
 import { txnEndpoints } from './txn.ts';
 
@@ -52,6 +55,9 @@ export function consulEndpoints(given: ConsulApiDeps): Endpoint[] {
     ...eventEndpoints(deps),
     ...queryEndpoints(deps),
     ...coordinateEndpoints(deps),
+    ...configEntryEndpoints(deps),
+    ...snapshotEndpoints(deps),
+    ...meshEndpoints(deps),
     ...aclEndpoints,
   ];
 }

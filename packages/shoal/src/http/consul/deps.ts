@@ -3,6 +3,7 @@ import type { HeardEvents } from '../../catalog/events/heard.ts';
 import type { Registry } from '../../catalog/registry/registry.ts';
 import type { AgentFacts } from '../../catalog/self.ts';
 import type { Sessions } from '../../catalog/sessions/sessions.ts';
+import type { LogLines } from '../../log-lines.ts';
 import type { State } from '../../state/state.ts';
 import type { AskedBefore } from './asked-before.ts';
 import type { HttpMetrics } from './metrics.ts';
@@ -18,6 +19,8 @@ export type ConsulApiDeps = {
   readonly coordinates: Coordinates;
   /** UUIDs. */
   readonly newId: () => string;
+  /** Bytes of a value and of a transaction. */
+  readonly limits?: { readonly value: number; readonly txn: number };
   readonly facts: ConsulFacts;
   /** This agent first. */
   readonly members: () => readonly Member[];
@@ -26,6 +29,10 @@ export type ConsulApiDeps = {
   /** `address:port` of all servers. */
   readonly peers: () => readonly string[];
   readonly metrics: HttpMetrics;
+  /** Whether metrics are served to Prometheus. */
+  readonly prometheus: boolean;
+  /** The agent's log, where it can be followed. */
+  readonly logs?: LogLines;
   /** 0 ≤ n < 1 */
   readonly random: () => number;
   /** Milliseconds since the epoch. */

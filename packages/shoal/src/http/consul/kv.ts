@@ -20,7 +20,7 @@ export function kvEndpoints(deps: ConsulApiDeps): Endpoint[] {
   return [
     {
       path: '/v1/kv/*',
-      bodyLimit: MAX_VALUE_BYTES,
+      bodyLimit: deps.limits?.value ?? MAX_VALUE_BYTES,
       methods: {
         GET: (request) => get(deps, request),
         PUT: (request) => put(deps, request),

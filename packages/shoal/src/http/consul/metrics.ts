@@ -118,3 +118,18 @@ function processGauges() {
   };
   return Object.entries(values).map(([Name, Value]) => ({ Name, Value, Labels: {} }));
 }
+
+/** https://prometheus.io/docs/instrumenting/exposition_formats/. Counters and samples are those of the last whole interval, so they are gauges. */
+export function prometheusText({ Gauges, Samples, Counters }: MetricsSnapshot): string {
+  const gauge = (name: string, value: number) => {
+    const own = name.replaceAll(/[^a-zA-Z0-9_]/g, '_');
+    return `# HELP ${own} ${own}\n# TYPE ${own} gauge\n${own} ${Number.isFinite(value) ? value : 0}\n`;
+  };
+  const samples = Samples.flatMap(({ Name, Mean, Max, Count }) => [
+    gauge(`${Name}.mean_ms`, Mean),
+    gauge(`${Name}.max_ms`, Max),
+    gauge(`${Name}.count`, Count),
+  ]);
+  const counters = Counters.map(({ Name, Count }) => gauge(Name, Count));
+  return [...Gauges.map(({ Name, Value }) => gauge(Name, Value)), ...counters, ...samples].join('');
+}

@@ -1,18 +1,156 @@
-import { json } from '../shared/answer.ts';
-import type { Endpoint } from '../shared/api.ts';
+import type { MetaRow } from '../../state/rows.ts';
+import { type Answer, json, text } from '../shared/answer.ts';
+import type { Endpoint, Handler } from '../shared/api.ts';
+import { BadRequestError } from '../shared/errors.ts';
+import { decodeBody } from '../shared/json-body.ts';
+import type { ApiRequest } from '../shared/request.ts';
+import { boolean, integer, string, struct } from '../shared/shape.ts';
+import { DECODE_FAILED } from './bodies.ts';
 import type { ConsulApiDeps, Member } from './deps.ts';
+import { answerRead, checkPlace } from './reading.ts';
 
 /** The servers as Consul's operators know them. There is no raft here: the protocol is the one that Consul's clients expect. */
 export function operatorEndpoints(deps: ConsulApiDeps): Endpoint[] {
-  return [{ path: '/v1/operator/raft/configuration', methods: { GET: () => json(configuration(deps)) } }];
+  return [
+    { path: '/v1/operator/raft/configuration', methods: { GET: () => json(configuration(deps)) } },
+    { path: '/v1/operator/raft/peer', methods: { DELETE: (request) => removePeer(deps, request) } },
+    {
+      path: '/v1/operator/autopilot/configuration',
+      methods: { GET: (request) => autopilot(deps, request), PUT: (request) => setAutopilot(deps, request) },
+    },
+    { path: '/v1/operator/autopilot/health', methods: { GET: () => health(deps) } },
+    { path: '/v1/operator/autopilot/state', methods: { GET: () => json(autopilotState(deps)) } },
+    { path: '/v1/operator/keyring', methods: { GET: noKeyring, POST: noKeyring, PUT: noKeyring, DELETE: noKeyring } },
+    { path: '/v1/operator/usage', methods: { GET: (request) => usage(deps, request) } },
+  ];
 }
 
+function servers({ members }: ConsulApiDeps): Member[] {
+  return members().filter(({ role }) => role === 'server');
+}
+
+const addressOf = ({ address, port }: Member) => `${address.includes(':') ? `[${address}]` : address}:${port}`;
+
 function configuration(deps: ConsulApiDeps) {
-  const servers = deps.members().filter((member) => member.role === 'server');
-  return { Servers: servers.map((member) => server(member, deps.leader())), Index: deps.state.index() };
+  return { Servers: servers(deps).map((member) => server(member, deps.leader())), Index: deps.state.index() };
 }
 
 function server(member: Member, leader: string) {
-  const Address = `${member.address}:${member.port}`;
+  const Address = addressOf(member);
   return { ID: member.id, Node: member.name, Address, Leader: Address === leader, ProtocolVersion: '3', Voter: true };
+}
+
+/** Servers come and go with their own configuration; one that is gone for good is forgotten with `force-leave`. */
+function removePeer(deps: ConsulApiDeps, { query }: ApiRequest): Answer {
+  const [id, address] = [query.get('id'), query.get('address')];
+  if (id === null && address === null)
+    throw new BadRequestError(
+      "Must specify either ?id with the server's ID or ?address with IP:port of peer to remove",
+    );
+  const found = servers(deps).find((member) => member.id === id || addressOf(member) === address);
+  if (!found)
+    return text(500, `${id !== null ? `id "${id}"` : `address "${address}"`} was not found in the Raft configuration`);
+  return text(500, `${found.name} is a server of this cluster; let it leave, or force-leave it when it has failed`);
+}
+
+/** Consul's defaults. Without raft there is nothing to pilot: what is set is kept and shown. */
+const AUTOPILOT = {
+  CleanupDeadServers: true,
+  LastContactThreshold: '200ms',
+  MaxTrailingLogs: 250,
+  MinQuorum: 0,
+  ServerStabilizationTime: '10s',
+  RedundancyZoneTag: '',
+  DisableUpgradeMigration: false,
+  UpgradeVersionTag: '',
+};
+const AUTOPILOT_KEY = 'autopilot';
+const autopilotBody = struct({
+  CleanupDeadServers: boolean,
+  LastContactThreshold: string,
+  MaxTrailingLogs: integer,
+  MinQuorum: integer,
+  ServerStabilizationTime: string,
+  RedundancyZoneTag: string,
+  DisableUpgradeMigration: boolean,
+  UpgradeVersionTag: string,
+});
+
+function autopilot(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
+  return answerRead(deps, request, (read) => ({ ...UNSET, ...read.get(read.state.tables.meta, AUTOPILOT_KEY) }));
+}
+
+const UNSET: MetaRow = { ...AUTOPILOT, CreateIndex: 0, ModifyIndex: 0 };
+
+async function setAutopilot(deps: ConsulApiDeps, { query, body }: ApiRequest): Promise<Answer> {
+  checkPlace(deps, query);
+  const value = decodeBody(body, autopilotBody, DECODE_FAILED);
+  const cas = query.get('cas');
+  const require = cas === null ? [] : [{ table: 'meta', key: AUTOPILOT_KEY, modifyIndex: Number(cas) }];
+  const { ok } = await deps.state.commit({ ops: [{ kind: 'put', table: 'meta', key: AUTOPILOT_KEY, value }], require });
+  return json(ok);
+}
+
+/** 429 while a server is missing, as load balancers like it. */
+function health(deps: ConsulApiDeps): Answer {
+  const found = servers(deps);
+  const isHealthy = found.every(({ status }) => status === 'alive');
+  const alive = found.filter(({ status }) => status === 'alive').length;
+  const body = {
+    Healthy: isHealthy,
+    FailureTolerance: Math.max(0, alive - Math.floor(found.length / 2) - 1),
+    Servers: found.map((member) => serverHealth(deps, member)),
+  };
+  return json(body, undefined, isHealthy ? 200 : 429);
+}
+
+function serverHealth({ leader, facts, state }: ConsulApiDeps, member: Member) {
+  const Address = addressOf(member);
+  return {
+    ID: member.id,
+    Name: member.name,
+    Address,
+    SerfStatus: member.status,
+    Version: facts.version,
+    Leader: Address === leader(),
+    LastContact: '0s',
+    LastTerm: 1,
+    LastIndex: state.index(),
+    Healthy: member.status === 'alive',
+    Voter: true,
+    StableSince: new Date(facts.startedAt).toISOString(),
+  };
+}
+
+function autopilotState(deps: ConsulApiDeps) {
+  const found = servers(deps);
+  const alive = found.filter(({ status }) => status === 'alive').length;
+  return {
+    Healthy: alive === found.length,
+    FailureTolerance: Math.max(0, alive - Math.floor(found.length / 2) - 1),
+    OptimisticFailureTolerance: Math.max(0, alive - Math.floor(found.length / 2) - 1),
+    Leader: found.find((member) => addressOf(member) === deps.leader())?.id ?? '',
+    Voters: found.map(({ id }) => id),
+    Servers: Object.fromEntries(
+      found.map((member) => [member.id, { ...serverHealth(deps, member), Status: 'voter', NodeType: 'voter' }]),
+    ),
+  };
+}
+
+const noKeyring: Handler = () =>
+  text(500, "There is no gossip keyring: agents talk over TLS with certificates of the cluster's own authority");
+
+function usage(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
+  return answerRead(deps, request, (read) => {
+    const { catalogNodes, catalogServices } = read.state.tables;
+    const instances = read.all(catalogServices);
+    const own = {
+      Services: new Set(instances.map(({ ServiceName }) => ServiceName)).size,
+      ServiceInstances: instances.length,
+      ConnectServiceInstances: {},
+      BillableServiceInstances: instances.filter(({ ServiceName }) => ServiceName !== 'consul').length,
+      Nodes: read.all(catalogNodes).length,
+    };
+    return { Usage: { [deps.facts.datacenter]: own }, Index: read.index, LastContact: 0, KnownLeader: true };
+  });
 }

@@ -55,11 +55,17 @@ export function checkDatacenter(deps: ConsulApiDeps, datacenter: string): void {
     throw new UnknownDatacenterError('No path to datacenter');
 }
 
+/** `default` is the partition that everything is in. */
 function checkNamespace(query: URLSearchParams): void {
-  if ((query.get('ns') ?? '') !== '')
+  const refuse = (name: string, what: string) => {
     throw new BadRequestError(
-      'Bad request: Invalid query parameter: "ns" - Namespaces are a Consul Enterprise feature',
+      `Bad request: Invalid query parameter: "${name}" - ${what} are a Consul Enterprise feature`,
     );
+  };
+  if ((query.get('ns') ?? '') !== '') refuse('ns', 'Namespaces');
+  const partition = query.get('partition') ?? '';
+  if (partition !== '' && partition.toLowerCase() !== 'default') refuse('partition', 'Partitions');
+  if ((query.get('peer') ?? '') !== '') throw new BadRequestError('Bad request: there are no peers: peering is off');
 }
 
 function checkConsistency(query: URLSearchParams): void {

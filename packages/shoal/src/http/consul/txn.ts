@@ -16,7 +16,8 @@ const MAX_OPERATIONS = 64;
 
 /** Several operations on keys, nodes, services, checks and sessions, all or nothing. */
 export function txnEndpoints(deps: ConsulApiDeps): Endpoint[] {
-  return [{ path: '/v1/txn', bodyLimit: MAX_VALUE_BYTES, methods: { PUT: (request) => run(deps, request) } }];
+  const bodyLimit = deps.limits?.txn ?? MAX_VALUE_BYTES;
+  return [{ path: '/v1/txn', bodyLimit, methods: { PUT: (request) => run(deps, request) } }];
 }
 
 async function run(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {

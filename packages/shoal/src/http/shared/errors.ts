@@ -62,6 +62,8 @@ export const STATUS: Readonly<Record<string, number>> = {
   'session-invalid': 500,
   'event-invalid': 500,
   'query-invalid': 500,
+  'config-entry': 400,
+  'snapshot-invalid': 400,
   contention: 500,
   'not-offered': 501,
   'txn-too-large': 413,

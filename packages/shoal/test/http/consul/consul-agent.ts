@@ -90,6 +90,7 @@ export async function startConsulAgent(): Promise<ConsulAgent> {
       leader: () => own,
       peers: () => [own],
       metrics: createHttpMetrics(Date.now),
+      prometheus: false,
       random: Math.random,
       now: () => performance.now(),
     },

@@ -41,7 +41,18 @@ function compileMatch(match: Match, path: readonly string[], fields: Fields): Te
     const each = compileMatch(match, rest, field.list);
     return onField(name, (value) => Array.isArray(value) && value.some(each));
   }
+  if ('each' in field) return onField(name, compileEach(match, rest, field.each));
   return onField(name, compileMatch(match, rest, field.object));
+}
+
+/** A key of the map, then a field of what stands there; a key that is not there is unequal to everything. */
+function compileEach(match: Match, [key, ...rest]: readonly string[], fields: Fields): Test {
+  if (key === undefined) return compileValue(match, 'map');
+  const test = compileMatch(match, rest, fields);
+  return (value) => {
+    const entry = (value as Record<string, unknown> | null | undefined)?.[key];
+    return entry === undefined ? match.negated : test(entry);
+  };
 }
 
 function onField(name: string, test: Test): Test {

@@ -7,7 +7,23 @@ export type Field =
   | 'strings'
   | 'map'
   | { readonly list: Fields }
+  /** A map whose values are objects: any key, then their fields. */
+  | { readonly each: Fields }
   | { readonly object: Fields };
+
+const taggedAddresses: Field = { each: { Address: 'string', Port: 'int' } };
+const connect: Field = { object: { Native: 'bool' } };
+const proxy: Field = {
+  object: {
+    DestinationServiceName: 'string',
+    DestinationServiceID: 'string',
+    LocalServiceAddress: 'string',
+    LocalServicePort: 'int',
+    MeshGateway: { object: { Mode: 'string' } },
+    TransparentProxy: { object: { OutboundListenerPort: 'int' } },
+    Mode: 'string',
+  },
+};
 
 const weights: Field = { object: { Passing: 'int', Warning: 'int' } };
 
@@ -30,7 +46,10 @@ export const checkFields: Fields = {
   ServiceID: 'string',
   ServiceName: 'string',
   ServiceTags: 'strings',
+  Type: 'string',
 };
+
+export const memberFields: Fields = { Name: 'string', Addr: 'string', Port: 'int', Tags: 'map', Status: 'int' };
 
 export const serviceFields: Fields = {
   Kind: 'string',
@@ -42,6 +61,9 @@ export const serviceFields: Fields = {
   Port: 'int',
   Weights: weights,
   EnableTagOverride: 'bool',
+  TaggedAddresses: taggedAddresses,
+  Connect: connect,
+  Proxy: proxy,
 };
 
 export const catalogServiceFields: Fields = {
@@ -60,6 +82,9 @@ export const catalogServiceFields: Fields = {
   ServiceMeta: 'map',
   ServicePort: 'int',
   ServiceEnableTagOverride: 'bool',
+  ServiceTaggedAddresses: taggedAddresses,
+  ServiceConnect: connect,
+  ServiceProxy: proxy,
 };
 
 export const serviceEntryFields: Fields = {

@@ -1,0 +1,58 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { State } from '../../state/state.ts';
+import type { TableName, Tables } from '../../state/tables.ts';
+import type { Op } from '../../store/contract.ts';
+import type { Snapshot, SnapshotRow } from './format.ts';
+
+/**
+ * What Consul's snapshots hold: the catalog, keys with their locks, sessions, queries and configuration. Jobs and allocations of a running cluster
+ * belong to processes that a file knows nothing of: they are in the snapshot, and left as they are.
+ */
+const RESTORED: readonly TableName[] = [
+  'catalogNodes',
+  'catalogServices',
+  'catalogChecks',
+  'sessions',
+  'kv',
+  'kvLocks',
+  'preparedQueries',
+  'configEntries',
+];
+
+export type Restored = { readonly written: number; readonly removed: number };
+
+/**
+ * Makes the tables what they were. One transaction where it fits into one; else the rows that others depend on come first and are removed last, so that a restore
+ * that was broken off can simply be done again.
+ */
+export async function restoreSnapshot(state: State, { rows }: Snapshot): Promise<Restored> {
+  const wanted = new Map(RESTORED.map((table) => [table, new Map<string, SnapshotRow>()]));
+  for (const row of rows) wanted.get(row.table as TableName)?.set(row.key, row);
+  const puts = RESTORED.flatMap((table) =>
+    [...(wanted.get(table)?.values() ?? [])].flatMap((row) => put(state.tables, table, row)),
+  );
+  const removals = [...RESTORED]
+    .reverse()
+    .flatMap((table) => missing(state.tables, table, wanted.get(table) ?? new Map()));
+  const ops = [...puts, ...removals];
+  const { opsPerTxn } = state.limits;
+  for (let from = 0; from < ops.length; from += opsPerTxn)
+    await state.commit({ ops: ops.slice(from, from + opsPerTxn) });
+  return { written: puts.length, removed: removals.length };
+}
+
+/** What is so already is not written again: nobody who waits for it is woken. */
+function put(tables: Tables, table: TableName, { key, value }: SnapshotRow): Op[] {
+  const held = tables[table].get(key);
+  const { CreateIndex: _, ModifyIndex: __, ...entry } = value as { CreateIndex?: number; ModifyIndex?: number };
+  if (held) {
+    const { CreateIndex: ___, ModifyIndex: ____, ...present } = held;
+    if (isDeepStrictEqual(present, entry)) return [];
+  }
+  return [{ kind: 'put', table, key, value: entry }];
+}
+
+function missing(tables: Tables, table: TableName, wanted: ReadonlyMap<string, SnapshotRow>): Op[] {
+  const gone = [...tables[table].keys()].filter((key) => !wanted.has(key));
+  return gone.map((key): Op => ({ kind: 'delete', table, key }));
+}

@@ -1,0 +1,43 @@
+import { Readable } from 'node:stream';
+import { readSnapshot, writeSnapshot } from '../../catalog/snapshot/format.ts';
+import { restoreSnapshot } from '../../catalog/snapshot/restore.ts';
+import { VERSION } from '../../version.ts';
+import { type Answer, empty } from '../shared/answer.ts';
+import type { Endpoint } from '../shared/api.ts';
+import type { ApiRequest } from '../shared/request.ts';
+import type { ConsulApiDeps } from './deps.ts';
+import { checkReadParams, readHeaders } from './reading.ts';
+
+/** A snapshot is read as a whole before anything of it is believed. */
+const MOST_BYTES = 512 * 1024 * 1024;
+
+/** All of the state as a file, and back. */
+export function snapshotEndpoints(deps: ConsulApiDeps): Endpoint[] {
+  return [
+    {
+      path: '/v1/snapshot',
+      bodyLimit: MOST_BYTES,
+      methods: { GET: (request) => save(deps, request), PUT: (request) => restore(deps, request) },
+    },
+  ];
+}
+
+function save(deps: ConsulApiDeps, { query }: ApiRequest): Answer {
+  checkReadParams(deps, query);
+  const index = deps.state.index();
+  const header = {
+    version: VERSION,
+    index,
+    datacenter: deps.facts.datacenter,
+    time: new Date(deps.now()).toISOString(),
+  };
+  const stream = writeSnapshot(header, deps.state.snapshot());
+  return { status: 200, headers: readHeaders(index), body: { kind: 'stream', stream, type: 'application/x-gzip' } };
+}
+
+async function restore(deps: ConsulApiDeps, { query, body }: ApiRequest): Promise<Answer> {
+  checkReadParams(deps, query);
+  await restoreSnapshot(deps.state, await readSnapshot(Readable.from([body])));
+  await deps.syncCatalog();
+  return empty();
+}

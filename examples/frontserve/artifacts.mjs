@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('./programs/', import.meta.url));
 
-/** Listens on loopback; answers with the server and its address. */
-export async function serveArtifacts(port = 0) {
+/** Listens on loopback, or on an address that other hosts reach; answers with the server and its address. */
+export async function serveArtifacts(port = 0, host = '127.0.0.1') {
   const known = new Set(await readdir(folder));
   const server = createServer((request, response) => {
     const name = (request.url ?? '').slice(1);
@@ -16,7 +16,7 @@ export async function serveArtifacts(port = 0) {
   });
   await new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
-  return { server, address: `http://127.0.0.1:${server.address().port}` };
+  return { server, address: `http://${host}:${server.address().port}` };
 }

@@ -76,6 +76,7 @@ function hostOf({ bridge, number, name, index }) {
   const last = index + 1;
   return {
     name,
+    bridge,
     namespace: `${bridge}-${name}`,
     /** This machine's ends of its two lines. */
     port: `${bridge}p${last}`,

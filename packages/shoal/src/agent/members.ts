@@ -23,7 +23,7 @@ export function clusterView({ state, facts, isAway }: ClusterViewDeps): ClusterV
   const own: Member = {
     name: facts.nodeName,
     address: facts.address,
-    port: facts.rpcPort,
+    port: facts.server ? facts.rpcPort : 0,
     id: facts.nodeId,
     role: facts.server ? 'server' : 'client',
     status: 'alive',

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const program = fileURLToPath(new URL('../../packages/shoal/dist/shoal.js', import.meta.url));
+export const program =
+  process.env.SHOAL_PROGRAM ?? fileURLToPath(new URL('../../packages/shoal/dist/shoal.js', import.meta.url));
 const PORTS = ['http', 'consul-http', 'dns', 'rpc', 'edge-http'];
 const READY_MS = 30_000;
 
@@ -36,6 +37,7 @@ export async function startShoal(...flags) {
     nomad,
     consul: `http://127.0.0.1:${ports['consul-http']}`,
     dnsPort: ports.dns,
+    edgePort: ports['edge-http'],
     dir,
     async stop() {
       const ended = new Promise((resolve) => child.once('exit', resolve));

@@ -168,7 +168,18 @@ export function keyType(map: unknown): string {
 
 /** Go compares strings byte by byte, which is the order of code points, not of UTF-16 units. */
 export function compareStrings(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at += 1) {
+    const [left, right] = [a.charCodeAt(at), b.charCodeAt(at)];
+    if (left !== right) return rankOfUnit(left) - rankOfUnit(right);
+  }
+  return a.length - b.length;
+}
+
+/** Halves of code points beyond 16 bits stand behind all others. */
+function rankOfUnit(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
 
 /** Keys of different kinds are ordered by kind, as in Go: numbers before texts. */

@@ -17,11 +17,12 @@ import type {
   NodeStub,
   ServerMember,
 } from './answers.ts';
-import type { Deployment } from './deployment.ts';
+import type { Deployment, DeploymentWritten } from './deployment.ts';
 import type { Evaluation } from './evaluation.ts';
 import { type Frame, readFrames } from './frames.ts';
-import type { Job } from './job.ts';
-import type { Node } from './node.ts';
+import type { Job, ScalingPolicy } from './job.ts';
+import type { Node, NodeWritten } from './node.ts';
+import type { Namespace, NamespaceBody, RaftConfiguration, SchedulerAnswer, SchedulerSettings } from './operator.ts';
 import { createRequests, type NomadClientOptions, type Requests } from './request.ts';
 
 /**
@@ -35,6 +36,10 @@ export type NomadClient = {
   readonly deployments: DeploymentsApi;
   readonly nodes: NodesApi;
   readonly files: FilesApi;
+  readonly namespaces: NamespacesApi;
+  readonly scaling: ScalingApi;
+  readonly system: SystemApi;
+  readonly operator: OperatorApi;
   readonly agent: AgentApi;
 };
 
@@ -61,7 +66,10 @@ export type JobsApi = {
   /** With `all` also those of an earlier job of the same id. */
   allocations(id: string, options?: BlockingOptions & { all?: boolean }): Promise<Answer<AllocStub[]>>;
   evaluations(id: string, blocking?: BlockingOptions): Promise<Answer<Evaluation[]>>;
-  deployments(id: string, blocking?: BlockingOptions): Promise<Answer<Deployment[]>>;
+  /** Of a group, to `count`. `message` is kept with the job's scaling events. */
+  scale(id: string, to: { group: string; count: number; message?: string }): Promise<JobWritten>;
+  /** With `all` also those of an earlier job of the same id. */
+  deployments(id: string, options?: BlockingOptions & { all?: boolean }): Promise<Answer<Deployment[]>>;
   latestDeployment(id: string, blocking?: BlockingOptions): Promise<Answer<Deployment | null>>;
 };
 
@@ -85,6 +93,11 @@ export type DeploymentsApi = {
   list(options?: BlockingOptions & { prefix?: string }): Promise<Answer<Deployment[]>>;
   read(id: string, blocking?: BlockingOptions): Promise<Answer<Deployment | undefined>>;
   allocations(id: string, blocking?: BlockingOptions): Promise<Answer<AllocStub[]>>;
+  /** Canaries of these groups, or of all. */
+  promote(id: string, groups?: readonly string[]): Promise<DeploymentWritten>;
+  fail(id: string): Promise<DeploymentWritten>;
+  pause(id: string, pause: boolean): Promise<DeploymentWritten>;
+  unblock(id: string): Promise<DeploymentWritten>;
 };
 
 export type NodesApi = {
@@ -92,7 +105,40 @@ export type NodesApi = {
   read(id: string, blocking?: BlockingOptions): Promise<Answer<Node | undefined>>;
   allocations(id: string, blocking?: BlockingOptions): Promise<Answer<Allocation[]>>;
   setEligibility(id: string, eligibility: Node['SchedulingEligibility']): Promise<void>;
+  /** Empties the node of its work. `deadlineNanos`: negative is at once, 0 is without one. */
+  drain(id: string, spec: { deadlineNanos: number; ignoreSystemJobs: boolean }): Promise<NodeWritten>;
+  endDrain(id: string, options: { markEligible: boolean }): Promise<NodeWritten>;
   stats(id: string): Promise<HostUsage>;
+};
+
+export type NamespacesApi = {
+  list(options?: BlockingOptions & { prefix?: string }): Promise<Answer<Namespace[]>>;
+  read(name: string, blocking?: BlockingOptions): Promise<Answer<Namespace | undefined>>;
+  /** Makes it, or writes it anew. */
+  put(namespace: NamespaceBody): Promise<void>;
+  delete(name: string): Promise<void>;
+};
+
+/** What lists show of a scaling policy. */
+export type ScalingPolicyStub = Omit<ScalingPolicy, 'Namespace' | 'Policy' | 'Min' | 'Max'>;
+
+export type ScalingApi = {
+  policies(options?: BlockingOptions & { job?: string; type?: string }): Promise<Answer<ScalingPolicyStub[]>>;
+  policy(id: string, blocking?: BlockingOptions): Promise<Answer<Omit<ScalingPolicy, 'Namespace'> | undefined>>;
+};
+
+export type SystemApi = {
+  collectGarbage(): Promise<void>;
+  reconcileSummaries(): Promise<void>;
+};
+
+export type OperatorApi = {
+  scheduler(): Promise<SchedulerAnswer>;
+  /** With `checkIndex` only if the configuration was last changed at it; `Updated` tells. */
+  setScheduler(settings: SchedulerSettings, options?: { checkIndex?: number }): Promise<{ Updated: boolean }>;
+  raft(): Promise<RaftConfiguration>;
+  /** As it is: its fields depend on the server. */
+  autopilot(): Promise<Record<string, unknown>>;
 };
 
 /** Where to begin: `offset` bytes from the start, or back from the end. */
@@ -144,6 +190,10 @@ export function createNomadClient(options: NomadClientOptions): NomadClient {
     deployments: deploymentsApi(requests),
     nodes: nodesApi(requests),
     files: filesApi(requests),
+    namespaces: namespacesApi(requests),
+    scaling: scalingApi(requests),
+    system: systemApi(requests),
+    operator: operatorApi(requests),
     agent: agentApi(requests),
   };
 }
@@ -181,7 +231,11 @@ function jobsApi({ read, find, write }: Requests): JobsApi {
     versions: (id, { diffs } = {}) => find(job(id, '/versions'), { diffs }),
     allocations: (id, { all, ...blocking } = {}) => read(job(id, '/allocations'), { all }, blocking),
     evaluations: (id, blocking) => read(job(id, '/evaluations'), {}, blocking),
-    deployments: (id, blocking) => read(job(id, '/deployments'), { all: true }, blocking),
+    scale: (id, { group, count, message = '' }) =>
+      write('PUT', job(id, '/scale'), {
+        body: { Count: count, Target: { Job: id, Group: group }, Message: message },
+      }),
+    deployments: (id, { all, ...blocking } = {}) => read(job(id, '/deployments'), { all }, blocking),
     latestDeployment: (id, blocking) => read(job(id, '/deployment'), {}, blocking),
   };
 }
@@ -220,11 +274,17 @@ function evaluationsApi({ read, find }: Requests): EvaluationsApi {
   };
 }
 
-function deploymentsApi({ read, find }: Requests): DeploymentsApi {
+function deploymentsApi({ read, find, write }: Requests): DeploymentsApi {
+  const change = (verb: string, id: string, body: object = {}) =>
+    write<DeploymentWritten>('PUT', `/v1/deployment/${verb}/${id}`, { body: { DeploymentID: id, ...body } });
   return {
     list: ({ prefix, ...blocking } = {}) => read('/v1/deployments', { prefix }, blocking),
     read: (id, blocking) => find(`/v1/deployment/${id}`, {}, blocking),
     allocations: (id, blocking) => read(`/v1/deployment/allocations/${id}`, {}, blocking),
+    promote: (id, groups) => change('promote', id, groups ? { Groups: groups } : { All: true }),
+    fail: (id) => change('fail', id),
+    pause: (id, pause) => change('pause', id, { Pause: pause }),
+    unblock: (id) => change('unblock', id),
   };
 }
 
@@ -236,6 +296,12 @@ function nodesApi({ read, find, write }: Requests): NodesApi {
     setEligibility: async (id, eligibility) => {
       await write('PUT', `/v1/node/${id}/eligibility`, { body: { NodeID: id, Eligibility: eligibility } });
     },
+    drain: (id, { deadlineNanos, ignoreSystemJobs }) =>
+      write('PUT', `/v1/node/${id}/drain`, {
+        body: { NodeID: id, DrainSpec: { Deadline: deadlineNanos, IgnoreSystemJobs: ignoreSystemJobs } },
+      }),
+    endDrain: (id, { markEligible }) =>
+      write('PUT', `/v1/node/${id}/drain`, { body: { NodeID: id, DrainSpec: null, MarkEligible: markEligible } }),
     stats: async (id) => (await read<HostUsage>('/v1/client/stats', { node_id: id })).value,
   };
 }
@@ -249,6 +315,48 @@ function filesApi({ read, stream }: Requests): FilesApi {
       readFrames(await stream(`/v1/client/fs/stream/${id}`, { path, ...query }, signal)),
     logs: async (id, { signal, ...query }) =>
       readFrames(await stream(`/v1/client/fs/logs/${id}`, { ...query, plain: false }, signal)),
+  };
+}
+
+function namespacesApi({ read, find, write }: Requests): NamespacesApi {
+  const path = (name: string) => `/v1/namespace/${encodeURIComponent(name)}`;
+  return {
+    list: ({ prefix, ...blocking } = {}) => read('/v1/namespaces', { prefix }, blocking),
+    read: (name, blocking) => find(path(name), {}, blocking),
+    put: async (namespace) => {
+      await write('PUT', path(namespace.Name), { body: namespace });
+    },
+    delete: async (name) => {
+      await write('DELETE', path(name));
+    },
+  };
+}
+
+function scalingApi({ read, find }: Requests): ScalingApi {
+  return {
+    policies: ({ job, type, ...blocking } = {}) => read('/v1/scaling/policies', { job, type }, blocking),
+    policy: (id, blocking) => find(`/v1/scaling/policy/${encodeURIComponent(id)}`, {}, blocking),
+  };
+}
+
+function systemApi({ write }: Requests): SystemApi {
+  return {
+    collectGarbage: async () => {
+      await write('PUT', '/v1/system/gc');
+    },
+    reconcileSummaries: async () => {
+      await write('PUT', '/v1/system/reconcile/summaries');
+    },
+  };
+}
+
+function operatorApi({ read, write }: Requests): OperatorApi {
+  return {
+    scheduler: async () => (await read<SchedulerAnswer>('/v1/operator/scheduler/configuration')).value,
+    setScheduler: (settings, { checkIndex } = {}) =>
+      write('PUT', '/v1/operator/scheduler/configuration', { query: { cas: checkIndex }, body: settings }),
+    raft: async () => (await read<RaftConfiguration>('/v1/operator/raft/configuration')).value,
+    autopilot: async () => (await read<Record<string, unknown>>('/v1/operator/autopilot/configuration')).value,
   };
 }
 

@@ -31,3 +31,12 @@ export type DeploymentState = {
   HealthyAllocs: number;
   UnhealthyAllocs: number;
 };
+
+/** The answer to a change of a deployment. `EvalID` is empty when there is nothing for the scheduler to do. */
+export type DeploymentWritten = {
+  EvalID: string;
+  EvalCreateIndex: number;
+  DeploymentModifyIndex: number;
+  /** The version that the job was put back to, if it was. */
+  RevertedJobVersion: number | null;
+};

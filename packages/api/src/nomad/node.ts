@@ -44,6 +44,9 @@ export type DrainStrategy = {
   StartedAt: string;
 };
 
+/** The answer to a change of a node. */
+export type NodeWritten = { EvalIDs: string[] | null; EvalCreateIndex: number; NodeModifyIndex: number };
+
 export type NodeEvent = {
   Message: string;
   Subsystem: string;

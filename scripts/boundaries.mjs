@@ -10,7 +10,7 @@ const src = join(root, 'packages/shoal/src');
 const ROOMS = {
   agent: ['*'],
   catalog: ['state', 'store', 'client/registrar.ts', 'dns/view.ts'],
-  cli: ['config', 'agent', 'jobspec', 'rpc/tls/authority.ts'],
+  cli: ['config', 'agent', 'jobspec', 'watch', 'dns', 'rpc/tls/authority.ts'],
   client: [],
   config: ['dns/settings.ts'],
   dns: [],
@@ -22,6 +22,7 @@ const ROOMS = {
   server: ['scheduler', 'state', 'store', 'jobspec', 'rpc', 'client/server-connection.ts'],
   state: ['store'],
   store: [],
+  watch: [],
 };
 const PACKAGES = {
   hcl: ['re2js'],
@@ -43,6 +44,7 @@ const ROOM_PACKAGES = {
   server: ['api'],
   state: ['api'],
   store: [],
+  watch: ['api'],
 };
 
 const complaints = [];

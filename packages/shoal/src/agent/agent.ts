@@ -20,6 +20,7 @@ import { clusterView } from './members.ts';
 import { dialled, reachable } from './reachable.ts';
 import type { ServerRole } from './server-role.ts';
 import { type Standing, takeStanding } from './standing.ts';
+import { startWatchRole } from './watch-role.ts';
 
 /** A running agent. */
 export type Agent = {
@@ -100,6 +101,8 @@ export async function startAgent({ config, log, onLeave, signal }: AgentOptions)
       const role = clientRole;
       undo.push((tasks) => role.stop({ tasks }));
     }
+    const watches = startWatchRole(config, () => consulAddress(consul), log);
+    if (watches) undo.push(() => watches.stop());
     const edge = config.edge.enabled ? await startEdgeRole(config, consulAddress(consul), log) : undefined;
     if (edge) undo.push(() => edge.stop());
     await discovery.registerSelf({
@@ -183,7 +186,7 @@ function consulAddress(consul: ApiServer | undefined): string {
   const url = consulUrl(consul);
   if (url === undefined)
     throw new Error(
-      'the edge follows the catalog over the Consul API, which is turned off (ports { consul_http }): turn it on',
+      'the edge and watches follow the catalog over the Consul API, which is turned off (ports { consul_http }): turn it on',
     );
   return url;
 }

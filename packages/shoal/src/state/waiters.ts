@@ -12,6 +12,7 @@ export class Waiters {
   get size(): number {
     let size = 0;
     for (const set of this.#topics.values()) size += set.size;
+    for (const prefixes of this.#prefixes.values()) for (const set of prefixes.values()) size += set.size;
     return size;
   }
 

@@ -1,4 +1,10 @@
-import { type ConsulClient, createConsulClient } from '@shoal/api';
+import {
+  type ConsulClient,
+  type ConsulClientOptions,
+  type ConsulHttp,
+  createConsulClient,
+  createConsulHttp,
+} from '@shoal/api';
 import type { Env } from '../command.ts';
 import type { FlagSpec, FlagSpecs, FlagValues } from '../flags.ts';
 import { nodeFetch } from './node-fetch.ts';
@@ -20,14 +26,25 @@ export const CONSUL_FLAGS = {
 
 export const DEFAULT_CONSUL_ADDRESS = 'http://127.0.0.1:8500';
 
-export function connectConsul(flags: FlagValues<typeof CONSUL_FLAGS>, env: Env): ConsulClient {
+type ConsulFlags = FlagValues<typeof CONSUL_FLAGS>;
+
+export function connectConsul(flags: ConsulFlags, env: Env): ConsulClient {
+  return createConsulClient(connectionOf(flags, env));
+}
+
+/** The API by its paths, for what the typed client has no method for. */
+export function connectConsulHttp(flags: ConsulFlags, env: Env): ConsulHttp {
+  return createConsulHttp(connectionOf(flags, env));
+}
+
+export function connectionOf(flags: ConsulFlags, env: Env): ConsulClientOptions {
   const text = (name: Exclude<keyof typeof CONSUL_FLAGS, 'stale'>) =>
     flags[name] || env[CONSUL_FLAGS[name].env] || undefined;
   const given = text('http-addr') ?? DEFAULT_CONSUL_ADDRESS;
   const secure = isTrue(env.CONSUL_HTTP_SSL) && !given.includes('://');
   const [token, datacenter, serverName] = [text('token'), text('datacenter'), text('tls-server-name')];
   const [caFile, certFile, keyFile] = [text('ca-file'), text('client-cert'), text('client-key')];
-  return createConsulClient({
+  return {
     address: apiAddress(secure ? `https://${given}` : given, '-http-addr or CONSUL_HTTP_ADDR'),
     ...(token && { token }),
     ...(datacenter && { datacenter }),
@@ -38,7 +55,7 @@ export function connectConsul(flags: FlagValues<typeof CONSUL_FLAGS>, env: Env):
       ...(serverName && { serverName }),
       skipVerify: env.CONSUL_HTTP_SSL_VERIFY === 'false' || env.CONSUL_HTTP_SSL_VERIFY === '0',
     }),
-  });
+  };
 }
 
 function connection<const E extends string>(value: string, help: string, env: E) {

@@ -44,32 +44,35 @@ describe('evaluations', () => {
     expect([...cluster.state.tables.evals.by('status', 'failed')]).toEqual([]);
   });
 
-  test.each([{ times: 3 }, { times: 7 }])('whose plans others make void $times times are planned again', async ({ times }) => {
-    let left = times;
-    const cluster: Cluster = await aCluster({
-      async startScheduler(options) {
-        const scheduler = await startScheduler(options);
-        return {
-          feed: (set) => scheduler.feed(set),
-          settle: (id, outcome) => scheduler.settle(id, outcome),
-          configure: (config) => scheduler.configure(config),
-          ended: scheduler.ended,
-          stop: () => scheduler.stop(),
-          // The node changes between the plan and its commit.
-          async plan(...asked) {
-            const plan = await scheduler.plan(...asked);
-            if (plan.newAllocs.length > 0 && left-- > 0) void cluster.node('n1', { cpu: 4_000 + left });
-            return plan;
-          },
-        };
-      },
-    });
-    await cluster.node('n1');
-    await cluster.register(aService());
-    await until('it runs', () => cluster.live().length === 1);
-    expect(left).toBeLessThan(0);
-    expect([...cluster.state.tables.evals.by('status', 'failed')]).toEqual([]);
-  });
+  test.each([{ times: 3 }, { times: 7 }])(
+    'whose plans others make void $times times are planned again',
+    async ({ times }) => {
+      let left = times;
+      const cluster: Cluster = await aCluster({
+        async startScheduler(options) {
+          const scheduler = await startScheduler(options);
+          return {
+            feed: (set) => scheduler.feed(set),
+            settle: (id, outcome) => scheduler.settle(id, outcome),
+            configure: (config) => scheduler.configure(config),
+            ended: scheduler.ended,
+            stop: () => scheduler.stop(),
+            // The node changes between the plan and its commit.
+            async plan(...asked) {
+              const plan = await scheduler.plan(...asked);
+              if (plan.newAllocs.length > 0 && left-- > 0) void cluster.node('n1', { cpu: 4_000 + left });
+              return plan;
+            },
+          };
+        },
+      });
+      await cluster.node('n1');
+      await cluster.register(aService());
+      await until('it runs', () => cluster.live().length === 1);
+      expect(left).toBeLessThan(0);
+      expect([...cluster.state.tables.evals.by('status', 'failed')]).toEqual([]);
+    },
+  );
 
   test('of one job follow each other: what is asked last holds', async () => {
     const cluster = await aCluster();

@@ -14,6 +14,12 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Show what running a job file would do',
     load: () => import('./commands/job-plan.ts'),
   },
+  'job init': { of: 'nomad', summary: 'Write an example of a job file', load: () => import('./commands/job-init.ts') },
+  'job import': {
+    of: 'shoal',
+    summary: 'Make a job file from a Docker Compose file',
+    load: () => import('./commands/job-import.ts'),
+  },
   'job stop': { of: 'nomad', summary: 'Stop a job', load: () => import('./commands/job-stop.ts') },
   'job validate': { of: 'nomad', summary: 'Check a job file', load: () => import('./commands/job-validate.ts') },
   'job inspect': {
@@ -202,6 +208,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
 /** Shorter or other words for a command, where its tool has them. A later one wins where two tools have the same words. */
 export const ALIASES: Readonly<Record<string, readonly Alias[]>> = {
   run: [{ of: 'nomad', to: 'job run' }],
+  init: [{ of: 'nomad', to: 'job init' }],
   stop: [{ of: 'nomad', to: 'job stop' }],
   plan: [{ of: 'nomad', to: 'job plan' }],
   inspect: [{ of: 'nomad', to: 'job inspect' }],

@@ -1,0 +1,121 @@
+import { format } from '@shoal/hcl';
+import { parse } from 'yaml';
+import { mentions } from './environment.ts';
+import { ImportError } from './errors.ts';
+import { argument, block, comment, type Expression, gap, hclText, type Item } from './hcl-text.ts';
+import { interpolated, resolved, type Variables } from './interpolate.ts';
+import { type Project, serviceName } from './project.ts';
+import { groupOf } from './service.ts';
+import { isMapping, type Mapping, mapping, pairs, text } from './yaml-values.ts';
+
+export type ComposeImport = {
+  /** The file's text. */
+  readonly source: string;
+  /** Name of the job, instead of the project's. */
+  readonly name?: string;
+  /** The folder that the file is in, which names the project where nothing else does. */
+  readonly folder: string;
+  /** The project's `.env` file. */
+  readonly env: Readonly<Record<string, string>>;
+};
+
+/**
+ * A Docker Compose file as a job file: a group for each service, comments where something has no equal or needs a thought.
+ * Source: Compose specification (https://github.com/compose-spec/compose-spec).
+ *
+ * @throws ImportError if it is no Compose file
+ */
+export function importCompose({ source, name, folder, env }: ComposeImport): string {
+  const file = read(source);
+  const services = Object.entries(mapping(file.services)).filter((entry): entry is [string, Mapping] =>
+    isMapping(entry[1]),
+  );
+  if (services.length === 0) throw new ImportError('there are no services in it: is it a Compose file?');
+  const variables: Variables = new Map();
+  const projectName = jobName(name ?? text(file.name) ?? folder);
+  const project: Project = {
+    name: projectName,
+    secrets: file.secrets,
+    configs: file.configs,
+    mentioned: mentionedPorts(services),
+    addresses: new Map(services.map(([each]) => [each, serviceName(each)])),
+    write: (value): Expression => interpolated(value, variables, env),
+    resolve: (value) => resolved(value, env),
+  };
+  const groups = services.flatMap(([each, service]) => [gap, groupOf(each, service, project)]);
+  const items = [
+    comment(`Made from a Docker Compose file. Services find each other by DNS (NAME.service.consul) and by templates.`),
+    ...variableBlocks(variables),
+    gap,
+    block('job', [projectName], [argument('datacenters', ['*']), ...topLevel(file), ...groups]),
+  ];
+  return laidOut(hclText(items));
+}
+
+function laidOut(written: string): string {
+  const { text: formatted, diagnostics } = format(written, 'job.nomad.hcl');
+  if (formatted === undefined) throw new Error(`the job file that was made cannot be read: ${diagnostics[0]?.detail}`);
+  return formatted;
+}
+
+function read(source: string): Mapping {
+  try {
+    const file: unknown = parse(source, { merge: true });
+    if (isMapping(file)) return file;
+  } catch (cause) {
+    // The reader throws plain errors as well, for merges and aliases that cannot be followed.
+    throw new ImportError(`it is no YAML: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+  throw new ImportError('it is no mapping: is it a Compose file?');
+}
+
+function jobName(name: string): string {
+  return (
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9-]+/g, '-')
+      .replace(/^-+|-+$/g, '') || 'compose'
+  );
+}
+
+/** `db:5432` in anybody's environment or command tells that the service db has a port 5432. */
+function mentionedPorts(services: readonly (readonly [string, Mapping])[]): Map<string, Set<string>> {
+  const values = services.flatMap(([, service]) => pairs(service.environment).flatMap(([, value]) => value ?? []));
+  return new Map(
+    services.map(([name]) => {
+      const texts = values.filter((value) => mentions(value, name));
+      const ports = texts.flatMap((value) =>
+        [...value.matchAll(/([\w.-]+):(\d{2,5})/g)].filter(([, host]) => host === name),
+      );
+      return [name, new Set(ports.map(([, , port = '']) => port))];
+    }),
+  );
+}
+
+function variableBlocks(variables: Variables): Item[] {
+  return [...variables].flatMap(([name, value]) => [
+    gap,
+    block(
+      'variable',
+      [name],
+      [argument('type', { code: 'string' }), ...(value === undefined ? [] : [argument('default', value)])],
+    ),
+  ]);
+}
+
+/** Volumes and networks are of the project; what is special about them is told. */
+function topLevel(file: Mapping): Item[] {
+  const external = (kind: string) =>
+    Object.entries(mapping(file[kind])).filter(
+      ([, each]) => mapping(each).external !== undefined || mapping(each).driver !== undefined,
+    );
+  return [
+    ...external('volumes').map(([name]) =>
+      comment(`The volume "${name}" is external or has a driver of its own: see its mounts.`),
+    ),
+    ...external('networks').map(([name]) =>
+      comment(`The network "${name}" is external or has a driver of its own, which has no equal here.`),
+    ),
+    ...(file.include === undefined ? [] : [comment('include: import the other files one by one.')]),
+  ];
+}

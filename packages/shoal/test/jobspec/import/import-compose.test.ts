@@ -1,0 +1,262 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { canonicalJob } from '../../../src/jobspec/canonicalize.ts';
+import { ImportError } from '../../../src/jobspec/import/errors.ts';
+import { importCompose } from '../../../src/jobspec/import/import-compose.ts';
+import { parseJob } from '../../../src/jobspec/parse/parse-job.ts';
+import { diagnose } from '../../../src/jobspec/validate/diagnose.ts';
+
+const made = (source: string, env: Record<string, string> = {}) => importCompose({ source, folder: 'My Shop', env });
+const files = { baseDir: '/', home: '/', readFile: () => 'content of the file', exists: () => true };
+
+/** The job that the text describes; a job file that is refused fails the test. */
+function jobOf(text: string, variables: Record<string, string> = {}) {
+  const { job, diagnostics, placeOf } = parseJob(text, { filename: 'job.hcl', variables, files });
+  if (!job) throw new Error(`${JSON.stringify(diagnostics)}\n${text}`);
+  const canonical = canonicalJob(job);
+  expect(diagnose(canonical, placeOf).filter(({ severity }) => severity === 'error')).toEqual([]);
+  return canonical;
+}
+
+/** The only group of a file with one service. */
+const groupOf = (service: object, more: object = {}) =>
+  jobOf(made(stringify({ services: { app: service }, ...more }))).TaskGroups?.[0];
+const taskOf = (service: object, more: object = {}) => groupOf({ image: 'x', ...service }, more)?.Tasks?.[0];
+
+describe('what a service becomes', () => {
+  const cases = [
+    {
+      name: 'a published port',
+      given: { ports: ['8080:80'] },
+      want: {
+        Networks: [{ ReservedPorts: [{ Label: 'http', Value: 8080, To: 80 }] }],
+        Services: [{ Name: 'app', PortLabel: 'http', Checks: [{ Type: 'tcp' }] }],
+      },
+    },
+    {
+      name: 'any port of the host',
+      given: { ports: ['80'] },
+      want: { Networks: [{ DynamicPorts: [{ Label: 'http', To: 80 }] }] },
+    },
+    {
+      name: 'ports in long form',
+      given: { ports: [{ target: 443, published: '8443', protocol: 'tcp' }] },
+      want: { Networks: [{ ReservedPorts: [{ Label: 'https', Value: 8443, To: 443 }] }] },
+    },
+    {
+      name: 'a range of ports',
+      given: { ports: ['3000-3001:4000-4001'] },
+      want: {
+        Networks: [
+          {
+            ReservedPorts: [
+              { Value: 3000, To: 4000 },
+              { Value: 3001, To: 4001 },
+            ],
+          },
+        ],
+      },
+    },
+    { name: 'replicas', given: { deploy: { replicas: 4 } }, want: { Count: 4 } },
+    { name: 'always again', given: { restart: 'always' }, want: { RestartPolicy: { Mode: 'delay' } } },
+    { name: 'never again', given: { restart: 'no' }, want: { RestartPolicy: { Mode: 'fail', Attempts: 0 } } },
+    {
+      name: 'some times again',
+      given: { restart: 'on-failure:3' },
+      want: { RestartPolicy: { Mode: 'fail', Attempts: 3 } },
+    },
+    {
+      name: 'rolling updates',
+      given: { deploy: { update_config: { parallelism: 2, failure_action: 'rollback' } } },
+      want: { Update: { MaxParallel: 2, AutoRevert: true } },
+    },
+    {
+      name: 'placement',
+      given: { deploy: { placement: { constraints: ['node.hostname != old'] } } },
+      want: { Constraints: [{ LTarget: '${attr.unique.hostname}', Operand: '!=', RTarget: 'old' }] },
+    },
+    {
+      name: 'an HTTP check',
+      given: {
+        ports: ['80'],
+        healthcheck: { test: 'curl -f http://localhost/up || exit 1', interval: '5s', timeout: '2s' },
+      },
+      want: { Services: [{ Checks: [{ Type: 'http', Path: '/up', Interval: 5e9, Timeout: 2e9 }] }] },
+    },
+    {
+      name: 'a script check',
+      given: { healthcheck: { test: ['CMD', 'check', '-v'] } },
+      want: { Services: [{ TaskName: 'app', Checks: [{ Type: 'script', Command: 'check', Args: ['-v'] }] }] },
+    },
+    {
+      name: "a router's labels",
+      given: { ports: ['80'], labels: ['traefik.enable=true', 'other=1'] },
+      want: { Services: [{ Tags: ['traefik.enable=true'] }] },
+    },
+  ];
+  test.each(cases)('$name', ({ given, want }) => expect(groupOf({ image: 'x', ...given })).toMatchObject(want));
+});
+
+describe('what its task becomes', () => {
+  const cases = [
+    {
+      name: 'a command in one line',
+      given: { command: `serve --name "a b" 'c d' e\\ f` },
+      want: { Config: { args: ['serve', '--name', 'a b', 'c d', 'e f'] } },
+    },
+    { name: 'environment as a list', given: { environment: ['A=1', 'B=x=y'] }, want: { Env: { A: '1', B: 'x=y' } } },
+    { name: 'names that are no words', given: { environment: { 'a.b': 1 } }, want: { Env: { 'a.b': '1' } } },
+    {
+      name: 'text that looks like an interpolation',
+      given: { environment: { A: '$${x} %{ if }' } },
+      want: { Env: { A: '${x} %{ if }' } },
+    },
+    {
+      name: 'memory and CPU',
+      given: { mem_limit: '1g', cpus: 1.5 },
+      want: { Resources: { CPU: 1500, MemoryMB: 1024 } },
+    },
+    {
+      name: 'a reservation and a limit',
+      given: { deploy: { resources: { limits: { memory: '512M' }, reservations: { memory: '128M' } } } },
+      want: { Resources: { MemoryMB: 128, MemoryMaxMB: 512 } },
+    },
+    {
+      name: 'stopping',
+      given: { stop_signal: 'SIGQUIT', stop_grace_period: '1m' },
+      want: { KillSignal: 'SIGQUIT', KillTimeout: 60e9 },
+    },
+    {
+      name: 'a file beside it',
+      given: { volumes: ['./a.conf:/etc/a.conf:ro'] },
+      want: { Templates: [{ EmbeddedTmpl: 'content of the file', DestPath: 'local/a.conf' }] },
+    },
+    {
+      name: 'an environment file',
+      given: { env_file: '.env.app' },
+      want: { Templates: [{ EmbeddedTmpl: 'content of the file', Envvars: true }] },
+    },
+    {
+      name: 'a named volume',
+      given: { volumes: ['data:/data'] },
+      want: { Config: { mount: [{ type: 'volume', source: 'my-shop_data', target: '/data' }] } },
+    },
+    {
+      name: 'a secret',
+      given: { secrets: ['s'] },
+      more: { secrets: { s: { file: './s.txt' } } },
+      want: { Templates: [{ DestPath: 'secrets/s' }], Config: { mount: [{ target: '/run/secrets/s' }] } },
+    },
+    {
+      name: 'a config with its content',
+      given: { configs: [{ source: 'c', target: '/c' }] },
+      more: { configs: { c: { content: 'hello' } } },
+      want: { Templates: [{ EmbeddedTmpl: 'hello' }] },
+    },
+    {
+      name: 'settings that only have another name',
+      given: { working_dir: '/srv', tty: true, cap_add: ['NET_ADMIN'], dns: '1.1.1.1' },
+      want: { Config: { work_dir: '/srv', tty: true, cap_add: ['NET_ADMIN'], dns_servers: ['1.1.1.1'] } },
+    },
+  ];
+  test.each(cases)('$name', ({ given, more, want }) => expect(taskOf(given, more)).toMatchObject(want));
+});
+
+describe('values of the surroundings', () => {
+  const source = stringify({
+    services: { app: { image: 'x:${TAG:-1}', environment: { KEY: '${KEY}', PASSED: null } } },
+  });
+  test('become variables', () => {
+    const [task] = jobOf(made(source), { KEY: 'k', PASSED: 'p' }).TaskGroups?.[0]?.Tasks ?? [];
+    expect(task).toMatchObject({ Config: { image: 'x:1' }, Env: { KEY: 'k', PASSED: 'p' } });
+  });
+  test('with defaults from the .env file', () => {
+    const [task] = jobOf(made(source, { TAG: '2', KEY: 'from file' }), { PASSED: '' }).TaskGroups?.[0]?.Tasks ?? [];
+    expect(task).toMatchObject({ Config: { image: 'x:2' }, Env: { KEY: 'from file' } });
+  });
+});
+
+test('services that name each other follow each other', () => {
+  const services = {
+    web: { image: 'w', environment: { URL: 'tcp://my_db:5432/x', HOST: 'my_db', OTHER: 'my_db_2' } },
+    my_db: { image: 'd' },
+  };
+  const [web, db] = jobOf(made(stringify({ services }))).TaskGroups ?? [];
+  expect(web?.Tasks?.[0]?.Env).toEqual({ OTHER: 'my_db_2' });
+  expect(web?.Tasks?.[0]?.Templates?.[0]).toMatchObject({ Envvars: true });
+  expect(web?.Tasks?.[0]?.Templates?.[0]?.EmbeddedTmpl).toBe(
+    'URL=tcp://{{ with service "my-db" }}{{ with index . 0 }}{{ .Address }}:{{ .Port }}{{ end }}{{ end }}/x\nHOST=my-db.service.consul\n',
+  );
+  expect(db).toMatchObject({ Networks: [{ DynamicPorts: [{ To: 5432 }] }], Services: [{ Name: 'my-db' }] });
+});
+
+test('what has no equal is said at its place', () => {
+  const text = made(
+    stringify({
+      services: {
+        app: { build: '.', blkio_config: {}, depends_on: ['b'], volumes: ['./dir:/d'] },
+        b: { image: 'b', 'x-note': 1 },
+      },
+    }),
+  );
+  for (const word of ['built by Compose', 'blkio_config has no equal', 'depends_on b', './dir was a folder'])
+    expect(text).toContain(word);
+  expect(text).not.toContain('x-note');
+});
+
+describe('files that are none', () => {
+  test.each([
+    { name: 'no YAML', given: 'a: [', want: 'it is no YAML' },
+    { name: 'no mapping', given: '- a', want: 'it is no mapping' },
+    { name: 'no services', given: 'a: 1', want: 'there are no services' },
+    {
+      name: 'too many aliases',
+      given:
+        'a: &a [x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nservices: [*c,*c,*c,*c]',
+      want: 'it is no YAML: Excessive alias count',
+    },
+  ])('$name', ({ given, want }) => {
+    expect(() => made(given)).toThrow(ImportError);
+    expect(() => made(given)).toThrow(want);
+  });
+});
+
+test('whatever the values are, a job file comes of it', () => {
+  const keys = [
+    'image',
+    'ports',
+    'environment',
+    'volumes',
+    'deploy',
+    'healthcheck',
+    'command',
+    'labels',
+    'restart',
+    'secrets',
+    'ulimits',
+    'logging',
+    'env_file',
+    'expose',
+    'tmpfs',
+    'depends_on',
+    'extra_hosts',
+    'cpus',
+    'mem_limit',
+    'user',
+  ];
+  // A key "<<" merges, and may be refused for what it merges.
+  const anything = fc.jsonValue({ maxDepth: 2 }).filter((value) => !JSON.stringify(value).includes('"<<"'));
+  const services = fc.dictionary(
+    fc.stringMatching(/^[a-z_]{1,5}$/),
+    fc.dictionary(fc.constantFrom(...keys), anything, { minKeys: 1 }),
+    { minKeys: 1, maxKeys: 3 },
+  );
+  fc.assert(
+    fc.property(services, (all) => {
+      const { diagnostics } = parseJob(made(stringify({ services: all })), { filename: 'job.hcl', files });
+      expect(diagnostics.filter(({ summary }) => !/variable/i.test(summary))).toEqual([]);
+    }),
+    { numRuns: 300 },
+  );
+});

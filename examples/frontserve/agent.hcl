@@ -8,6 +8,8 @@ edge {
 
 addresses {
   edge = "127.0.0.1"
+  # Nobody else is to join.
+  rpc  = "127.0.0.1"
 }
 
 client {

@@ -40,25 +40,13 @@ export function makeNetwork(names) {
   return {
     /** Of this machine, on the common network. */
     gateway: `10.213.${number}.254`,
+    names,
     host: find,
     /** The command line that runs `argv` on a host. */
     command: (name, argv) => ['ip', 'netns', 'exec', find(name).namespace, ...argv],
     /** Takes the host off the common network: nothing gets in or out, and nobody is told. */
     cut: (name) => ip('link', 'set', find(name).port, 'nomaster'),
     join: (name) => ip('link', 'set', find(name).port, 'master', bridge),
-    /** `impair('alpha', 'delay 300ms loss 20%')`: what goes to and comes from the host suffers so. '' ends it. */
-    impair(name, how) {
-      const { namespace, port } = find(name);
-      const both = [
-        ['ip', 'netns', 'exec', namespace, 'tc', 'qdisc'],
-        ['tc', 'qdisc'],
-      ];
-      for (const [index, [program, ...start]] of both.entries()) {
-        const device = index === 0 ? 'eth0' : port;
-        spawnSync(program, [...start, 'del', 'dev', device, 'root']);
-        if (how !== '') run(program, ...start, 'add', 'dev', device, 'root', 'netem', ...how.split(' '));
-      }
-    },
     remove: () => remove(bridge, hosts),
   };
 }

@@ -50,7 +50,13 @@ export type HostAgent = {
 
 type Network = {
   readonly gateway: string;
-  host(name: string): { readonly address: string; readonly control: string };
+  readonly names: readonly string[];
+  host(name: string): {
+    readonly address: string;
+    readonly control: string;
+    readonly port: string;
+    readonly bridge: string;
+  };
   command(name: string, argv: readonly string[]): string[];
   cut(name: string): void;
   join(name: string): void;

@@ -9,12 +9,14 @@ export class ArtifactError extends Error {
   }
 }
 
-/** A template of a task cannot be read, rendered or put in its place as its block says. Another attempt would not go better. */
+/** A template of a task cannot be read, rendered or put in its place. `recoverable`: another attempt may go better (a disk that was full). */
 export class TemplateFileError extends Error {
   readonly code = 'template_file';
-  constructor(message: string, options: { cause?: unknown } = {}) {
-    super(message, options);
+  readonly recoverable: boolean;
+  constructor(message: string, options: { recoverable?: boolean; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
     this.name = 'TemplateFileError';
+    this.recoverable = options.recoverable ?? false;
   }
 }
 

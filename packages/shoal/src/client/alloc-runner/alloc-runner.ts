@@ -229,6 +229,8 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
       if (next.DesiredStatus !== 'run') return void stop();
       health.follow();
       for (const runner of runners.values()) runner.refresh();
+      // Its checks may be others now.
+      groupChecks.end();
       react();
     },
     isOver: () => Object.values(states()).every(({ State }) => State === 'dead'),

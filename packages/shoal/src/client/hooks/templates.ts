@@ -20,7 +20,8 @@ export const templatesHook: TaskHook = {
     } catch (error) {
       if (context.signal.aborted) throw error;
       const reason = `Template failed: ${messageOf(error)}`;
-      const recoverable = !(error instanceof TemplateFileError);
+      context.services.templates.close(context);
+      const recoverable = !(error instanceof TemplateFileError) || error.recoverable;
       throw new HookFailure(reason, { event: setupFailure(reason), recoverable, cause: error });
     }
   },

@@ -6,6 +6,7 @@ import {
   type Following,
   followTemplate,
   type Missing,
+  TemplateError,
   type WatchedData,
 } from '@shoal/gotemplate';
 import { destinationInside } from '../artifacts/inside.ts';
@@ -60,15 +61,17 @@ export async function createTaskTemplates({ context, shared, settings }: TaskTem
   async function put(place: Place, text: string): Promise<void> {
     if (stopped) return;
     if (place.template.Envvars) parseEnvFile(text);
-    const changed = await writeRendered({ ...ownership(place.template), path: place.path, text });
+    // Looked at each time: the task may have put a link in the place of a folder since.
+    const path = await destinationInside(dirs, place.path);
+    const changed = await writeRendered({ ...ownership(place.template), path, text });
     if (changed) reactor.changed(place.template);
     if (open.delete(place) && open.size === 0) finish();
   }
 
   function trouble(place: Place, error: unknown): void {
-    const reason = `${describe(place.template)}: ${messageOf(error)}`;
-    if (open.has(place)) abandon(new TemplateFileError(reason, { cause: error }));
-    else emit(templateMessage(`could not be rendered again, and stays as it was: ${reason}`));
+    const failure = failureOf(place.template, error);
+    if (open.has(place)) abandon(failure);
+    else emit(templateMessage(`could not be rendered again, and stays as it was: ${failure.message}`));
   }
 
   const tell = patiently(context, () => open.size > 0, settings.patienceMs);
@@ -114,7 +117,7 @@ async function placeOf(template: Template, context: HookContext, settings: Templ
     const path = await destinationInside(dirs, fill(template.DestPath));
     const text = template.EmbeddedTmpl || (await readSource(fill(template.SourcePath), context, settings));
     const compiled = compileConsulTemplate(text, {
-      name: describe(template),
+      name: template.DestPath,
       leftDelim: template.LeftDelim,
       rightDelim: template.RightDelim,
       errorOnMissingKey: template.ErrMissingKey ?? false,
@@ -124,17 +127,20 @@ async function placeOf(template: Template, context: HookContext, settings: Templ
     });
     return { template, path, compiled };
   } catch (error) {
-    throw new TemplateFileError(`${describe(template)}: ${messageOf(error)}`, { cause: error });
+    throw failureOf(template, error);
   }
+}
+
+/** A mistake in the template names it already; what the system refuses may go better another time. */
+function failureOf({ DestPath }: Template, error: unknown): TemplateFileError {
+  const named = error instanceof TemplateError ? messageOf(error) : `template ${DestPath}: ${messageOf(error)}`;
+  const recoverable = error instanceof Error && 'syscall' in error;
+  return new TemplateFileError(named, { recoverable, cause: error });
 }
 
 async function readSource(path: string, { dirs }: HookContext, { anyFile }: TemplateSettings): Promise<string> {
   const sandbox = anyFile ? undefined : [dirs.taskDir, dirs.sharedDir];
   return readFile(await allowedPath({ path, base: dirs.taskDir, sandbox }), 'utf8');
-}
-
-function describe(template: Template): string {
-  return `template "${template.DestPath}"`;
 }
 
 function ownership({ Perms, Uid, Gid }: Template): { mode: number; uid: number; gid: number } {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 export type RenderedFile = {
@@ -14,8 +14,7 @@ export type RenderedFile = {
 
 /** Puts a rendered text in its place at once, so that nobody reads half of it. False if the file held just that already. */
 export async function writeRendered({ path, text, mode, uid, gid }: RenderedFile): Promise<boolean> {
-  const before = await readFile(path, 'utf8').catch(() => undefined);
-  if (before === text) {
+  if ((await textOf(path)) === text) {
     await chmod(path, mode);
     return false;
   }
@@ -32,4 +31,10 @@ export async function writeRendered({ path, text, mode, uid, gid }: RenderedFile
     throw error;
   }
   return true;
+}
+
+/** What lies there, if it is a file: a link is replaced, and never followed. */
+async function textOf(path: string): Promise<string | undefined> {
+  const found = await lstat(path).catch(() => undefined);
+  return found?.isFile() ? readFile(path, 'utf8') : undefined;
 }

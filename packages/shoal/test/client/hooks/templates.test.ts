@@ -1,10 +1,11 @@
-import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createConsulClient, type Task, type TaskEvent, type Template } from '@shoal/api';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { AllocationUpdate } from '../../../src/client/server-connection.ts';
 import { templateDefaults } from '../../../src/client/templates/settings.ts';
 import { startConsulAgent } from '../../http/consul/consul-agent.ts';
+import { tempDir } from '../../support/temp-dir.ts';
 import { until } from '../../support/until.ts';
 import { anAllocation, aTask, jobOf } from '../support/builders.ts';
 import { aClientWorld } from '../support/client-world.ts';
@@ -142,8 +143,22 @@ describe('before the task starts', () => {
     node.place();
     const { taskStates } = await node.failed();
     const reasons = taskStates.t?.Events.map(({ DisplayMessage }) => DisplayMessage).join('\n');
-    expect(reasons).toContain('Template failed: template "');
+    expect(reasons).toContain('Template failed: template ');
     expect(reasons).toContain(want);
+  });
+
+  test('a link that the task has put in the place of a folder leads nowhere', async () => {
+    const node = await placed([
+      aTemplate({ EmbeddedTmpl: '{{ keyOrDefault "a" "1" }}', DestPath: 'local/conf/out', ChangeMode: 'noop' }),
+    ]);
+    node.place();
+    await node.running();
+    const elsewhere = await tempDir();
+    await rm(join(node.folder, 't/local/conf'), { recursive: true });
+    await symlink(elsewhere, join(node.folder, 't/local/conf'));
+    await node.put('a', '2');
+    expect((await node.event('Template')).DisplayMessage).toContain("leads out of the task's directory");
+    expect(await readdir(elsewhere)).toEqual([]);
   });
 
   test('files outside of the task folder are not to be had, also through a link', async () => {

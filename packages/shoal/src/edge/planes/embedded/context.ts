@@ -22,7 +22,8 @@ export type PlaneContext = {
   readonly settings: EmbeddedSettings;
   readonly routing: Routing;
   readonly counters: Counters;
-  readonly trusted: BlockList;
+  /** Undefined when no proxy is trusted: then nothing is looked up. */
+  readonly trusted: BlockList | undefined;
   /** Milliseconds, only ever compared. */
   readonly now: () => number;
   readonly isStopping: () => boolean;

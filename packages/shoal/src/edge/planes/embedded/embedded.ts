@@ -40,7 +40,7 @@ export function createEmbeddedPlane(deps: EmbeddedDeps): DataPlane {
     settings,
     routing,
     counters,
-    trusted: blockList(settings.trustedProxies),
+    trusted: settings.trustedProxies.length > 0 ? blockList(settings.trustedProxies) : undefined,
     now: deps.now,
     isStopping: () => state === 'stopped',
     accessLog: deps.accessLog,

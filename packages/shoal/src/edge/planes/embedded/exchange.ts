@@ -3,7 +3,15 @@ import type { Dispatcher } from 'undici';
 import type { PlaneContext } from './context.ts';
 import { countResponse } from './counters.ts';
 import { type Failure, failureOf, isConnectTimeout, RetiredError } from './failure.ts';
-import { type Client, isTrusted, plainAddress, requestHeaders, responseHeaders } from './headers.ts';
+import {
+  type Client,
+  headerValue,
+  isTrusted,
+  plainAddress,
+  type RawHeaders,
+  requestHeaders,
+  responseHeaders,
+} from './headers.ts';
 import { type PageStatus, sendPage } from './pages.ts';
 import { forwardedPath, isStripped, requestTarget } from './request-target.ts';
 import { chooseTarget, type Target } from './routing.ts';
@@ -13,6 +21,8 @@ import { forgive, penalise, type Upstream } from './upstream.ts';
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 /** So much of a body that nobody wants is read, so that the client sees the answer; then the connection is cut. */
 const MOST_UNWANTED_BYTES = 1024 * 1024;
+/** A body of no more bytes, if it comes as a whole, goes out in one piece with its header: one write instead of two that must be gathered. */
+const MOST_WHOLE_BYTES = 16 * 1024;
 
 const ignore = (): void => undefined;
 
@@ -42,6 +52,8 @@ export function serveExchange(
   let isAnswering = false;
   let isClientGone = false;
   let isContinued = !expectsContinue;
+  /** Length of a body that is small enough to go out with its header. A chunk of this length is all of it. */
+  let wholeBytes: number | undefined;
 
   counters.requests += 1;
   counters.active += 1;
@@ -104,12 +116,15 @@ export function serveExchange(
         if (status >= 200) answer(upstream, status, message ?? '');
       },
       onResponseData(_, chunk) {
-        if (!response.write(chunk)) controller?.pause();
+        if (chunk.length === wholeBytes) response.write(chunk.toString('latin1'), 'latin1');
+        else if (!response.write(chunk)) controller?.pause();
       },
       onResponseEnd() {
         upstream.active -= 1;
         controller = undefined;
-        response.end();
+        // A tick later it is written, and its end adds nothing that would have to be gathered with it.
+        if (wholeBytes === undefined) response.end();
+        else process.nextTick(endResponse, response);
       },
       onResponseError(_, error) {
         upstream.active -= 1;
@@ -132,12 +147,11 @@ export function serveExchange(
     const headers = responseHeaders((controller?.rawHeaders ?? []) as Buffer[]);
     // An answer before the end of the request: what is left of the request is nobody's, so the connection cannot go on.
     if (context.isStopping() || !request.complete) headers.push('Connection', 'close');
+    wholeBytes = smallLength(headers);
     response.writeHead(status, message, headers);
     countResponse(counters, status);
     // A stream may have nothing to say for a while; its header must not wait for that.
-    setImmediate(() => {
-      if (!response.destroyed && !response.writableEnded && response.writableLength === 0) response.flushHeaders();
-    });
+    process.nextTick(flushHeader, response);
   }
 
   function fail(upstream: Upstream, error: unknown, wasSent: boolean): void {
@@ -213,6 +227,19 @@ export function serveExchange(
     const address = plainAddress(remoteAddress);
     return { address, port: localPort ?? 0, protocol: 'http', isTrusted: isTrusted(context.trusted, address) };
   }
+}
+
+function endResponse(response: ServerResponse): void {
+  response.end();
+}
+
+function flushHeader(response: ServerResponse): void {
+  if (!response.destroyed && !response.writableEnded && response.writableLength === 0) response.flushHeaders();
+}
+
+function smallLength(headers: RawHeaders): number | undefined {
+  const bytes = Number(headerValue(headers, 'content-length') ?? 0);
+  return bytes > 0 && bytes <= MOST_WHOLE_BYTES ? bytes : undefined;
 }
 
 function carriesBody(request: IncomingMessage): boolean {

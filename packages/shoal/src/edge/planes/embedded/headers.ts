@@ -85,8 +85,8 @@ export function countOf(raw: RawHeaders, name: string): number {
   return count;
 }
 
-export function isTrusted(trusted: BlockList, address: string): boolean {
-  return trusted.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
+export function isTrusted(trusted: BlockList | undefined, address: string): boolean {
+  return trusted?.check(address, address.includes(':') ? 'ipv6' : 'ipv4') ?? false;
 }
 
 /** An IPv4 client of a socket that serves both families is written plainly. */

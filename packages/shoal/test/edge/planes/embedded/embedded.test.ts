@@ -8,7 +8,7 @@ import {
   type RequestOptions,
 } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createEmbeddedPlane, type EmbeddedDeps } from '../../../../src/edge/planes/embedded/embedded.ts';
 import type { DataPlane } from '../../../../src/edge/planes/plane.ts';
@@ -110,6 +110,31 @@ describe('passing on', () => {
     for (const status of [204, 304, 404, 500]) {
       const got = await get(port, `/${status}`, { agent });
       expect(got).toMatchObject({ status, body: '', headers: { 'set-cookie': ['a=1', 'b=2'] } });
+    }
+  });
+
+  test.each([
+    { name: 'at once', cuts: [] },
+    { name: 'in two pieces', cuts: [100] },
+    { name: 'in three pieces', cuts: [1, 200] },
+  ])('a small body of every byte there is, $name', async ({ cuts }) => {
+    const body = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+    const instance = await httpInstance(async (_, response) => {
+      response.setHeader('Content-Length', body.length);
+      const ends = [...cuts, body.length];
+      for (const [at, end] of ends.entries()) {
+        response.write(body.subarray(ends[at - 1] ?? 0, end));
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      response.end();
+    });
+    const { port } = await planeWith([routeTo([instance.port])]);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    onTestFinished(() => agent.destroy());
+    for (let i = 0; i < 3; i++) {
+      const outgoing = httpRequest({ host: '127.0.0.1', port, agent }).end();
+      const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+      expect((await buffer(response)).equals(body)).toBe(true);
     }
   });
 

@@ -68,16 +68,16 @@ function reads(deps: NomadDeps): Record<string, Verb> {
     methods: { GET: reading(deps, (reading, request) => query(reading, keyOf(request), request)) },
   });
   return {
-    allocations: read((reading, key) =>
-      reading
-        .by(tables.allocs, 'job', key)
-        .map((row) => allocStub(reading, row, { resources: false, taskStates: true })),
+    allocations: read((reading, key, request) =>
+      ofThisRegistration(reading, key, reading.by(tables.allocs, 'job', key), request).map((row) =>
+        allocStub(reading, row, { resources: false, taskStates: true }),
+      ),
     ),
     evaluations: read((reading, key) =>
       reading.by(tables.evals, 'job', key).sort((a, b) => b.CreateIndex - a.CreateIndex),
     ),
-    deployments: read((reading, key) => deployments(reading, key)),
-    deployment: read((reading, key) => deployments(reading, key)[0] ?? null),
+    deployments: read(deployments),
+    deployment: read((reading, key, request) => deployments(reading, key, request)[0] ?? null),
     summary: read((reading, key) => {
       const job = reading.get(tables.jobs, key);
       if (!job) return new Missing('job not found');
@@ -88,9 +88,24 @@ function reads(deps: NomadDeps): Record<string, Verb> {
   };
 }
 
-function deployments(read: Read, key: string) {
-  const rows = read.by(read.state.tables.deployments, 'job', key).sort((a, b) => b.CreateIndex - a.CreateIndex);
-  return rows.map((row) => composeDeployment(read, row));
+function deployments(read: Read, key: string, request: ApiRequest) {
+  const rows = ofThisRegistration(read, key, read.by(read.state.tables.deployments, 'job', key), request);
+  return rows.sort((a, b) => b.CreateIndex - a.CreateIndex).map((row) => composeDeployment(read, row));
+}
+
+/**
+ * A job that was purged and registered anew is another job: what belonged to the former one is only shown with `all`, or while there is no job of this id
+ * (https://developer.hashicorp.com/nomad/api-docs/jobs#list-job-allocations).
+ */
+function ofThisRegistration<T extends { CreateIndex: number }>(
+  read: Read,
+  key: string,
+  rows: T[],
+  request: ApiRequest,
+): T[] {
+  // Not followed: that the job changed is no news of its allocations.
+  const job = flag(request, 'all') ? undefined : read.state.tables.jobs.get(key);
+  return job ? rows.filter(({ CreateIndex }) => CreateIndex >= job.CreateIndex) : rows;
 }
 
 function versions(read: Read, key: string, withDiffs: boolean) {

@@ -85,6 +85,25 @@ describe('search', () => {
   });
 });
 
+describe('a job that was purged and registered anew', () => {
+  test('has nothing of the former one, unless all is asked for', async () => {
+    const api = await anApi();
+    await api.node(randomUUID());
+    const count = async (path: string) => ((await api.get(`/v1/job/a/${path}`)) as unknown[]).length;
+    const counts = async () => [await count('allocations'), await count('allocations?all=true')];
+    await register(api, 'a');
+    await until('it runs', () => api.live('a').length === 1);
+    await api.ask('DELETE', '/v1/job/a?purge=true');
+    await until('it has ended', () => api.live('a').length === 0);
+    expect(await counts()).toEqual([1, 1]);
+    const deployments = await count('deployments');
+    await register(api, 'a');
+    await until('the new one runs', () => api.live('a').length === 1);
+    expect(await counts()).toEqual([1, 2]);
+    expect(await count('deployments?all=true')).toBe((await count('deployments')) + deployments);
+  });
+});
+
 describe('a blocking query', () => {
   test('on a job is not woken by another job', async () => {
     const api = await anApi();

@@ -1,15 +1,17 @@
 import { defineCommand } from '../command.ts';
 import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
+import { UsageError } from '../errors.ts';
 import { findById } from '../find/by-id.ts';
 import { deploymentKind } from '../find/kinds.ts';
 import { monitorDeployment } from '../monitor/monitor-deployment.ts';
 import { jsonText } from '../output/json.ts';
-import { deploymentText } from '../show/deployment.ts';
+import { deploymentTable, deploymentText } from '../show/deployment.ts';
 
 export const command = defineCommand({
-  usage: '[flags] DEPLOYMENT',
-  description: 'Shows a deployment, or follows it until it is over. DEPLOYMENT may be the beginning of an id.',
-  args: [1, 1],
+  usage: '[flags] [DEPLOYMENT]',
+  description: `Shows a deployment, or follows it until it is over: lines of what happens, and on a terminal a table that is kept
+current. Ends with 1 when a followed one fails. DEPLOYMENT may be the beginning of an id; without one all are listed.`,
+  args: [0, 1],
   flags: {
     monitor: { kind: 'bool', help: 'Follow it until it is over' },
     json: { kind: 'bool', help: 'Print JSON' },
@@ -20,7 +22,14 @@ export const command = defineCommand({
   async run({ flags, args, io, env }) {
     const nomad = connectNomad(flags, env);
     const verbose = flags.verbose === true;
-    const deployment = await findById(deploymentKind(nomad), args[0] ?? '', io);
+    const [given] = args;
+    if (given === undefined) {
+      if (flags.monitor) throw new UsageError('name the deployment to follow');
+      const { value } = await nomad.deployments.list();
+      io.out(flags.json ? jsonText(value) : deploymentTable(value, io, verbose));
+      return 0;
+    }
+    const deployment = await findById(deploymentKind(nomad), given, io);
     if (flags.monitor)
       return (await monitorDeployment(deployment.ID, { nomad, io, verbose })).Status === 'failed' ? 1 : 0;
     io.out(flags.json ? jsonText(deployment) : deploymentText(deployment, io, verbose));

@@ -2,7 +2,7 @@ import { defineCommand } from '../command.ts';
 import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
 import { findById } from '../find/by-id.ts';
 import { evaluationKind } from '../find/kinds.ts';
-import { monitorEval } from '../monitor/monitor-eval.ts';
+import { EVAL_EXIT_CODES, monitorEval } from '../monitor/monitor-eval.ts';
 import { jsonText } from '../output/json.ts';
 import { evaluationText } from '../show/evaluation.ts';
 
@@ -24,7 +24,7 @@ export const command = defineCommand({
     const evaluation = await findById(evaluationKind(nomad), args[0] ?? '', io);
     if (flags.monitor) {
       const { kind } = await monitorEval(evaluation.ID, { nomad, io, verbose });
-      return { placed: 0, failed: 1, unplaced: 2 }[kind];
+      return EVAL_EXIT_CODES[kind];
     }
     io.out(flags.json ? jsonText(evaluation) : evaluationText(evaluation, io, verbose));
     return 0;

@@ -9,6 +9,7 @@ export const command = defineCommand({
   description: 'Lists the deployments of a job, newest first.',
   args: [1, 1],
   flags: {
+    all: { kind: 'bool', help: 'Also those of an earlier job with the same id' },
     latest: { kind: 'bool', help: 'Only the latest' },
     json: { kind: 'bool', help: 'Print JSON' },
     verbose: { kind: 'bool', help: 'Show whole ids' },
@@ -18,7 +19,7 @@ export const command = defineCommand({
   async run({ flags, args, io, env }) {
     const nomad = connectNomad(flags, env);
     const { id } = await findJob(nomad, args[0] ?? '', io);
-    const { value } = await nomad.jobs.deployments(id);
+    const { value } = await nomad.jobs.deployments(id, { all: flags.all === true });
     const shown = flags.latest ? value.slice(0, 1) : value;
     io.out(flags.json ? jsonText(shown) : deploymentTable(shown, io, flags.verbose === true));
     return 0;

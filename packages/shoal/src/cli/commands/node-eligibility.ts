@@ -1,7 +1,7 @@
 import { defineCommand } from '../command.ts';
 import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
-import { CommandError, UsageError } from '../errors.ts';
-import { nodeId } from './node-status.ts';
+import { UsageError } from '../errors.ts';
+import { chosenNode } from '../find/node.ts';
 
 export const command = defineCommand({
   usage: '-enable|-disable [flags] NODE',
@@ -19,10 +19,7 @@ node's name.`,
     if (Boolean(flags.enable) === Boolean(flags.disable)) throw new UsageError('give either -enable or -disable');
     const [given] = args;
     const nomad = connectNomad(flags, env);
-    const own = flags.self ? (await nomad.agent.self()).stats.client?.node_id : undefined;
-    if (own === undefined && given === undefined)
-      throw flags.self ? new CommandError('the agent that was asked runs no client') : new UsageError('name a node');
-    const id = own ?? (await nodeId(nomad, given ?? '', io));
+    const { id } = await chosenNode(nomad, { self: flags.self, given }, io);
     await nomad.nodes.setEligibility(id, flags.enable ? 'eligible' : 'ineligible');
     const effect = flags.enable ? 'eligible' : 'ineligible';
     io.out(`Node "${id}" scheduling eligibility set: ${effect} for scheduling\n`);

@@ -2,8 +2,7 @@ import type { Node, NodeStub, NomadClient } from '@shoal/api';
 import { defineCommand } from '../command.ts';
 import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
 import { CommandError } from '../errors.ts';
-import { findById } from '../find/by-id.ts';
-import { nodeKind } from '../find/kinds.ts';
+import { findNode, ownNode } from '../find/node.ts';
 import type { Io } from '../io.ts';
 import { jsonText } from '../output/json.ts';
 import { paintStatus } from '../output/paint.ts';
@@ -37,7 +36,7 @@ may be the beginning of an id, or a node's name.`,
       );
       return 0;
     }
-    const id = flags.self ? await ownNode(nomad) : await nodeId(nomad, given ?? '', io);
+    const id = flags.self ? await ownNode(nomad) : (await findNode(nomad, given ?? '', io)).id;
     const { value: node } = await nomad.nodes.read(id);
     if (!node) throw new CommandError(`the node "${id}" is not known anymore`);
     if (flags.json) {
@@ -76,21 +75,6 @@ async function allocUsage(
     cpuMhz: known.reduce((sum, { CpuStats }) => sum + CpuStats.TotalTicks, 0),
     memoryBytes: known.reduce((sum, { MemoryStats }) => sum + (MemoryStats.RSS || MemoryStats.Usage), 0),
   };
-}
-
-async function ownNode(nomad: NomadClient): Promise<string> {
-  const { stats } = await nomad.agent.self();
-  const id = stats.client?.node_id;
-  if (!id) throw new CommandError('the agent that was asked runs no client: name a node');
-  return id;
-}
-
-/** A name is taken where it is one node's. */
-export async function nodeId(nomad: NomadClient, given: string, io: Io): Promise<string> {
-  const { value } = await nomad.nodes.list();
-  const named = value.filter(({ Name }) => Name === given);
-  const [only] = named;
-  return only && named.length === 1 ? only.ID : (await findById(nodeKind(nomad), given, io)).ID;
 }
 
 async function nodeList(

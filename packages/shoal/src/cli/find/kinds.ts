@@ -1,4 +1,5 @@
-import type { AllocStub, Deployment, Evaluation, NodeStub, NomadClient } from '@shoal/api';
+import type { AllocStub, Deployment, Evaluation, NodeStub, NomadClient, ScalingPolicyStub } from '@shoal/api';
+import { targetText } from '../show/scaling-policy.ts';
 import type { Kind } from './by-id.ts';
 
 export function allocationKind(nomad: NomadClient): Kind<AllocStub> {
@@ -41,6 +42,18 @@ export function nodeKind(nomad: NomadClient): Kind<NodeStub> {
     show: (found) => ({
       headings: ['ID', 'DC', 'Name', 'Status'],
       rows: found.map((node) => [node.ID, node.Datacenter, node.Name, node.Status]),
+    }),
+  };
+}
+
+export function policyKind(nomad: NomadClient): Kind<ScalingPolicyStub> {
+  return {
+    what: 'scaling policy',
+    // The API has no prefixes here: all are listed.
+    list: () => nomad.scaling.policies(),
+    show: (found) => ({
+      headings: ['ID', 'Enabled', 'Type', 'Target'],
+      rows: found.map((policy) => [policy.ID, String(policy.Enabled), policy.Type, targetText(policy)]),
     }),
   };
 }

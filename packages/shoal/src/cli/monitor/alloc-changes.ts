@@ -5,14 +5,15 @@ import { shortId } from '../output/short-id.ts';
 type Known = { status: string; healthy: boolean | null; told: ReadonlyMap<string, number> };
 
 /**
- * Says in lines what has changed about allocations since they were last looked at. The first look takes as known only that they are pending, so that
- * what happened before it is told as well.
+ * Says in lines what has changed about allocations since they were last looked at. Those that were made at the index `since` or later began as pending:
+ * what happened to them before the first look is told as well. Of those that were there before, only what is new from the first look on.
  */
-export function allocChanges({ verbose }: { verbose: boolean }): (allocs: readonly AllocStub[]) => string[] {
+export function allocChanges({ verbose, since }: { verbose: boolean; since: number }) {
   const known = new Map<string, Known>();
-  return (allocs) =>
+  const first = (alloc: AllocStub) => (alloc.CreateIndex < since ? asFound(alloc) : MADE);
+  return (allocs: readonly AllocStub[]): string[] =>
     allocs.flatMap((alloc) => {
-      const before = known.get(alloc.ID) ?? { status: 'pending', healthy: null, told: new Map() };
+      const before = known.get(alloc.ID) ?? first(alloc);
       const { lines, told } = troubles(alloc, before.told);
       const healthy = alloc.DeploymentStatus?.Healthy ?? null;
       known.set(alloc.ID, { status: alloc.ClientStatus, healthy, told });
@@ -25,6 +26,13 @@ export function allocChanges({ verbose }: { verbose: boolean }): (allocs: readon
         ...(healthy === before.healthy || healthy === null ? [] : [`${name} is ${healthy ? 'healthy' : 'unhealthy'}`]),
       ];
     });
+}
+
+const MADE: Known = { status: 'pending', healthy: null, told: new Map() };
+
+/** Health is that of the present deployment, and news of it. */
+function asFound(alloc: AllocStub): Known {
+  return { status: alloc.ClientStatus, healthy: null, told: troubles(alloc, MADE.told).told };
 }
 
 function described({ ClientDescription }: AllocStub): string {

@@ -7,7 +7,7 @@ import { shortId } from '../output/short-id.ts';
 import { deployedTable } from '../show/deployment.ts';
 import { allocChanges } from './alloc-changes.ts';
 import { type Monitoring, mark } from './monitor-eval.ts';
-import { watch } from './watch.ts';
+import { follow, watch } from './watch.ts';
 
 /** Moving on needs a user. */
 const OVER = new Set<Deployment['Status']>(['successful', 'failed', 'cancelled']);
@@ -18,9 +18,9 @@ export async function monitorDeployment(id: string, monitoring: Monitoring): Pro
   const { io, nomad, verbose } = monitoring;
   const live = createLive(io);
   const stop = new AbortController();
-  const changes = allocChanges({ verbose });
   const started = io.now();
-  let current: Deployment | undefined;
+  let { value: current } = await nomad.deployments.read(id);
+  const changes = allocChanges({ verbose, since: current?.CreateIndex ?? 0 });
   const tell = (allocs: readonly AllocStub[]) => {
     for (const line of changes(allocs)) live.line(`    ${colored(line, monitoring)}`);
   };
@@ -51,13 +51,6 @@ export async function monitorDeployment(id: string, monitoring: Monitoring): Pro
     await following;
     live.close();
   }
-}
-
-/** What goes wrong here goes wrong for the deployment as well, and is told there. */
-async function follow(allocs: AsyncIterable<AllocStub[]>, tell: (allocs: AllocStub[]) => void): Promise<void> {
-  try {
-    for await (const now of allocs) tell(now);
-  } catch {}
 }
 
 function footOf(deployment: Deployment, started: number, { io }: Monitoring): string[] {

@@ -14,6 +14,9 @@ export type EvalOutcome = {
   readonly allocations: readonly AllocStub[];
 };
 
+/** Exit codes of commands that follow an evaluation, which are Nomad's. */
+export const EVAL_EXIT_CODES: Readonly<Record<EvalOutcome['kind'], number>> = { placed: 0, failed: 1, unplaced: 2 };
+
 /** Tells what becomes of an evaluation until it is over, and of the one that goes on from it. */
 export async function monitorEval(id: string, monitoring: Monitoring): Promise<EvalOutcome> {
   const { io, verbose } = monitoring;

@@ -15,7 +15,7 @@ export async function monitorJob(jobId: string, written: JobWritten, monitoring:
   if (kind === 'unplaced') return UNPLACED;
   const deployment = evaluation.DeploymentID || (await deploymentOf(jobId, written, monitoring));
   if (deployment) return (await monitorDeployment(deployment, monitoring)).Status === 'failed' ? FAILED : OK;
-  await monitorStart(evaluation.ID, monitoring);
+  await monitorStart(evaluation, monitoring);
   return OK;
 }
 

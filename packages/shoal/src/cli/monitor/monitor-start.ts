@@ -1,4 +1,4 @@
-import type { AllocStub } from '@shoal/api';
+import type { AllocStub, Evaluation } from '@shoal/api';
 import { allocChanges } from './alloc-changes.ts';
 import type { Monitoring } from './monitor-eval.ts';
 import { watch } from './watch.ts';
@@ -7,11 +7,11 @@ import { watch } from './watch.ts';
 const PATIENCE_MS = 10_000;
 
 /** For jobs without deployments: tells what becomes of new allocations until none of them is pending. */
-export async function monitorStart(evalId: string, { nomad, io, verbose }: Monitoring): Promise<void> {
-  const changes = allocChanges({ verbose });
+export async function monitorStart(evaluation: Evaluation, { nomad, io, verbose }: Monitoring): Promise<void> {
+  const changes = allocChanges({ verbose, since: evaluation.CreateIndex });
   const signal = AbortSignal.timeout(PATIENCE_MS);
   let pending: readonly AllocStub[] = [];
-  for await (const allocs of watch((blocking) => nomad.evaluations.allocations(evalId, blocking), signal)) {
+  for await (const allocs of watch((blocking) => nomad.evaluations.allocations(evaluation.ID, blocking), signal)) {
     for (const line of changes(allocs)) io.out(`    ${line}\n`);
     pending = allocs.filter(({ ClientStatus, DesiredStatus }) => ClientStatus === 'pending' && DesiredStatus === 'run');
     if (pending.length === 0) return;

@@ -24,3 +24,10 @@ export async function* watch<T>(
     yield answer.value;
   }
 }
+
+/** Beside a watch of the same agent: what goes wrong here goes wrong there as well, and is told there. */
+export async function follow<T>(values: AsyncIterable<T>, tell: (value: T) => void): Promise<void> {
+  try {
+    for await (const now of values) tell(now);
+  } catch {}
+}

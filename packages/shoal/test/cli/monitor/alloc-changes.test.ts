@@ -5,14 +5,15 @@ import { watch } from '../../../src/cli/monitor/watch.ts';
 
 const ID = '85d9bbbf-0146-147f-158b-86cdefef85e4';
 
-type Given = { status: string; healthy?: boolean; events?: [number, string, string][] };
+type Given = { status: string; created?: number; healthy?: boolean; events?: [number, string, string][] };
 
-function alloc({ status, healthy, events = [] }: Given): AllocStub {
+function alloc({ status, created = 10, healthy, events = [] }: Given): AllocStub {
   const Events = events.map(
     ([Time, Type, DisplayMessage]) => ({ Time, Type, DisplayMessage, ExitCode: 1 }) as TaskEvent,
   );
   return {
     ID,
+    CreateIndex: created,
     ClientStatus: status,
     ClientDescription: status === 'running' ? 'Tasks are running' : '',
     DeploymentStatus: healthy === undefined ? null : { Healthy: healthy },
@@ -21,7 +22,7 @@ function alloc({ status, healthy, events = [] }: Given): AllocStub {
 }
 
 test('only what is new is said, and nothing ordinary', () => {
-  const changes = allocChanges({ verbose: false });
+  const changes = allocChanges({ verbose: false, since: 10 });
   const started: [number, string, string] = [1, 'Started', 'Task started by client'];
   const ended: [number, string, string] = [2, 'Terminated', 'Exit Code: 1'];
   expect(changes([alloc({ status: 'pending' })])).toEqual([]);
@@ -37,9 +38,21 @@ test('only what is new is said, and nothing ordinary', () => {
   expect(changes([alloc({ status: 'running', events: [started, ended], healthy: false })])).toEqual([]);
 });
 
-test('what had happened before the first look is said as well', () => {
-  expect(allocChanges({ verbose: false })([alloc({ status: 'failed' })])).toEqual([
+test('what had happened to a new one before the first look is said as well', () => {
+  expect(allocChanges({ verbose: false, since: 10 })([alloc({ status: 'failed' })])).toEqual([
     'Allocation "85d9bbbf" status changed: "pending" -> "failed"',
+  ]);
+});
+
+test('of one that was there before only what is new from the first look on', () => {
+  const changes = allocChanges({ verbose: false, since: 10 });
+  const ended: [number, string, string] = [2, 'Terminated', 'Exit Code: 1'];
+  expect(changes([alloc({ created: 9, status: 'running', events: [ended] })])).toEqual([]);
+  expect(changes([alloc({ created: 9, status: 'running', events: [ended], healthy: true })])).toEqual([
+    'Allocation "85d9bbbf" is healthy',
+  ]);
+  expect(changes([alloc({ created: 9, status: 'failed', events: [ended], healthy: true })])).toEqual([
+    'Allocation "85d9bbbf" status changed: "running" -> "failed"',
   ]);
 });
 

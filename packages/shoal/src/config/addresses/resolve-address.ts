@@ -8,7 +8,7 @@ import {
   isForwardable,
   isNetwork,
 } from './interface-address.ts';
-import { sockaddrFunctions } from './sockaddr-functions.ts';
+import { sockaddrFunctions } from './sockaddr/functions.ts';
 
 /** The machine on which addresses are looked up. */
 export type Machine = {

@@ -67,7 +67,9 @@ describe('what has no address', () => {
     {
       name: 'a broken pipeline',
       given: '{{ GetAllInterfaces | include "x" "y" }}',
-      errors: ['error calling include: "x" is no selector; there are address, flags, name, network, rfc, size, type'],
+      errors: [
+        'error calling include: "x" is no selector; there are address, flags, name, network, port, rfc, size, type',
+      ],
     },
   ];
   test.each(cases)('$name', ({ given, pending = [], errors = [], addresses = [] }) => {

@@ -63,9 +63,12 @@ export class ForeignAuthorityError extends Error {
 /** A server was reached, and its certificate is not valid by this machine's clock, for this region, or for this cluster. */
 export class CertificateError extends Error {
   readonly code = 'certificate';
-  constructor(server: string, cause: Error) {
+  /** The clock of one of the two is probably wrong, and may be right in a moment (a machine without one of its own, after its start). */
+  readonly isOfClock: boolean;
+  constructor(server: string, cause: Error & { code?: unknown }) {
     super(`The certificate of server ${server} was not accepted: ${certificateReason(cause)}`, { cause });
     this.name = 'CertificateError';
+    this.isOfClock = cause.code === 'CERT_NOT_YET_VALID' || cause.code === 'CERT_HAS_EXPIRED';
   }
 }
 

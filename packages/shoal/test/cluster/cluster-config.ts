@@ -13,12 +13,14 @@ export function clientOf(...servers: readonly string[]): string {
 client { enabled = true }`;
 }
 
-/** A service whose task writes a line every 100 ms; `count` of it, on different hosts where there are enough. */
-export function echoJob(count: number, name = 'echo'): string {
+/** A service whose task writes a line every 100 ms: `count` of it, spread over the hosts, or one on each. */
+export function echoJob(count: number | 'each', name = 'echo'): string {
+  const isSystem = count === 'each';
   return `job "${name}" {
   datacenters = ["dc1"]
+  type        = "${isSystem ? 'system' : 'service'}"
   group "${name}" {
-    count = ${count}
+    ${isSystem ? '' : `count = ${count}`}
     network {
       port "http" {}
     }
@@ -30,11 +32,6 @@ export function echoJob(count: number, name = 'echo'): string {
         interval = "1s"
         timeout  = "1s"
       }
-    }
-    reschedule {
-      delay          = "5s"
-      delay_function = "constant"
-      unlimited      = true
     }
     task "${name}" {
       driver = "raw_exec"

@@ -23,7 +23,7 @@ beforeAll(async () => {
   beta = await hosts.agent('beta', clientOf(server.address));
   await Promise.all([alpha, beta].map((agent) => agent.start({ SHOAL_JOIN_TOKEN: token })));
   await nodesReady(server, ['alpha', 'beta']);
-  await server.run(echoJob(COUNT));
+  await server.run(echoJob('each'));
   await until('all run', async () => (await runningAllocs(server, 'echo')).length === COUNT);
   await until('all are named', async () => (await namesAt(beta)) === 'alpha,beta');
 });
@@ -32,7 +32,7 @@ afterAll(() => hosts?.dispose());
 
 const NAME = 'echo.service.consul';
 const SECOND = 1_000;
-const COUNT = 4;
+const COUNT = 2;
 
 describe('cuts of 10 to 30 s, one after the other', { timeout: 400 * SECOND }, () => {
   test.each([10, 18, 30, 12])(
@@ -87,7 +87,7 @@ describe('20 % loss and 300 ms', { timeout: 200 * SECOND }, () => {
     const repair = await impair(hosts, 'alpha', { delayMs: 150, lossPercent: 20, seed });
     try {
       const before = tasks();
-      const indexes = new Set<string>();
+      const indexes = new Set<string | null>();
       const statuses = new Set<string>();
       const end = Date.now() + 90 * SECOND;
       let asked = 0;
@@ -96,7 +96,7 @@ describe('20 % loss and 300 ms', { timeout: 200 * SECOND }, () => {
         statuses.add(`node ${await statusOf('alpha')}`);
         for (const { Name, Status } of await server.consul.members()) statuses.add(`${Name} ${Status}`);
         const health = await server.get('/v1/health/service/echo');
-        indexes.add(health.headers.get('x-consul-index') ?? '');
+        indexes.add(health.headers.get('x-consul-index'));
         asked += 1;
         answered += (await alpha.get('/v1/kv/none').then(
           ({ status }) => status === 404,
@@ -110,9 +110,9 @@ describe('20 % loss and 300 ms', { timeout: 200 * SECOND }, () => {
         `${answered} of ${asked} requests through the bad line answered; statuses: ${[...statuses].sort().join(', ')}`,
       );
       expect([...statuses].sort()).toEqual(['alpha 1', 'beta 1', 'node ready', 'server 1']);
+      expect(indexes.size).toBe(1);
       expect(tasks()).toEqual(before);
-      expect(answered).toBeGreaterThan(10);
-      await server.run(echoJob(1, 'through'));
+      expect(answered / asked).toBeGreaterThan(0.9);
     } finally {
       await repair();
     }

@@ -16,10 +16,14 @@ import { until } from './until.ts';
 /** Machines of a test: network namespaces on a bridge, each with one agent. The test speaks to each over a line that no cut of the network touches. */
 export type Hosts = {
   readonly network: Network;
+  /** For files of the test; all hosts see it. */
+  readonly folder: string;
   /** Prepares an agent on that host; it does not run yet. */
   agent(host: string, config: string): Promise<HostAgent>;
   /** Living processes of a job's tasks on that host. */
   tasks(host: string, job: string): number[];
+  /** A command of the program on a host, in a folder. */
+  command(host: string, words: readonly string[], cwd: string): Promise<Ended>;
   /** Ends all processes, and takes the network down. */
   dispose(): Promise<void>;
 };
@@ -35,18 +39,17 @@ export type HostAgent = {
   /** Resolves when its APIs answer. */
   start(env?: Readonly<Record<string, string>>): Promise<void>;
   /** Starts it, and resolves with the exit code and what it printed. */
-  startInVain(
-    env?: Readonly<Record<string, string>>,
-    flags?: readonly string[],
-  ): Promise<{ code: number | null; printed: string }>;
+  startInVain(env?: Readonly<Record<string, string>>, flags?: readonly string[]): Promise<Ended>;
   end(signal: NodeJS.Signals): Promise<number | null>;
   dns(ask: Ask): Promise<ShownAnswer>;
   get(path: string, port?: number): Promise<Response>;
   run(source: string): Promise<string>;
   /** A command of the program, run on that host. */
-  command(...words: string[]): Promise<{ code: number | null; printed: string }>;
+  command(...words: string[]): Promise<Ended>;
   pid(): number;
 };
+
+type Ended = { code: number | null; printed: string };
 
 type Network = {
   readonly gateway: string;
@@ -81,6 +84,8 @@ export async function makeHosts(names: readonly string[]): Promise<Hosts> {
   const mark = randomUUID();
   return {
     network,
+    folder,
+    command: (host, words, cwd) => run(spawnOn({ network, mark, host }, words, { cwd })),
     agent: (host, config) => hostAgent({ network, folder, mark, host, config }),
     tasks: (host, job) => processesWith('NOMAD_JOB_NAME', job).filter((pid) => runsUnder(pid, join(folder, host))),
     async dispose() {
@@ -109,31 +114,14 @@ async function hostAgent({ network, folder, mark, host, config }: Needs): Promis
   let child: ChildProcess | undefined;
   let printed = '';
 
-  function launch(words: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
-    const [program = '', ...args] = network.command(host, [process.execPath, PROGRAM, ...words]);
-    const clean = Object.entries(process.env).filter(
-      ([name]) => !/^(VITEST|NODE_|NOMAD_|CONSUL_|SHOAL_|npm_)/.test(name),
-    );
-    return spawn(program, args, {
-      cwd: folder,
-      env: { ...Object.fromEntries(clean), ...env, [MARK]: mark },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-  }
-
   function startAgent(env?: Readonly<Record<string, string>>, flags: readonly string[] = []): ChildProcess {
-    const started = launch(['agent', '-config', file, ...flags], env);
+    const started = spawnOn({ network, mark, host }, ['agent', '-config', file, ...flags], {
+      cwd: folder,
+      ...(env && { env }),
+    });
     for (const stream of [started.stdout, started.stderr]) stream?.on('data', (data) => (printed += String(data)));
     child = started;
     return started;
-  }
-
-  async function run(words: readonly string[]): Promise<{ code: number | null; printed: string }> {
-    const started = launch(words);
-    let text = '';
-    for (const stream of [started.stdout, started.stderr]) stream?.on('data', (data) => (text += String(data)));
-    const [code] = (await once(started, 'close')) as [number | null];
-    return { code, printed: text };
   }
 
   return {
@@ -185,8 +173,26 @@ async function hostAgent({ network, folder, mark, host, config }: Needs): Promis
       if (!answer.ok) throw new Error(text);
       return (await nomad.jobs.register(JSON.parse(text) as JobBody)).EvalID;
     },
-    command: (...words) => run(words),
+    command: (...words) => run(spawnOn({ network, mark, host }, words, { cwd: folder })),
   };
+}
+
+type On = Pick<Needs, 'network' | 'mark' | 'host'>;
+type With = { cwd: string; env?: Readonly<Record<string, string>> };
+
+/** Without what the test runner, or whoever started it, has set for itself. */
+function spawnOn({ network, mark, host }: On, words: readonly string[], { cwd, env = {} }: With): ChildProcess {
+  const [program = '', ...args] = network.command(host, [process.execPath, PROGRAM, ...words]);
+  const theirs = /^(VITEST|NODE_|NOMAD_|CONSUL_|SHOAL_|npm_)/;
+  const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !theirs.test(name)));
+  return spawn(program, args, { cwd, env: { ...clean, ...env, [MARK]: mark }, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+async function run(started: ChildProcess): Promise<Ended> {
+  let printed = '';
+  for (const stream of [started.stdout, started.stderr]) stream?.on('data', (data) => (printed += String(data)));
+  const [code] = (await once(started, 'close')) as [number | null];
+  return { code, printed };
 }
 
 function common(host: string, dataDir: string, address: string): string {

@@ -1,7 +1,7 @@
 import type { Log } from '../../log.ts';
 import type { AgentHello, AliveAnswer } from '../../rpc/agent-requests.ts';
 import { pause } from '../../rpc/deadline.ts';
-import { RequestRefusedError } from '../../rpc/errors.ts';
+import { CertificateError, RequestRefusedError } from '../../rpc/errors.ts';
 import type { Link } from '../../rpc/link.ts';
 import { PATHS } from '../../rpc/protocol.ts';
 import { parseServer, type ServerList } from '../../rpc/server-list.ts';
@@ -41,7 +41,7 @@ export class Heartbeat {
   #answeredAt: number | undefined;
   #startedAt = 0;
   #isAway = false;
-  #refused: RequestRefusedError | undefined;
+  #refused: RequestRefusedError | CertificateError | undefined;
   #complainedAt = Number.NEGATIVE_INFINITY;
   #heardFirst: () => void = () => undefined;
   readonly #first = new Promise<void>((resolve) => {
@@ -65,7 +65,8 @@ export class Heartbeat {
     // A name may still belong to a former life of this machine, until the servers have missed that.
     while (this.#refused !== undefined && !link.stopped.aborted) {
       const waitedMs = performance.now() - this.#startedAt;
-      if (waitedMs > (this.#refused.patienceMs ?? 0)) throw new AgentRefusedError(this.#refused.message);
+      if (isOfClock(this.#refused)) break;
+      if (waitedMs > patienceOf(this.#refused)) throw new AgentRefusedError(this.#refused.message);
       await pause(LEAST_PAUSE_MS, link.stopped);
     }
     if (this.#answeredAt !== undefined || link.stopped.aborted) return;
@@ -89,7 +90,7 @@ export class Heartbeat {
       const options = { signal: link.stopped, timeoutMs: TIMEOUT_MS, down: 'ask' } as const;
       this.#answered(await link.call<AliveAnswer>(PATHS.alive, { agent }, options));
     } catch (error) {
-      if (error instanceof RequestRefusedError) this.#refuse(error);
+      if (error instanceof RequestRefusedError || error instanceof CertificateError) this.#refuse(error);
       else if (!link.stopped.aborted) this.#complain(error);
     } finally {
       this.#open -= 1;
@@ -108,9 +109,11 @@ export class Heartbeat {
   }
 
   /** A server that refuses is there all the same. */
-  #refuse(error: RequestRefusedError): void {
-    this.#answeredAt = performance.now();
-    if (this.#isAway) this.#back();
+  #refuse(error: RequestRefusedError | CertificateError): void {
+    if (error instanceof RequestRefusedError) {
+      this.#answeredAt = performance.now();
+      if (this.#isAway) this.#back();
+    }
     const { message } = error;
     const isNews = this.#refused?.message !== message || performance.now() - this.#complainedAt > COMPLAIN_EVERY_MS;
     this.#refused = error;
@@ -144,4 +147,12 @@ export class Heartbeat {
     this.#deps.log.info({}, 'agent: the servers answer');
     this.#deps.onReturn();
   }
+}
+
+function isOfClock(error: RequestRefusedError | CertificateError): boolean {
+  return error instanceof CertificateError && error.isOfClock;
+}
+
+function patienceOf(error: RequestRefusedError | CertificateError): number {
+  return error instanceof RequestRefusedError ? (error.patienceMs ?? 0) : 0;
 }

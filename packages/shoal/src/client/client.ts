@@ -37,6 +37,11 @@ export type Client = {
    * still wanted. May be called twice.
    */
   stop(how: { tasks: 'keep' | 'stop' }): Promise<void>;
+  /**
+   * Takes over what an operator may change while tasks run: class, metadata, what is reserved, host volumes, dynamic ports. The rest of the
+   * configuration stays as it was at the start. After `start`.
+   */
+  reload(config: NodeConfig): Promise<void>;
   /** After `start`. */
   node(): Node;
   /** Allocations that are known here, ended ones that were not collected too. */
@@ -155,6 +160,8 @@ export function createClient(deps: ClientDeps): Client {
     start: () => (started ??= start()),
     ready: registration.ready,
     stop: (how) => (stopped ??= stop(how)),
+    reload: ({ nodeClass, meta, reserved, hostVolumes, minDynamicPort, maxDynamicPort }) =>
+      nodes.reload({ ...config, nodeClass, meta, reserved, hostVolumes, minDynamicPort, maxDynamicPort }),
     node: nodes.node,
     allocationCount: () => allocations.all().length,
     heartbeat: registration.heartbeat,

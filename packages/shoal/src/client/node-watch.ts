@@ -4,12 +4,15 @@ import type { Clock } from './clock.ts';
 import { fingerprints } from './fingerprints/all.ts';
 import type { Finding, FingerprintContext } from './fingerprints/fingerprint.ts';
 import { composeNode, type NodeIdentity } from './node.ts';
+import type { NodeConfig } from './node-config.ts';
 
 /** This node, and what becomes of it while the agent runs. */
 export type NodeWatch = {
   /** Takes all fingerprints. Call it before `node`. */
   start(): Promise<void>;
   node(): Node;
+  /** The operator has changed the configuration: all is found out anew with it. */
+  reload(config: NodeConfig): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -23,7 +26,8 @@ export type NodeWatchDeps = {
 
 const PERIOD_MS = 15_000;
 
-export function createNodeWatch({ identity, context, clock, log, onChange }: NodeWatchDeps): NodeWatch {
+export function createNodeWatch({ identity, context: first, clock, log, onChange }: NodeWatchDeps): NodeWatch {
+  let context = first;
   const stopped = new AbortController();
   const findings = new Map<string, Finding>();
   let node: Node | undefined;
@@ -55,10 +59,14 @@ export function createNodeWatch({ identity, context, clock, log, onChange }: Nod
     while (!stopped.signal.aborted) {
       await clock.sleep(PERIOD_MS, stopped.signal);
       if (stopped.signal.aborted) return;
-      const before = essence(node);
-      await take(true);
-      if (essence(node) !== before) onChange();
+      await renew(true);
     }
+  }
+
+  async function renew(periodicOnly: boolean): Promise<void> {
+    const before = essence(node);
+    await take(periodicOnly);
+    if (essence(node) !== before) onChange();
   }
 
   return {
@@ -69,6 +77,10 @@ export function createNodeWatch({ identity, context, clock, log, onChange }: Nod
     node() {
       if (node === undefined) throw new Error('the node is not known before start()');
       return node;
+    },
+    reload(config) {
+      context = { ...context, config };
+      return renew(false);
     },
     async stop() {
       stopped.abort();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { exited } from '../../src/client/drivers/scripted-driver.ts';
 import { until } from '../support/until.ts';
-import { anAllocation, aRestartPolicy, aService, aTask, jobOf } from './support/builders.ts';
+import { aNodeConfig, anAllocation, aRestartPolicy, aService, aTask, jobOf } from './support/builders.ts';
 import { aClientWorld, eventTypes } from './support/client-world.ts';
 
 describe('a client', () => {
@@ -24,6 +24,23 @@ describe('a client', () => {
     await (await world.boot()).ready;
     world.server.nodes.clear();
     await until('registered again', () => world.server.nodes.size === 1);
+  });
+
+  test('registers again with what its operator has changed, and only that', async () => {
+    const world = await aClientWorld();
+    const client = await world.boot();
+    await client.ready;
+    await client.reload(
+      aNodeConfig(world.dataDir, {
+        ...{ name: 'other', meta: { rack: 'r9' }, nodeClass: 'small' },
+        hostVolumes: { data: { path: '/srv/data', readOnly: false } },
+      }),
+    );
+    await until('registered again', () => [...world.server.nodes.values()][0]?.Meta?.rack === 'r9');
+    expect([...world.server.nodes.values()][0]).toMatchObject({
+      ...{ Name: 'node-1', NodeClass: 'small' },
+      HostVolumes: { data: { Name: 'data', Path: '/srv/data', ReadOnly: false } },
+    });
   });
 
   test('runs what is placed, and stops it when told to', async () => {

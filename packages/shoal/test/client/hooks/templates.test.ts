@@ -264,14 +264,14 @@ describe('when data changes', () => {
         EmbeddedTmpl: '{{ keyOrDefault "a" "" }}',
         ChangeMode: 'signal',
         ChangeSignal: 'SIGHUP',
-        Wait: { Min: 0.6e9, Max: 5e9 },
+        Wait: { Min: 0.3e9, Max: 5e9 },
       }),
     ]);
     node.place();
     await node.running();
     for (const value of ['1', '2', '3']) {
       await node.put('a', value);
-      await new Promise((resolve) => setTimeout(resolve, 150));
+      await new Promise((resolve) => setTimeout(resolve, 60));
     }
     await until('the last text', async () => (await node.read()) === '3');
     await until('the signal', () => node.world.machine.signals.length > 0);

@@ -77,7 +77,10 @@ const tlsFiles: Fields = {
 
 const telemetry: Fields = {
   prometheus_retention_time: converted('duration', 'telemetry.prometheusMetrics', (ms: number) => ms > 0),
-  ...silent('disable_hostname metrics_prefix statsite_prefix filter_default prefix_filter'),
+  ...silent(
+    `disable_hostname metrics_prefix statsite_prefix filter_default prefix_filter enable_host_metrics
+     disable_per_tenancy_usage_metrics`,
+  ),
   ...ignored(
     why.NO_SINK,
     `circonus_api_token circonus_api_app circonus_api_url circonus_submission_interval circonus_submission_url
@@ -126,7 +129,7 @@ export const consulFields: Fields = {
   ui: flag('ui'),
   ui_config: block({
     enabled: flag('ui'),
-    ...silent('dir content_path'),
+    ...silent('dir content_path hcp_enabled'),
     ...ignored(
       'The web page takes no metrics from other programs.',
       'metrics_provider metrics_provider_files metrics_provider_options_json metrics_proxy dashboard_url_templates',
@@ -166,7 +169,7 @@ export const consulFields: Fields = {
   ...ignored(
     why.NO_ACL,
     `acl_datacenter acl_default_policy acl_down_policy acl_agent_master_token acl_agent_token
-     acl_master_token acl_replication_token acl_token acl_ttl enable_acl_replication acl_policy_ttl acl_role_ttl
+     acl_master_token acl_replication_token acl_token acl_ttl acl_enable_key_list_policy enable_acl_replication acl_policy_ttl acl_role_ttl
      primary_datacenter`,
   ),
   ...ignored(why.NO_SYSLOG, 'syslog_facility'),
@@ -193,7 +196,7 @@ export const consulFields: Fields = {
   ...silent('verify_incoming verify_incoming_rpc verify_outgoing verify_server_hostname'),
   ...ignored(
     why.NO_RAFT,
-    `raft_boltdb raft_logstore raft_protocol raft_snapshot_threshold raft_snapshot_interval raft_trailing_logs
+    `raft_boltdb raft_logstore raft_prevote_disabled raft_protocol raft_snapshot_threshold raft_snapshot_interval raft_trailing_logs
      performance autopilot non_voting_server read_replica`,
   ),
   ...ignored(why.NO_MESH, 'config_entries enable_central_service_config peering xds proxy server_rejoin_age_max'),
@@ -205,7 +208,7 @@ export const consulFields: Fields = {
   ...ignored(why.NO_SOCKETS, 'unix_sockets'),
   ...ignored(
     why.NOT_YET,
-    'session_ttl_min discard_check_output check_output_max_size allow_write_http_from auto_reload_config locality',
+    'tagged_addresses session_ttl_min discard_check_output check_output_max_size allow_write_http_from auto_reload_config locality',
   ),
   ...silent(
     `disable_anonymous_signature disable_update_check disable_remote_exec disable_coordinates disable_host_node_id

@@ -105,13 +105,13 @@ export const clientFields: Fields = {
     why.NOT_YET,
     `cpu_disable_dmidecode memory_max_mb disk_total_mb disk_free_mb gc_inode_usage_threshold
      gc_parallel_destroys gc_volumes_on_node_gc artifact users drain_on_shutdown chroot_env reservable_cores
-     host_volumes_dir host_volume_plugin_dir log_monitor fingerprint node_pool preferred_address_family
-     node_max_allocs intro_token`,
+     host_volumes_dir host_volume_plugin_dir common_plugin_dir log_monitor fingerprint node_pool preferred_address_family
+     node_max_allocs intro_token nomad_service_discovery`,
   ),
   ...ignored(
     'Bridge networks are not there yet.',
     `cni_path cni_config_dir bridge_network_name bridge_network_subnet
-     bridge_network_subnet_ipv6 bridge_network_hairpin_mode`,
+     bridge_network_subnet_ipv6 bridge_network_hairpin_mode bind_wildcard_default_host_network`,
   ),
   ...ignored('Control groups are found by themselves.', 'cgroup_parent'),
   ...ignored('Port ranges of executors are not needed.', 'client_min_port client_max_port'),
@@ -146,7 +146,8 @@ export const commonFields: Fields = {
     ...silent(
       `server_service_name client_service_name auto_advertise server_auto_join client_auto_join name tags
        checks_use_advertise server_http_check_name server_serf_check_name server_rpc_check_name
-       client_http_check_name timeout share_ssl allow_unauthenticated`,
+       client_http_check_name server_failures_before_critical server_failures_before_warning
+       client_failures_before_critical client_failures_before_warning timeout share_ssl allow_unauthenticated`,
     ),
     ...ignored(
       why.OWN_CONSUL,

@@ -10,7 +10,7 @@ const src = join(root, 'packages/shoal/src');
 const ROOMS = {
   agent: ['*'],
   catalog: ['state', 'store', 'client/registrar.ts', 'dns/view.ts'],
-  cli: ['config', 'agent', 'jobspec', 'watch', 'dns', 'rpc/tls/authority.ts'],
+  cli: ['config', 'agent', 'jobspec', 'watch', 'dns', 'catalog/snapshot/format.ts', 'rpc/tls/authority.ts'],
   client: [],
   config: ['dns/settings.ts'],
   dns: [],

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { AgentConfig } from '../config/agent-config.ts';
+import type { DnsServer } from '../dns/server.ts';
 import { consulEndpoints, createConsulApi } from '../http/consul/api.ts';
 import type { ConsulApiDeps, ConsulFacts } from '../http/consul/deps.ts';
 import { consulDialect } from '../http/consul/dialect.ts';
+import type { DnsFacts } from '../http/consul/dns.ts';
 import { createHttpMetrics } from '../http/consul/metrics.ts';
 import type { Endpoint, Handler } from '../http/shared/api.ts';
 import { type ApiServer, type ApiServerOptions, createApiServer } from '../http/shared/api-server.ts';
@@ -46,6 +48,7 @@ export function createConsulServer(deps: ConsulServerDeps): ApiServer | undefine
     peers: cluster.peers,
     metrics: createHttpMetrics(Date.now),
     prometheus: config.telemetry.prometheusRetention,
+    ...(discovery.dns && { dns: dnsFacts(config, discovery.dns) }),
     ...(log.lines && { logs: log.lines }),
     random: Math.random,
     now: Date.now,
@@ -69,6 +72,11 @@ export function createConsulServer(deps: ConsulServerDeps): ApiServer | undefine
     endpoints: memberEndpoints(api, membership),
     onAnswer: ({ method, route, milliseconds }) => api.metrics.answered(method, route, milliseconds),
   });
+}
+
+function dnsFacts({ dns }: AgentConfig, server: DnsServer): DnsFacts {
+  const { domain, altDomains, recursors, fallthrough } = dns;
+  return { domain, altDomains, recursors, fallthrough, addresses: server.addresses, explain: server.explain };
 }
 
 const OWN = /^\/v1\/(?:agent|status)\//;

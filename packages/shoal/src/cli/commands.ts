@@ -251,6 +251,104 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Write keys and values from JSON',
     load: () => import('./commands/kv-import.ts'),
   },
+  'services register': {
+    of: 'consul',
+    summary: 'Register services with the agent',
+    load: () => import('./commands/services-register.ts'),
+  },
+  'services deregister': {
+    of: 'consul',
+    summary: 'Remove services from the agent',
+    load: () => import('./commands/services-deregister.ts'),
+  },
+  'services export': {
+    of: 'consul',
+    summary: 'Note that a service is exported',
+    load: () => import('./commands/services-export.ts'),
+  },
+  lock: { of: 'consul', summary: 'Run a program while a lock is held', load: () => import('./commands/lock.ts') },
+  'session create': { of: 'shoal', summary: 'Make a session', load: () => import('./commands/session-create.ts') },
+  'session list': {
+    of: 'shoal',
+    summary: 'List sessions, or show one',
+    load: () => import('./commands/session-list.ts'),
+  },
+  'session renew': {
+    of: 'shoal',
+    summary: 'Give a session its time anew',
+    load: () => import('./commands/session-renew.ts'),
+  },
+  'session destroy': { of: 'shoal', summary: 'End a session', load: () => import('./commands/session-destroy.ts') },
+  event: { of: 'consul', summary: 'Tell agents of an event', load: () => import('./commands/event.ts') },
+  watch: {
+    of: 'consul',
+    summary: 'Run a program at each change of something',
+    load: () => import('./commands/watch.ts'),
+  },
+  maint: {
+    of: 'consul',
+    summary: 'Take a node or service out of what is healthy',
+    load: () => import('./commands/maint.ts'),
+  },
+  monitor: { of: 'consul', summary: 'Follow the log of an agent', load: () => import('./commands/monitor.ts') },
+  rtt: { of: 'consul', summary: 'Estimate the round trip between nodes', load: () => import('./commands/rtt.ts') },
+  info: { of: 'consul', summary: 'Show figures of an agent', load: () => import('./commands/info.ts') },
+  reload: {
+    of: 'consul',
+    summary: 'Make an agent read its configuration again',
+    load: () => import('./commands/reload.ts'),
+  },
+  join: { of: 'consul', summary: 'Tell whether agents are members', load: () => import('./commands/join.ts') },
+  'force-leave': {
+    of: 'consul',
+    summary: 'Forget an agent that has failed',
+    load: () => import('./commands/force-leave.ts'),
+  },
+  'snapshot save': {
+    of: 'consul',
+    summary: 'Save all of the state',
+    load: () => import('./commands/snapshot-save.ts'),
+  },
+  'snapshot restore': {
+    of: 'consul',
+    summary: 'Bring a saved state back',
+    load: () => import('./commands/snapshot-restore.ts'),
+  },
+  'snapshot inspect': {
+    of: 'consul',
+    summary: 'Show what is in a snapshot',
+    load: () => import('./commands/snapshot-inspect.ts'),
+  },
+  'operator raft remove-peer': {
+    of: 'consul',
+    summary: 'Remove a server that is gone',
+    load: () => import('./commands/operator-raft-remove-peer.ts'),
+  },
+  'operator autopilot state': {
+    of: 'consul',
+    summary: 'Show how the servers do',
+    load: () => import('./commands/operator-autopilot-state.ts'),
+  },
+  'operator usage instances': {
+    of: 'consul',
+    summary: 'Count nodes, services and instances',
+    load: () => import('./commands/operator-usage-instances.ts'),
+  },
+  'dns query': {
+    of: 'shoal',
+    summary: 'Show an answer of DNS, and how it comes about',
+    load: () => import('./commands/dns-query.ts'),
+  },
+  'dns check': {
+    of: 'shoal',
+    summary: 'Find what is wrong with DNS on this machine',
+    load: () => import('./commands/dns-check.ts'),
+  },
+  'dns setup': {
+    of: 'shoal',
+    summary: 'Let this machine find names of the cluster',
+    load: () => import('./commands/dns-setup.ts'),
+  },
   keygen: { of: 'consul', summary: 'Print a new key', load: () => import('./commands/keygen.ts') },
   'config validate': {
     of: 'both',
@@ -272,6 +370,16 @@ export const OWN_FORMS: Readonly<Record<string, Readonly<Record<string, Entry>>>
   },
   consul: {
     agent: { of: 'consul', summary: 'Run an agent', load: () => import('./commands/consul-agent.ts') },
+    'operator raft list-peers': {
+      of: 'consul',
+      summary: 'List the servers',
+      load: () => import('./commands/consul-operator-raft-list-peers.ts'),
+    },
+    'operator autopilot get-config': {
+      of: 'consul',
+      summary: 'Show the autopilot settings',
+      load: () => import('./commands/consul-operator-autopilot-get-config.ts'),
+    },
   },
 };
 
@@ -300,6 +408,11 @@ export const GROUPS: Readonly<Record<string, string>> = {
   'tls ca': 'Make an authority for certificates of agents',
   'tls cert': 'Make certificates for agents',
   config: 'Check configuration files of an agent',
+  services: 'Register services with an agent, and remove them',
+  session: 'Make and end sessions',
+  snapshot: 'Save the state, and bring it back',
+  'operator usage': 'Count what there is',
+  dns: 'Look into DNS, and set this machine up for it',
 };
 
 /** Shorter or other words for a command, where its tool has them. A later one wins where two tools have the same words. */

@@ -16,6 +16,12 @@ export const TYPE_NUMBERS = {
   ANY: 255,
 } as const;
 
+/** A type by its name, in any case. */
+export function questionType(name: string): QuestionType {
+  const upper = name.toUpperCase();
+  return upper !== 'OPT' && Object.hasOwn(TYPE_NUMBERS, upper) ? (upper as QuestionType) : 'OTHER';
+}
+
 export const RCODES = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5, BADVERS: 16 } as const;
 export type Rcode = keyof typeof RCODES;
 

@@ -1,13 +1,16 @@
 import { DnsListenError } from './errors.ts';
+import { type Explanation, explain } from './explain.ts';
 import { type Client, type DnsAddress, type Listener, openListener } from './listener.ts';
 import type { Query } from './query.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { questionType } from './records.ts';
 import { createAnswerCache } from './recursors/answer-cache.ts';
 import { createLookup } from './recursors/lookup.ts';
 import { createRecursor } from './recursors/recursor.ts';
 import { fitForwarded, questionOnly, type Response, respond, type Transport } from './respond.ts';
 import type { DnsSettings } from './settings.ts';
 import type { CatalogView, QueryView } from './view.ts';
+import type { ZoneContext } from './zone.ts';
 
 export type DnsDeps = {
   readonly view: CatalogView;
@@ -40,6 +43,8 @@ export type DnsServer = {
   /** What is served now, with the real ports. */
   addresses(): DnsAddress[];
   stats(): DnsStats;
+  /** How an answer would come about now. `type` such as `SRV`. */
+  explain(name: string, type: string): Explanation;
 };
 
 /** Counters since the start. */
@@ -94,6 +99,7 @@ export function createDnsServer(deps: DnsDeps): DnsServer {
     stop,
     listen,
     addresses: () => [...listeners.values()].map((listener) => listener.address),
+    explain: (name, type) => explain({ name, type: questionType(type) }, contextOf()),
     stats: () => ({ ...stats, answers: { ...answers } }),
   };
 
@@ -135,12 +141,14 @@ export function createDnsServer(deps: DnsDeps): DnsServer {
   function handle(message: Buffer, client: Client, reply: (bytes: Buffer | undefined) => void): void {
     const { transport } = client;
     stats[transport] += 1;
-    const now = Math.floor(deps.now() / 1000);
-    const { view, queries } = deps;
-    const context = { view, settings, random: deps.random, now, ...(queries && { queries }) };
-    const response = respond(message, transport, context);
+    const response = respond(message, transport, contextOf());
     if (response.kind !== 'silence' && transport === 'udp' && !mayBeWhole(client.address)) limit(response, reply);
     else act(message, response, transport, reply);
+  }
+
+  function contextOf(): ZoneContext {
+    const { view, queries, random } = deps;
+    return { view, settings, random, now: Math.floor(deps.now() / 1000), ...(queries && { queries }) };
   }
 
   function act(message: Buffer, response: Response, transport: Transport, reply: Reply): void {

@@ -73,15 +73,19 @@ export function dnsSettings(given: Partial<DnsSettings> = {}): DnsSettings {
 
 /** The TTL of a service's records. `name` is in lower case. */
 export function serviceTtl(settings: DnsSettings, name: string): number {
+  return serviceTtlRule(settings, name)?.ttl ?? 0;
+}
+
+/** The entry of `serviceTtl` that holds for a service. */
+export function serviceTtlRule(settings: DnsSettings, name: string): { pattern: string; ttl: number } | undefined {
   const exact = settings.serviceTtl[name];
-  if (exact !== undefined) return exact;
-  let best = { length: -1, ttl: 0 };
+  if (exact !== undefined) return { pattern: name, ttl: exact };
+  let best: { pattern: string; ttl: number } | undefined;
   for (const [pattern, ttl] of Object.entries(settings.serviceTtl)) {
-    if (!pattern.endsWith('*')) continue;
-    const start = pattern.slice(0, -1);
-    if (name.startsWith(start) && start.length > best.length) best = { length: start.length, ttl };
+    if (!pattern.endsWith('*') || !name.startsWith(pattern.slice(0, -1))) continue;
+    if (best === undefined || pattern.length > best.pattern.length) best = { pattern, ttl };
   }
-  return best.ttl;
+  return best;
 }
 
 function canonicalDomain(domain: string): string {

@@ -3,14 +3,14 @@ import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
 import { UsageError } from '../errors.ts';
 import { findById } from '../find/by-id.ts';
 import { deploymentKind } from '../find/kinds.ts';
-import { monitorDeployment } from '../monitor/monitor-deployment.ts';
+import { monitorRollout } from '../monitor/monitor-rollout.ts';
 import { jsonText } from '../output/json.ts';
 import { deploymentTable, deploymentText } from '../show/deployment.ts';
 
 export const command = defineCommand({
   usage: '[flags] [DEPLOYMENT]',
   description: `Shows a deployment, or follows it until it is over: lines of what happens, and on a terminal a table that is kept
-current. Ends with 1 when a followed one fails. DEPLOYMENT may be the beginning of an id; without one all are listed.`,
+current; when it fails, also the one that puts the job back. Ends with 1 when the followed one fails. DEPLOYMENT may be the beginning of an id; without one all are listed.`,
   args: [0, 1],
   flags: {
     monitor: { kind: 'bool', help: 'Follow it until it is over' },
@@ -30,8 +30,7 @@ current. Ends with 1 when a followed one fails. DEPLOYMENT may be the beginning 
       return 0;
     }
     const deployment = await findById(deploymentKind(nomad), given, io);
-    if (flags.monitor)
-      return (await monitorDeployment(deployment.ID, { nomad, io, verbose })).Status === 'failed' ? 1 : 0;
+    if (flags.monitor) return monitorRollout(deployment.ID, { nomad, io, verbose });
     io.out(flags.json ? jsonText(deployment) : deploymentText(deployment, io, verbose));
     return 0;
   },

@@ -1,6 +1,6 @@
 import type { JobWritten } from '@shoal/api';
-import { monitorDeployment } from './monitor-deployment.ts';
 import { type Monitoring, monitorEval } from './monitor-eval.ts';
+import { monitorRollout } from './monitor-rollout.ts';
 import { monitorStart } from './monitor-start.ts';
 
 /** Exit codes of `job run`, which are Nomad's. */
@@ -14,7 +14,7 @@ export async function monitorJob(jobId: string, written: JobWritten, monitoring:
   if (kind === 'failed') return FAILED;
   if (kind === 'unplaced') return UNPLACED;
   const deployment = evaluation.DeploymentID || (await deploymentOf(jobId, written, monitoring));
-  if (deployment) return (await monitorDeployment(deployment, monitoring)).Status === 'failed' ? FAILED : OK;
+  if (deployment) return monitorRollout(deployment, monitoring);
   await monitorStart(evaluation, monitoring);
   return OK;
 }

@@ -12,6 +12,7 @@ import { configEntryEndpoints } from './config-entries.ts';
 import { coordinateEndpoints } from './coordinates.ts';
 import type { ConsulApiDeps } from './deps.ts';
 import { consulDialect } from './dialect.ts';
+import { dnsEndpoints } from './dns.ts';
 import { eventEndpoints } from './events.ts';
 import { healthEndpoints } from './health.ts';
 import { kvEndpoints } from './kv.ts';
@@ -58,6 +59,7 @@ export function consulEndpoints(given: ConsulApiDeps): Endpoint[] {
     ...configEntryEndpoints(deps),
     ...snapshotEndpoints(deps),
     ...meshEndpoints(deps),
+    ...dnsEndpoints(deps.dns),
     ...aclEndpoints,
   ];
 }

@@ -6,6 +6,7 @@ import type { Sessions } from '../../catalog/sessions/sessions.ts';
 import type { LogLines } from '../../log-lines.ts';
 import type { State } from '../../state/state.ts';
 import type { AskedBefore } from './asked-before.ts';
+import type { DnsFacts } from './dns.ts';
 import type { HttpMetrics } from './metrics.ts';
 
 /** What Consul's API needs of the agent. */
@@ -31,6 +32,7 @@ export type ConsulApiDeps = {
   readonly metrics: HttpMetrics;
   /** Whether metrics are served to Prometheus. */
   readonly prometheus: boolean;
+  readonly dns?: DnsFacts;
   /** The agent's log, where it can be followed. */
   readonly logs?: LogLines;
   /** 0 ≤ n < 1 */

@@ -1,0 +1,18 @@
+import { readFile } from 'node:fs/promises';
+import { defineCommand } from '../command.ts';
+import { CONSUL_FLAGS, connectConsulHttp } from '../connection/consul.ts';
+
+export const command = defineCommand({
+  usage: '[flags] FILE',
+  description: `Makes catalog, keys, sessions, prepared queries and configuration entries what they were when the snapshot was saved. Jobs and
+allocations are left as they are: they belong to processes that run now.`,
+  args: [1, 1],
+  flags: { ...CONSUL_FLAGS },
+  examples: ['snapshot restore backup.snap'],
+  async run({ flags, args, io, env }) {
+    const body = new Uint8Array(await readFile(args[0] ?? ''));
+    await connectConsulHttp(flags, env).ask('PUT', '/v1/snapshot', { body });
+    io.out('Restored snapshot\n');
+    return 0;
+  },
+});

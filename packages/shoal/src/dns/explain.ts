@@ -1,0 +1,135 @@
+import { addressText } from './address.ts';
+import { parseName, type Target } from './name.ts';
+import type { ResourceRecord } from './records.ts';
+import { type DnsSettings, serviceTtlRule } from './settings.ts';
+import type { ViewInstance } from './view.ts';
+import { answer, isShown, type Question, type ZoneContext } from './zone.ts';
+
+/** How an answer comes about: what the name means, what the catalog holds, what is left out and why. For people. */
+export type Explanation = {
+  readonly steps: readonly string[];
+  /** Undefined when other servers are asked. */
+  readonly rcode: string | undefined;
+  /** In the form of zone files. */
+  readonly answers: readonly string[];
+};
+
+export function explain(question: Question, context: ZoneContext): Explanation {
+  const target = parseName(question.name, context.settings);
+  const outcome = answer(question, context);
+  const steps = [meaning(target, context.settings), ...details(target, context)];
+  if (outcome.kind === 'recurse')
+    return { steps: [...steps, elsewhere(context.settings)], rcode: undefined, answers: [] };
+  const { rcode, items, additional, authority } = outcome.reply;
+  const falls = rcode === 'NXDOMAIN' && context.settings.fallthrough && context.settings.recursors.length > 0;
+  const records = [...items.flatMap(({ record, extra }) => [record, ...extra]), ...authority, ...additional];
+  return {
+    steps: falls
+      ? [...steps, `The catalog does not hold it, and fallthrough is on. ${elsewhere(context.settings)}`]
+      : steps,
+    rcode: falls ? undefined : rcode,
+    answers: falls ? [] : records.map(shown),
+  };
+}
+
+function meaning(target: Target, settings: DnsSettings): string {
+  const place =
+    'datacenter' in target && target.datacenter !== undefined ? ` in datacenter "${target.datacenter}"` : '';
+  switch (target.kind) {
+    case 'service':
+      return `It asks for service "${target.name}"${target.tag === '' ? '' : ` with tag "${target.tag}"`}${place}.`;
+    case 'query':
+      return `It asks for the prepared query "${target.name}"${place}.`;
+    case 'node':
+      return `It asks for node "${target.name}"${place}.`;
+    case 'address':
+      return `The address is in the name itself: "${target.label}", in hex.`;
+    case 'reverse':
+      return target.address === undefined
+        ? 'It is under in-addr.arpa or ip6.arpa, but is no whole address.'
+        : `It asks who has the address ${target.address}.`;
+    case 'unknown':
+      return 'It is in our domain, but has none of its forms (NAME.service, NODE.node, NAME.query, HEX.addr).';
+    case 'foreign':
+      return `It is in none of our domains (${[settings.domain, ...settings.altDomains].join(', ')}).`;
+  }
+}
+
+function details(target: Target, context: ZoneContext): string[] {
+  const datacenter = 'datacenter' in target ? target.datacenter : undefined;
+  if (datacenter !== undefined && datacenter !== context.view.datacenter)
+    return [`This is datacenter "${context.view.datacenter}"; no other is known.`];
+  if (target.kind === 'service') return ofService(target.name, target.tag, context);
+  if (target.kind === 'query') return ofQuery(target.name, context);
+  if (target.kind !== 'node') return [];
+  const node = context.view.node(target.name);
+  return [
+    node
+      ? `Its address is ${node.address}; TTL ${context.settings.nodeTtl} s (node_ttl).`
+      : 'The catalog holds no such node.',
+  ];
+}
+
+function ofService(name: string, tag: string, context: ZoneContext): string[] {
+  const instances = context.view.service(name);
+  if (!instances) return ['The catalog holds no service of that name.'];
+  const lines = instances.map(
+    (instance) => `  ${instance.id} on ${instance.node.name}: ${fate(instance, tag, context.settings)}`,
+  );
+  return [
+    `${instances.length} instances are registered:`,
+    ...lines,
+    ttlStep(name, context.settings),
+    limitStep(context.settings),
+  ];
+}
+
+function fate(instance: ViewInstance, tag: string, settings: DnsSettings): string {
+  const place = `${instance.address || instance.node.address}:${instance.port}`;
+  if (isShown(instance, tag, settings)) return `${place}, ${instance.health}`;
+  if (instance.health === 'critical') return 'left out: a check of it or its node is critical';
+  if (settings.onlyPassing && instance.health !== 'passing') return 'left out: only_passing is on, and a check warns';
+  return `left out: its tags are ${instance.tags.length === 0 ? 'none' : instance.tags.join(', ')}`;
+}
+
+function ofQuery(name: string, { queries, settings }: ZoneContext): string[] {
+  const found = queries?.query(name);
+  if (!found) return ['There is no prepared query of that name, and no template for it.'];
+  const ttl = found.ttl === undefined ? ttlStep(found.service, settings) : `TTL ${found.ttl} s, as the query says.`;
+  return [`It looks for service "${found.service}" and finds ${found.instances.length} instances.`, ttl];
+}
+
+function ttlStep(name: string, settings: DnsSettings): string {
+  const rule = serviceTtlRule(settings, name);
+  return rule ? `TTL ${rule.ttl} s (service_ttl "${rule.pattern}").` : 'TTL 0 s: no entry of service_ttl fits.';
+}
+
+function limitStep({ udpAnswerLimit, aRecordLimit }: DnsSettings): string {
+  const all = aRecordLimit > 0 ? `; of A and AAAA at most ${aRecordLimit} on any way (a_record_limit)` : '';
+  return `Over UDP without EDNS at most ${udpAnswerLimit} are sent (udp_answer_limit)${all}. The order is random.`;
+}
+
+function elsewhere({ recursors, recursorStrategy }: DnsSettings): string {
+  if (recursors.length === 0) return 'No recursors are set: it is refused.';
+  return `The recursors are asked, ${recursorStrategy === 'random' ? 'in any order' : 'in this order'}: ${recursors.join(', ')}.`;
+}
+
+function shown(record: ResourceRecord): string {
+  return `${record.name}. ${record.ttl} IN ${record.type} ${data(record)}`;
+}
+
+function data(record: ResourceRecord): string {
+  switch (record.type) {
+    case 'A':
+    case 'AAAA':
+      return addressText(record.bytes);
+    case 'SRV':
+      return `${record.priority} ${record.weight} ${record.port} ${record.target}.`;
+    case 'TXT':
+      return JSON.stringify(record.text);
+    case 'SOA':
+      return `${record.mname}. ${record.rname}. ${record.serial} ${record.refresh} ${record.retry} ${record.expire} ${record.minTtl}`;
+    default:
+      return `${record.target}.`;
+  }
+}

@@ -38,7 +38,7 @@ export async function monitorDrain(id: string, { nomad, io }: Draining, before: 
       draw();
       if (!now.DrainStrategy) break;
     }
-    say(node && wasGivenUp(node) ? `Drain of node ${id} was given up` : `Drain complete for node ${id}`);
+    if (node) say(endOf(node));
     for await (const now of looks()) {
       tell(now);
       if (!now.some(isLeaving)) break;
@@ -53,14 +53,15 @@ export async function monitorDrain(id: string, { nomad, io }: Draining, before: 
   }
 }
 
-function wasGivenUp({ Events }: Node): boolean {
+function endOf({ ID, Events }: Node): string {
   const last = Events.findLast(({ Subsystem }) => Subsystem === 'Drain');
-  return /cancel/.test(last?.Message ?? '');
+  if (!last) return `Node ${ID} is not being drained`;
+  return /cancel/.test(last.Message) ? `Drain of node ${ID} was given up` : `Drain complete for node ${ID}`;
 }
 
 function footOf({ DrainStrategy }: Node, allocs: readonly Allocation[], io: Io): string {
   const left = allocs.filter((alloc) => !hasEnded(alloc)).length;
   const until = Date.parse(DrainStrategy?.ForceDeadline ?? '');
   const deadline = until > io.now() ? `, by force in ${span(until - io.now())}` : '';
-  return `    ${left} of ${allocs.length} allocations still there${deadline}`;
+  return `    ${left} allocation(s) still there${deadline}`;
 }

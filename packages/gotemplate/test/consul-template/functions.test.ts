@@ -14,6 +14,9 @@ describe('texts', () => {
     { template: '{{ "--a" | trimLeft "-" }}|{{ "a--" | trimRight "-" }}', want: 'a|a' },
     { template: '{{ "v1.2" | trimPrefix "v" }}|{{ "a.tar" | trimSuffix ".tar" }}', want: '1.2|a' },
     { template: '{{ "  x " | trimSpace }}|', want: 'x|' },
+    { template: '{{ "a:1,b:2:3" | splitToMap "," ":" }}', want: 'map[a:1 b:2:3]' },
+    { template: '{{ toUnescapedJSON "<a\\\\u003c&>" }}', want: '"<a\\\\u003c&>"' },
+    { template: '{{ envOrDefault "NONE" "d" }}', want: 'd' },
     { template: '{{ "ab12cd" | regexReplaceAll "([a-z]+)([0-9]+)" "${2}-${1}" }}', want: '12-abcd' },
     { template: '{{ "o\'neil über" | toTitle }}', want: "O'Neil Über" },
     {

@@ -19,9 +19,18 @@ function typed(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, typed(item)]));
 }
 
-/** As Go's `encoding/json` writes it: keys in order, `<`, `>` and `&` escaped; with `indent` one item a line. */
-export function encodeJson(value: unknown, indent = ''): string {
-  return write(value, indent, '\n');
+/** As Go's `encoding/json` writes it: keys in order, `<`, `>` and `&` escaped unless they are not to be; with `indent` one item a line. */
+export function encodeJson(
+  value: unknown,
+  { indent = '', forHtml = true }: { indent?: string; forHtml?: boolean } = {},
+): string {
+  const text = write(value, indent, '\n');
+  // A backslash of the text itself stands behind another one.
+  return forHtml ? text : text.replace(/\\(?:u00(3c|3e|26)|.)/g, (found, code?: string) => unescaped(found, code));
+}
+
+function unescaped(found: string, code: string | undefined): string {
+  return code === undefined ? found : String.fromCharCode(Number.parseInt(code, 16));
 }
 
 function write(value: unknown, indent: string, line: string): string {

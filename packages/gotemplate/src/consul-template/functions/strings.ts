@@ -30,6 +30,7 @@ export const stringFunctions: FunctionSet = {
         .join(String(raw(by))),
   },
   split: of(2, (by, text) => new Typed('[]string', split(by, text.trim()))),
+  splitToMap: of(3, (pairs, between, text) => splitToMap(text, pairs, between)),
   replaceAll: of(3, (from, to, text) => replaceAll(from, to, text)),
   regexMatch: of(2, (pattern, text) => regexp(pattern).test(text)),
   regexReplaceAll: of(3, (pattern, template, text) => regexp(pattern).replaceAll(text, template)),
@@ -58,6 +59,17 @@ function of(count: number, call: (...texts: [string, string, string]) => unknown
 function split(by: string, text: string): string[] {
   if (text === '') return [];
   return by === '' ? [...text] : text.split(by);
+}
+
+/** `k1:v1,k2:v2`: by what divides the pairs, and what stands between key and value. */
+function splitToMap(text: string, pairs: string, between: string): Typed {
+  const entries = split(pairs, text.trim()).map((pair) => {
+    const at = pair.indexOf(between);
+    if (at < 0)
+      throw new FunctionError(`splitToMap: there is no ${JSON.stringify(between)} in ${JSON.stringify(pair)}`);
+    return [pair.slice(0, at), pair.slice(at + between.length)] as const;
+  });
+  return new Typed('map[string]interface {}', Object.fromEntries(entries));
 }
 
 /** As Go's `strings.ReplaceAll`: an empty text is found around every character. */

@@ -20,6 +20,18 @@ export function systemFunctions(current: Current, { env, now }: SystemOptions): 
       params: ['string'],
       call: (name) => (Object.hasOwn(env, String(raw(name))) ? env[String(raw(name))] : ''),
     },
+    envOrDefault: {
+      min: 2,
+      max: 2,
+      params: ['string', 'string'],
+      call: (name, otherwise) => (Object.hasOwn(env, String(raw(name))) ? env[String(raw(name))] : otherwise),
+    },
+    mustEnv: {
+      min: 1,
+      max: 1,
+      params: ['string'],
+      call: (name) => env[mustHave(env, String(raw(name)))],
+    },
     file: {
       min: 1,
       max: 1,
@@ -37,6 +49,11 @@ export function systemFunctions(current: Current, { env, now }: SystemOptions): 
     ...refused('Vault', ['secret', 'secrets', 'pkiCert']),
     ...refused('go-sockaddr', ['sockaddr']),
   };
+}
+
+function mustHave(env: SystemOptions['env'], name: string): string {
+  if (!Object.hasOwn(env, name)) throw new FunctionError(`environment variable "${name}" is not set`);
+  return name;
 }
 
 function timestamp(now: Date, given: readonly unknown[]): string {

@@ -251,6 +251,6 @@ describe('a node', { timeout: 60_000 }, () => {
     expect(await output('node', 'status')).toMatch(/ false +ineligible +ready\n/);
     expect(await output('node', 'drain', '-disable', node?.Name ?? '')).toBe(unset);
     expect(await output('node', 'status')).toMatch(/ false +eligible +ready\n/);
-    expect(await output('node', 'drain', '-monitor', '-self')).toContain('have stopped');
+    expect(await output('node', 'drain', '-monitor', '-self')).toContain(`Drain of node ${node?.ID} was given up\n`);
   });
 });

@@ -21,6 +21,8 @@ export type Failure = {
 export type LoadReport = {
   readonly requests: number;
   readonly perSecond: number;
+  /** Requests that were due while the machine was too far behind to begin them. */
+  readonly skipped: number;
   readonly failures: readonly Failure[];
   /** From the moment at which a request was due, so that a standstill shows. Milliseconds. */
   readonly p50: number;
@@ -33,10 +35,15 @@ export type LoadReport = {
 export type LoadGenerator = { failures(): readonly Failure[]; stop(): Promise<LoadReport> };
 
 const TICK_MS = 4;
+/** Requests that may be under way or wait for a connection, for each connection. */
+const MOST_WAITING = 4;
 const TIMEOUT_MS = 10_000;
 const BODY = 'x'.repeat(2000);
 
-/** Requests at a constant rate, whatever becomes of the answers. Nothing is ever asked a second time: what fails is a failure. */
+/**
+ * Requests at a constant rate, whatever becomes of the answers, as long as the machine bears it. Nothing is ever asked a second time: what fails is a
+ * failure.
+ */
 export function startLoad({ url, perSecond, connections, posts, random }: LoadPlan): LoadGenerator {
   const agent = new Agent({ keepAlive: true, maxSockets: connections, scheduling: 'fifo' });
   const failures: Failure[] = [];
@@ -44,10 +51,18 @@ export function startLoad({ url, perSecond, connections, posts, random }: LoadPl
   const instances = new Map<string, number>();
   const startedAt = performance.now();
   let begun = 0;
+  let skipped = 0;
   let open = 0;
   const timer = setInterval(() => {
     const due = Math.floor(((performance.now() - startedAt) / 1000) * perSecond);
-    while (begun < due) send(startedAt + (begun++ * 1000) / perSecond);
+    while (begun + skipped < due) {
+      const dueAt = startedAt + ((begun + skipped) * 1000) / perSecond;
+      if (open >= connections * MOST_WAITING) skipped += 1;
+      else {
+        begun += 1;
+        send(dueAt);
+      }
+    }
   }, TICK_MS);
 
   return {
@@ -62,6 +77,7 @@ export function startLoad({ url, perSecond, connections, posts, random }: LoadPl
       return {
         requests: begun,
         perSecond: Math.round(begun / seconds),
+        skipped,
         failures,
         instances,
         p50: at(0.5),
@@ -104,6 +120,6 @@ export function startLoad({ url, perSecond, connections, posts, random }: LoadPl
 }
 
 /** The report on one line. */
-export function shownLoad({ requests, perSecond, failures, p50, p99, max }: LoadReport): string {
-  return `${requests} requests, ${perSecond}/s, failed ${failures.length}, p50 ${p50} ms, p99 ${p99} ms, max ${max} ms`;
+export function shownLoad({ requests, perSecond, skipped, failures, p50, p99, max }: LoadReport): string {
+  return `${requests} requests, ${perSecond}/s (${skipped} more were due), failed ${failures.length}, p50 ${p50} ms, p99 ${p99} ms, max ${max} ms`;
 }

@@ -17,15 +17,13 @@ export const portsHook: TaskHook = {
   async prestart({ allocation, task, emit, signal, services }) {
     const ports = portsOf(allocation, task.Name);
     if (ports.length === 0) return;
-    for (let waitedMs = 0; waitedMs < PREDECESSOR_HAS_MS && !signal.aborted; waitedMs += LOOK_AGAIN_MS) {
-      const holders = holdersOf(ports, allocation.ID);
-      if (holders.some(({ allocId }) => allocId !== undefined)) {
-        await services.clock.sleep(LOOK_AGAIN_MS, signal);
-        continue;
-      }
-      for (const holder of holders) emit(taskSetup(describe(holder)));
-      return;
+    let holders = holdersOf(ports, allocation.ID);
+    for (let waitedMs = 0; waitedMs < PREDECESSOR_HAS_MS && holders.some(isTask); waitedMs += LOOK_AGAIN_MS) {
+      await services.clock.sleep(LOOK_AGAIN_MS, signal);
+      if (signal.aborted) return;
+      holders = holdersOf(ports, allocation.ID);
     }
+    for (const holder of holders) emit(taskSetup(describe(holder)));
   },
 };
 
@@ -70,9 +68,14 @@ function ownerOf({ inode }: Listener): Pick<Holder, 'pid' | 'allocId'> {
   return { pid, allocId: /(?:^|\0)NOMAD_ALLOC_ID=([^\0]+)/.exec(environ)?.[1] };
 }
 
-function describe({ label, address, port, pid }: Holder): string {
+function isTask({ allocId }: Holder): boolean {
+  return allocId !== undefined;
+}
+
+function describe({ label, address, port, pid, allocId }: Holder): string {
   const who = pid === undefined ? 'another program' : `process ${pid}${named(pid)}`;
-  return `Port "${label}" (${address}:${port}) is held by ${who}, which is no task of this cluster`;
+  const whose = allocId === undefined ? 'which is no task of this cluster' : `a task of allocation ${allocId}`;
+  return `Port "${label}" (${address}:${port}) is held by ${who}, ${whose}`;
 }
 
 function named(pid: number): string {

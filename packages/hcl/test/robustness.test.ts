@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { describe, it } from 'vitest';
-import { content, evaluate, parse, parseExpression, standardFunctions } from '../src/index.ts';
+import { describe, expect, it } from 'vitest';
+import { content, evaluate, format, parse, parseExpression, standardFunctions } from '../src/index.ts';
+import { meaning } from './support/meaning.ts';
 import { variables } from './support/recordings.ts';
 
 /** Pieces of the language in any order: what comes of them does not matter, that it comes does. */
@@ -81,6 +82,18 @@ describe('any text', () => {
         const { body } = parse(source, 'f');
         content(body, { attributes: [{ name: 'a', required: true }], blocks: [{ type: 'job', labels: ['name'] }] });
         for (const { expression } of body.attributes.values()) evaluate(expression, scope);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('can be formatted, and keeps its meaning', () => {
+    fc.assert(
+      fc.property(text, (source) => {
+        const formatted = format(source, 'f').text;
+        if (formatted === undefined) return;
+        expect(format(formatted, 'f').text).toBe(formatted);
+        expect(meaning(parse(formatted, 'f').body)).toEqual(meaning(parse(source, 'f').body));
       }),
       { numRuns: 1000 },
     );

@@ -116,6 +116,16 @@ const cases: Case[] = [
     want: 'is not a host name',
   },
   {
+    name: 'a route by a port that is none',
+    group: { Services: [{ Name: 's', Routes: [{ Host: '', Path: '', TCP: 70_000 }] }] },
+    want: 'tcp is a port of the edge, 1 to 65535, not 70000',
+  },
+  {
+    name: 'a route by port and host',
+    group: { Services: [{ Name: 's', Routes: [{ Host: 'a.org', Path: '', TCP: 5432 }] }] },
+    want: 'passes connections on as they are',
+  },
+  {
     name: 'an undefined volume',
     task: { VolumeMounts: [{ Volume: 'v', Destination: '/x' }] },
     want: 'references undefined volume v',

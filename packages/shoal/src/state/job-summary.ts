@@ -50,6 +50,8 @@ type Mutable = {
   touched: boolean;
   queued: Record<string, number>;
   queuedIndex: number;
+  /** Index of the job's registration: allocations of a former job of that name are older. */
+  since: number;
   index: number;
   status: JobStatus;
   statusIndex: number;
@@ -104,9 +106,19 @@ export class JobSummaries {
     this.#judge(key, summary, index);
   }
 
-  jobChanged({ key, index }: Applied<JobRow>): void {
+  jobChanged({ key, row, index }: Applied<JobRow>): void {
     const summary = this.#summaries.get(key);
-    if (summary) this.#judge(key, summary, index);
+    if (!summary) return;
+    if (row && row.CreateIndex !== summary.since) this.#recount(key, summary, row.CreateIndex);
+    this.#judge(key, summary, index);
+  }
+
+  /** A job that was purged and registered anew begins at nothing: what is left of the former one is not its own. */
+  #recount(key: string, summary: Mutable, since: number): void {
+    Object.assign(summary, { since, groups: new Map(), live: 0 });
+    for (const alloc of this.#tables.allocs.by('job', key)) {
+      if (alloc.CreateIndex >= since) count(summary, { alloc, status: this.#tables.allocStatus.get(alloc.ID) }, 1);
+    }
   }
 
   /** After loading: rows came without order, allocations before their jobs. Statuses were last changed by something that went in, at the latest. */
@@ -129,8 +141,8 @@ export class JobSummaries {
     if (!any) return;
     const key = jobKey(any.Namespace, any.JobID);
     const summary = this.#of(key);
-    if (from) count(summary, from, -1);
-    if (to) count(summary, to, 1);
+    if (from && from.alloc.CreateIndex >= summary.since) count(summary, from, -1);
+    if (to && to.alloc.CreateIndex >= summary.since) count(summary, to, 1);
     summary.allocs += Number(to !== undefined) - Number(from !== undefined);
     summary.touched = summary.evals + summary.allocs > 0;
     summary.index = Math.max(summary.index, index);
@@ -159,6 +171,7 @@ export class JobSummaries {
       touched: false,
       queued: {},
       queuedIndex: 0,
+      since: this.#tables.jobs.get(key)?.CreateIndex ?? 0,
       index: 0,
       status: 'pending',
       statusIndex: 0,

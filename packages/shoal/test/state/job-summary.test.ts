@@ -67,6 +67,21 @@ test('counts follow each change, and are the same after a start', async () => {
   expect(again.summaries.get('default', 'j')?.groups.get('g')).toEqual({ ...counts, Failed: 0 });
 });
 
+test('a job that was purged and registered anew does not count what is left of the former one', async () => {
+  const { state, path } = await openTestState();
+  await state.commit({ ops: [putJob(aJob()), putAlloc(anAlloc()), reports('running')] });
+  await state.commit({
+    ops: [{ kind: 'delete', table: 'jobs', key: 'default/j' }, putAlloc(anAlloc({ DesiredStatus: 'stop' }))],
+  });
+  await state.commit({ ops: [putJob(aJob())] });
+  await state.commit({ ops: [reports('complete'), putAlloc(anAlloc({ ID: 'a2' }))] });
+  const counts = { Starting: 1, Running: 0, Failed: 0, Complete: 0, Lost: 0, Unknown: 0 };
+  expect(state.summaries.get('default', 'j')?.groups.get('g')).toEqual(counts);
+  await state.close();
+  const { state: again } = await openTestState(path);
+  expect(again.summaries.get('default', 'j')?.groups.get('g')).toEqual(counts);
+});
+
 test('a reader of the summary is woken by a report of a client', async () => {
   const { state } = await openTestState();
   await state.commit({ ops: [putJob(aJob()), putAlloc(anAlloc())] });

@@ -79,7 +79,9 @@ function dnsFacts({ dns }: AgentConfig, server: DnsServer): DnsFacts {
   return { domain, altDomains, recursors, fallthrough, addresses: server.addresses, explain: server.explain };
 }
 
-const OWN = /^\/v1\/(?:agent|status)\//;
+/** Who is forgotten is forgotten by the servers. */
+const OWN = /^\/v1\/(?:agent\/(?!force-leave)|status\/)/;
+const WRITTEN = ['/v1/catalog/register', '/v1/catalog/deregister', '/v1/txn'];
 const MIRRORED = /^\/v1\/(?:catalog|health)\//;
 
 /** An agent whose servers are elsewhere answers for itself, reads the catalog from its mirror, and passes everything else on. */
@@ -89,7 +91,18 @@ function memberEndpoints(api: ConsulApiDeps, membership: Membership): Endpoint[]
   const mirrored = endpoints
     .filter(({ path, methods }) => MIRRORED.test(path) && methods.GET)
     .map((endpoint) => ({ ...endpoint, methods: { ...endpoint.methods, GET: mirrorFirst(endpoint, membership) } }));
-  return [...own, ...mirrored, ...forwardEverything(membership.link, 'consul')];
+  const written = WRITTEN.map((path) => ({ path, methods: { PUT: writeThrough(membership) } }));
+  return [...own, ...mirrored, ...written, ...forwardEverything(membership.link, 'consul')];
+}
+
+/** Who has written reads it here the next moment. */
+function writeThrough({ link, caughtUp }: Membership): Handler {
+  const toServer = forwarding(link, 'consul');
+  return async (request) => {
+    const answer = await toServer(request);
+    await caughtUp();
+    return answer;
+  };
 }
 
 /** The servers are asked while nothing is known here yet, and when the user wants their word (`?consistent`). */

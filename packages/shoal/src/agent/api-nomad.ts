@@ -6,8 +6,9 @@ import type { Endpoint } from '../http/shared/api.ts';
 import { type ApiServer, createApiServer } from '../http/shared/api-server.ts';
 import type { Log } from '../log.ts';
 import type { ClientRole } from './client-role.ts';
-import { forwardEverything } from './cluster/forward.ts';
+import { forwardEverything, forwarding } from './cluster/forward.ts';
 import { joinTokenEndpoints } from './cluster/join-token-endpoints.ts';
+import { localClientEndpoints } from './cluster/local-client.ts';
 import type { Membership } from './cluster/membership.ts';
 import type { ClusterView } from './members.ts';
 import { nomadFacts } from './nomad-facts.ts';
@@ -42,11 +43,15 @@ export function createNomadServer(deps: NomadServerDeps): ApiServer {
   });
 }
 
+/** For an agent whose servers are elsewhere. */
+function memberEndpoints({ link }: Membership, clientRole: () => ClientRole | undefined): Endpoint[] {
+  return [...localClientEndpoints(clientRole, forwarding(link, 'nomad')), ...forwardEverything(link, 'nomad')];
+}
+
 function endpoints(deps: NomadServerDeps): Endpoint[] {
   const { config, serverRole, clientRole, cluster, membership } = deps;
   const agent = nomadFacts({ config, serverRole, clientRole, cluster });
-  if (!serverRole)
-    return [...agentEndpoints(agent), ...(membership ? forwardEverything(membership.link, 'nomad') : [])];
+  if (!serverRole) return [...agentEndpoints(agent), ...(membership ? memberEndpoints(membership, clientRole) : [])];
   const all = nomadEndpoints({
     state: serverRole.state,
     server: serverRole.server,

@@ -23,6 +23,8 @@ import { entryPath } from './entries.ts';
 /** The client role in one agent: the node, its tasks, and its connections to the servers. */
 export type ClientRole = {
   readonly client: Client;
+  /** Answers requests for this node and its allocations (`/v1/client/…`). */
+  readonly handler: ReturnType<typeof createClientHandler>;
   /** Before the agent leaves: the servers are not told any more that this node is there. */
   retire(): void;
   stop(how: { tasks: 'keep' | 'stop' }): Promise<void>;
@@ -67,11 +69,15 @@ export async function startClientRole(deps: ClientRoleDeps): Promise<ClientRole>
   });
   await client.start();
   const hostStats = createHostStatsReader({ allocDir: join(dataDir, 'alloc'), coreMHz: coreMHz(client) });
-  dialer.serve(
-    createClientHandler({ ...client.control, hostStats, log: (message) => log.warn({}, `client: ${message}`) }),
-  );
+  const handler = createClientHandler({
+    ...client.control,
+    hostStats,
+    log: (message) => log.warn({}, `client: ${message}`),
+  });
+  dialer.serve(handler);
   return {
     client,
+    handler,
     retire: dialer.retire,
     async stop({ tasks }) {
       await client.stop({ tasks });

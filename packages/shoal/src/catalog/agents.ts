@@ -24,6 +24,9 @@ const GONE_OUTPUT = 'Agent not live or unreachable';
 const LOOKS_PER_TERM = 20;
 const LEAST_PAUSE_MS = 50;
 const PATIENCE_TERMS = 1.5;
+const SECOND = 1_000;
+/** In each term an agent is heard five times. */
+const MOST_TERMS_PER_SECOND = 40;
 /** Consul's reconnect_timeout: after that nobody waits for it any more. */
 const REAPED_AFTER_MS = 72 * 60 * 60 * 1000;
 
@@ -70,12 +73,13 @@ export class Agents {
   heard(agent: LivingAgent): number {
     const name = agent.name.toLowerCase();
     this.#refuseTaken(agent);
-    this.#presence.heard(name, this.#deps.now(), this.#deps.termMs);
+    const termMs = this.#termMs();
+    this.#presence.heard(name, this.#deps.now(), termMs);
     if (this.#saidAlone) this.#deps.log.info({}, 'catalog: agents are heard again');
     this.#saidAlone = false;
     this.#gone.delete(name);
     if (this.#health(name)?.Output === GONE_OUTPUT) this.#mark(name, 'passing', ALIVE_OUTPUT);
-    return this.#deps.termMs;
+    return termMs;
   }
 
   /** The agent leaves for good, with all that it has registered. */
@@ -124,6 +128,11 @@ export class Agents {
       this.#deps.log.warn({}, 'catalog: all agents have fallen silent together: this server seems to be cut off');
     this.#saidAlone = this.#presence.isAlone;
     for (const [name, since] of this.#gone) if (now - since > REAPED_AFTER_MS) this.#reap(name);
+  }
+
+  /** Many agents speak less often, so that all together say no more than so much. */
+  #termMs(): number {
+    return Math.max(this.#deps.termMs, (this.#presence.size / MOST_TERMS_PER_SECOND) * SECOND);
   }
 
   #everyMs(): number {

@@ -53,6 +53,8 @@ export type AgentRequests = {
   alive(agent: AgentHello): Promise<AliveAnswer>;
   /** The agent goes for good: what runs there is placed elsewhere. */
   leave(agent: AgentHello): Promise<void>;
+  /** Up to where the catalog is written. */
+  catalogIndex(): number;
   readCatalog(node: string, scope: unknown): Promise<unknown>;
   writeCatalog(nodeId: string, node: string, change: unknown): Promise<{ index: number }>;
   /** Writes lines until the signal fires. */

@@ -35,6 +35,7 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
     return {};
   },
   [PATHS.certificate]: (served, body, { nodeId }) => agentsOf(served).certify(nodeId, text(body, 'request')),
+  [PATHS.catalogIndex]: async (served) => ({ index: agentsOf(served).catalogIndex() }),
   [PATHS.readCatalog]: (served, body) => agentsOf(served).readCatalog(text(body, 'node'), body.scope),
   [PATHS.writeCatalog]: (served, body, { nodeId }) =>
     agentsOf(served).writeCatalog(nodeId, text(body, 'node'), body.change),

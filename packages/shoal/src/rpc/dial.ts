@@ -6,6 +6,8 @@ import { type ServerAddress, serverText } from './server-list.ts';
 /** Time between the beginnings of two attempts. Packets of the first may be lost; it may still be the one that succeeds. */
 const STAGGER_MS = 1_000;
 const GIVE_UP_MS = 8_000;
+/** What lies idle is asked after, so that nothing between the two forgets it. */
+const KEEP_ALIVE_MS = 15_000;
 /** Before a place that has refused is asked again. */
 const ROUND_MS = 200;
 /** How long a name may take while all known addresses have refused. */
@@ -108,6 +110,7 @@ class Dialling {
   #connected(socket: TLSSocket, { server }: Place): void {
     this.#open.delete(socket);
     socket.removeAllListeners('error').on('error', () => socket.destroy());
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
     this.#end();
     this.#resolve({ socket, server });
   }

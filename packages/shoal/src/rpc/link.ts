@@ -1,7 +1,7 @@
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
-import { deadline } from './deadline.ts';
+import { deadline, linked } from './deadline.ts';
 import { anyName, type Dialled, dial } from './dial.ts';
 import { CertificateError, RequestRefusedError, ServersUnavailableError } from './errors.ts';
 import { Names } from './names.ts';
@@ -45,6 +45,8 @@ export type ForwardedRequest = {
   readonly body?: Buffer;
 };
 
+type Target = { method: string; path: string; headers?: Readonly<Record<string, string>> };
+
 /**
  * The agent's way to its servers, whichever of them answers: it only ever dials out. Requests have connections of their own, apart from those that
  * carry users' requests: whatever a user does with an answer holds up no heartbeat.
@@ -55,6 +57,8 @@ export class Link {
   readonly #stopped = new AbortController();
   readonly #resets = new Set<() => void>();
   readonly #forwards: Agent;
+  /** Users' readings that have no answer yet: each can be asked again on another connection. */
+  readonly #unanswered = new Set<() => void>();
   #requests: Agent;
   #down = false;
   #comesUp: (() => void)[] = [];
@@ -101,9 +105,29 @@ export class Link {
     if (this.#down) throw this.#unavailable(new Error('no server answers at present'));
     const target = { method, path: `${API_PREFIXES[api]}${path}`, headers };
     try {
-      return await this.#send(this.#forwards, signal, target, body);
+      return await this.#forwardOnce(target, body, signal);
     } catch (error) {
       throw this.#asOurs(error);
+    }
+  }
+
+  async #forwardOnce(target: Target, body: Buffer | undefined, signal: AbortSignal): Promise<IncomingMessage> {
+    for (;;) {
+      const hung = new AbortController();
+      const askAgain = () => hung.abort();
+      const wait = linked([signal, hung.signal]);
+      if (target.method === 'GET') this.#unanswered.add(askAgain);
+      try {
+        const response = await this.#send(this.#forwards, wait.signal, target, body);
+        // From here on the user's going away ends the answer, and nothing else does.
+        signal.addEventListener('abort', () => response.destroy(), { once: true });
+        return response;
+      } catch (error) {
+        if (!hung.signal.aborted || signal.aborted) throw error;
+      } finally {
+        this.#unanswered.delete(askAgain);
+        wait.clear();
+      }
     }
   }
 
@@ -130,6 +154,8 @@ export class Link {
     const old = this.#requests;
     this.#requests = this.#agent();
     old.destroy();
+    for (const socket of Object.values(this.#forwards.freeSockets).flat()) socket?.destroy();
+    for (const askAgain of [...this.#unanswered]) askAgain();
     for (const listener of this.#resets) listener();
   }
 
@@ -167,7 +193,7 @@ export class Link {
   #send(
     agent: Agent,
     signal: AbortSignal,
-    { method, path, headers }: { method: string; path: string; headers?: Readonly<Record<string, string>> },
+    { method, path, headers }: Target,
     body?: string | Buffer,
   ): Promise<IncomingMessage> {
     const { nodeId, secret } = this.#deps.node;

@@ -28,6 +28,7 @@ export const PATHS = {
   alive: '/v1/internal/agent/alive',
   leave: '/v1/internal/agent/leave',
   certificate: '/v1/internal/agent/certificate',
+  catalogIndex: '/v1/internal/catalog/index',
   readCatalog: '/v1/internal/catalog/read',
   writeCatalog: '/v1/internal/catalog/write',
   followCatalog: '/v1/internal/catalog/follow',

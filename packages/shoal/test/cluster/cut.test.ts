@@ -54,6 +54,11 @@ describe('a client that is cut off', { timeout: 60_000 }, () => {
     const body = JSON.stringify({ Name: 'island', Port: 7 });
     await fetch(`http://${control}:8500/v1/agent/service/register`, { method: 'PUT', body });
     expect(await addressesOf(alpha, 'island.service.consul')).toEqual([alpha.address]);
+    const [own] = (await server.nomad.jobs.allocations('echo')).value.filter(({ NodeName }) => NodeName === 'alpha');
+    expect((await alpha.nomad.files.list(own?.ID ?? '', '/')).map(({ Name }) => Name).sort()).toEqual([
+      'alloc',
+      'echo',
+    ]);
     const passedOn = await alpha.get('/v1/kv/x');
     expect([passedOn.status, await passedOn.text()]).toEqual([500, expect.stringContaining('No answer from server')]);
     expect((await alpha.consul.members()).find((member) => member.Name === 'server')?.Status).toBe(FAILED);

@@ -112,8 +112,7 @@ describe('an agent that has joined', { timeout: 60_000 }, () => {
     const [alloc] = (await runningAllocs(server, 'echo')).filter(({ NodeName }) => NodeName === 'beta');
     const id = alloc?.ID ?? '';
     for (const agent of [server, alpha, beta]) {
-      const logs = await agent.command('alloc', 'logs', id);
-      expect(logs.printed).toMatch(/^0\n1\n2\n/);
+      await until('there are logs', async () => /^0\n1\n2\n/.test((await agent.command('alloc', 'logs', id)).printed));
       expect((await agent.nomad.files.list(id, '/')).map(({ Name }) => Name).sort()).toEqual(['alloc', 'echo']);
       expect(Object.keys((await agent.nomad.allocations.stats(id)).Tasks ?? {})).toEqual(['echo']);
     }

@@ -27,6 +27,8 @@ export type Membership = {
   readonly writer: CatalogWriter;
   /** No server answers at present. */
   isAway(): boolean;
+  /** Resolves when what a server has answered for can be read here, too, or cannot be waited for. */
+  caughtUp(): Promise<void>;
   /** Called when what was written meanwhile has to be compared. */
   onReturn(listener: () => void): void;
   /** The agent goes for good: what runs here is placed elsewhere, and its services leave the catalog. */
@@ -46,6 +48,7 @@ export type MembershipDeps = {
 const DEFAULT_RPC_PORT = 4647;
 const CATALOG_TIMEOUT_MS = 3_000;
 const LEAVE_TIMEOUT_MS = 5_000;
+const CAUGHT_UP_MS = 2_000;
 
 /** Where the servers are, by the configuration. What is no address is told of and passed over. */
 export function configuredServers({ join: { addresses }, client, ports }: AgentConfig, log: Log): ServerAddress[] {
@@ -111,6 +114,14 @@ export async function startMembership(deps: MembershipDeps): Promise<Membership>
     writer: remoteCatalogWriter(remoteCatalog(link, heartbeat), mirror, state),
     isAway: () => heartbeat.isAway,
     onReturn: (listener) => void returns.add(listener),
+    async caughtUp() {
+      const options = { signal: link.stopped, timeoutMs: CATALOG_TIMEOUT_MS, down: 'fail' } as const;
+      const asked = link.call<{ index: number }>(PATHS.catalogIndex, {}, options);
+      await asked.then(
+        ({ index }) => mirror.reached(index, CAUGHT_UP_MS),
+        () => undefined,
+      );
+    },
     async leave() {
       const options = { signal: link.stopped, timeoutMs: LEAVE_TIMEOUT_MS, down: 'fail' } as const;
       await link

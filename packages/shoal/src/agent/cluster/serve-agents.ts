@@ -63,6 +63,7 @@ export function createAgentRequests(deps: ServeAgentsDeps): AgentRequests {
         await deps.server.nodes.setStatus(agent.nodeId, 'down', '', 'Node left');
       await agents.left(agent);
     },
+    catalogIndex: () => state.index(),
     readCatalog: async (node, scope) => sentRows(await catalog.read(node, receivedScope(scope))),
     async writeCatalog(nodeId, node, sent) {
       const change = receivedChange(sent);

@@ -19,6 +19,11 @@ export const JOB_FILE_FLAGS = {
   var: { kind: 'texts', value: 'NAME=VALUE', help: 'Value of a variable of the job file (repeatable)' },
   'var-file': { kind: 'texts', value: 'FILE', help: 'File with values of variables (repeatable)' },
   json: { kind: 'bool', help: 'Print mistakes of the file as JSON; a job in JSON may be given with it, too' },
+  hcl1: { kind: 'bool', help: 'The file is in the first version of HCL, with names in quotes' },
+  'hcl2-strict': {
+    kind: 'bool',
+    help: 'Values for variables that the file does not declare are mistakes; =false: are not',
+  },
 } as const satisfies FlagSpecs;
 
 export type JobFile = {
@@ -50,6 +55,8 @@ export async function readJobFile({ path, flags, io, env }: Given): Promise<JobF
     variableFiles,
     env,
     files: jobFileAccess(ownPath),
+    firstVersion: flags.hcl1 === true,
+    strict: flags['hcl2-strict'] !== false,
   });
   const sources = new Map([[filename, source], ...variableFiles.map((file) => [file.filename, file.source] as const)]);
   if (!job) throw unusable(filename, { diagnostics, sources }, flags.json === true, io);

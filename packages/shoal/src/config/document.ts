@@ -11,7 +11,7 @@ import {
   type Range,
   toJs,
 } from '@shoal/hcl';
-import { type LiberalResult, parseLiberally } from './hcl-liberties.ts';
+import { type LiberalResult, parseLiberally } from '../hcl-liberties.ts';
 
 /** A configuration file as one tree, whether it was HCL or JSON, with the place of everything. */
 export type DocumentObject = { readonly kind: 'object'; readonly entries: readonly Entry[]; readonly range: Range };

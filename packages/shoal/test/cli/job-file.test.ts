@@ -41,7 +41,13 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 async function meta(name: string, given: { var?: string[]; files?: string[]; env?: Record<string, string> } = {}) {
   const io = capturedIo();
-  const flags = { var: given.var ?? [], 'var-file': given.files ?? [], json: undefined };
+  const flags = {
+    var: given.var ?? [],
+    'var-file': given.files ?? [],
+    json: undefined,
+    hcl1: undefined,
+    'hcl2-strict': undefined,
+  };
   const { job } = await readJobFile({ path: path(name), flags, io, env: given.env ?? {} });
   return { meta: job.Meta, told: io.complained() };
 }

@@ -8,6 +8,7 @@ import {
   fileFunctions,
   type HclFunction,
   hasErrors,
+  type ParseResult,
   parse,
   type Range,
   content as readContent,
@@ -22,6 +23,7 @@ import type { Path } from '../validate/findings.ts';
 import { readApiJson } from './api-json.ts';
 import { independent, isContained } from './contained.ts';
 import type { Reading } from './context.ts';
+import { parseFirstVersion } from './first-version.ts';
 import { readLocals, withLocals } from './locals.ts';
 import { placeIn } from './places.ts';
 import { readStruct } from './struct.ts';
@@ -32,6 +34,8 @@ export type ParseOptions = VariableInput & {
   filename: string;
   /** What `file("…")` and its like may read; without it they are refused, as servers refuse them. */
   files?: FileAccess;
+  /** The file is in the first version of HCL. */
+  firstVersion?: boolean;
 };
 
 export type ParsedJob = {
@@ -47,9 +51,15 @@ export type ParsedJob = {
  * (see `finish` in the tables); `canonicalJob` fills the defaults.
  */
 export function parseJob(source: string | Uint8Array, options: ParseOptions): ParsedJob {
-  const fromApi = readApiJson(typeof source === 'string' ? source : new TextDecoder().decode(source));
+  const text = typeof source === 'string' ? source : new TextDecoder().decode(source);
+  const fromApi = readApiJson(text);
   if (fromApi) return answer(fromApi.job, { diagnostics: fromApi.diagnostics, origins: new WeakMap() });
-  const { body, diagnostics } = parse(source, options.filename);
+  if (!options.firstVersion) return readParsed(parse(source, options.filename), options);
+  const parsed = parseFirstVersion(text, options.filename);
+  return moved(readParsed(parsed, options), parsed.placeOf);
+}
+
+function readParsed({ body, diagnostics }: ParseResult, options: ParseOptions): ParsedJob {
   const reading: Reading = { diagnostics: [...diagnostics], origins: new WeakMap() };
   if (!hasErrors(diagnostics)) return answer(readFile(body, options, reading), reading);
   if (isContained(body, diagnostics)) {
@@ -63,6 +73,18 @@ export function parseJob(source: string | Uint8Array, options: ParseOptions): Pa
 function answer(job: Draft<Job> | undefined, { diagnostics, origins }: Reading): ParsedJob {
   const placeOf = (path: Path) => (job === undefined ? undefined : placeIn(job, path, origins));
   return job === undefined || hasErrors(diagnostics) ? { diagnostics, placeOf } : { job, diagnostics, placeOf };
+}
+
+/** The text was changed to be read: places are those in the text as it was. */
+function moved(parsed: ParsedJob, trueRange: (range: Range) => Range): ParsedJob {
+  return {
+    ...parsed,
+    diagnostics: parsed.diagnostics.map((each) => (each.range ? { ...each, range: trueRange(each.range) } : each)),
+    placeOf: (path) => {
+      const range = parsed.placeOf(path);
+      return range && trueRange(range);
+    },
+  };
 }
 
 const SCHEMA = {

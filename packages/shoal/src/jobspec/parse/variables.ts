@@ -34,6 +34,8 @@ export type VariableInput = {
   variableFiles?: readonly VariableFile[];
   /** `NOMAD_VAR_name=text`. */
   env?: Readonly<Record<string, string | undefined>>;
+  /** Whether `-var` of a variable that the file does not declare is a mistake. Default: true. */
+  strict?: boolean;
 };
 
 /** `shared`: other job files have their values in it, too, so that a variable that nobody declares is no mistake. */
@@ -149,7 +151,7 @@ function assign(declared: Map<string, Declaration>, input: VariableInput, readin
   for (const [name, text] of Object.entries(input.variables ?? {})) {
     const declaration = declared.get(name);
     if (declaration) assignText(declaration, text, `-var ${name}`, reading);
-    else reading.diagnostics.push(undeclared(name, 'error', declared));
+    else if (input.strict !== false) reading.diagnostics.push(undeclared(name, 'error', declared));
   }
 }
 

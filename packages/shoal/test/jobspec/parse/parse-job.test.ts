@@ -185,6 +185,25 @@ describe('mistakes and what to write instead', () => {
   });
 });
 
+describe('the first version of HCL', () => {
+  const source =
+    'job "j" {\n  group "g" {\n    task "t" {\n      driver = "x"\n      env {\n        "A.b" = "1"\n        "C" = "2"\n      }\n      resources { cpu = 20 memory = 30 }\n    }\n  }\n}\n';
+
+  test('has names in quotes, and several arguments on a line', () => {
+    const { job, placeOf } = parse(source, { firstVersion: true });
+    expect(job?.TaskGroups?.[0]?.Tasks?.[0]).toMatchObject({
+      Env: { 'A.b': '1', C: '2' },
+      Resources: { CPU: 20, MemoryMB: 30 },
+    });
+    expect(placeOf(['TaskGroups', 0, 'Tasks', 0, 'Resources', 'MemoryMB'])?.start).toMatchObject({
+      line: 9,
+      column: 28,
+    });
+  });
+
+  test('is not taken without being told', () => expect(parse(source).diagnostics).not.toEqual([]));
+});
+
 test('files are read only where they may be', () => {
   const source = 'job "j" {\n  region = file("a.txt")\n}\n';
   expect(errorLines(parse(source).diagnostics)).toContain('filesystem function disabled');

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { commitPlanned, type Planned } from '../../catalog/commit.ts';
 import { newJoinToken, writeJoinToken } from '../../rpc/tls/join-token.ts';
 import type { MetaRow } from '../../state/rows.ts';
 import type { State } from '../../state/state.ts';
@@ -25,7 +26,6 @@ export type JoinTokens = {
 };
 
 const PREFIX = 'join-token/';
-const ATTEMPTS = 50;
 const UNKNOWN =
   'its join token is unknown here: it was revoked, or it is of another cluster. Print another with "shoal server token".';
 const EXPIRED = 'its join token has expired. Print another with "shoal server token".';
@@ -41,29 +41,17 @@ export function createJoinTokens(deps: { state: State; authority: Buffer; now: (
   const rows = (): Row[] => [...meta.scan(PREFIX)];
   const isOver = (row: Row) => (row.expires ?? Number.POSITIVE_INFINITY) <= now() || row.usesLeft === 0;
 
-  async function redeem(id: string, secret: string, nodeId: string): Promise<string> {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const row: Row | undefined = meta.get(PREFIX + id);
-      if (!row?.digest || !isEqual(row.digest, digest(secret))) return UNKNOWN;
-      if (row.expires !== null && row.expires !== undefined && row.expires <= now()) return EXPIRED;
-      if (row.usesLeft === null || row.usesLeft === undefined || row.last === nodeId) return 'ok';
-      if (row.usesLeft <= 0) return USED_UP;
-      const { CreateIndex: _, ModifyIndex, ...record } = row;
-      const ops: Op[] = [
-        {
-          kind: 'put',
-          table: 'meta',
-          key: PREFIX + id,
-          value: { ...record, usesLeft: row.usesLeft - 1, last: nodeId },
-        },
-      ];
-      const result = await state.commit({
-        ops,
-        require: [{ table: 'meta', key: PREFIX + id, modifyIndex: ModifyIndex }],
-      });
-      if (result.ok) return 'ok';
-    }
-    return 'too many agents join with its token at this moment. Try again.';
+  function plan(id: string, secret: string, nodeId: string): Planned<'ok' | string> {
+    const row: Row | undefined = meta.get(PREFIX + id);
+    if (!row?.digest || !isEqual(row.digest, digest(secret))) return { result: UNKNOWN };
+    const { CreateIndex: _, ModifyIndex, ...record } = row;
+    const { expires = null, usesLeft = null, last } = record;
+    if (expires !== null && expires <= now()) return { result: EXPIRED };
+    if (usesLeft === null || last === nodeId) return { result: 'ok' };
+    if (usesLeft <= 0) return { result: USED_UP };
+    const key = PREFIX + id;
+    const ops: Op[] = [{ kind: 'put', table: 'meta', key, value: { ...record, usesLeft: usesLeft - 1, last: nodeId } }];
+    return { txn: { ops, require: [{ table: 'meta', key, modifyIndex: ModifyIndex }] }, result: 'ok' };
   }
 
   async function remove(gone: readonly Row[]): Promise<number> {
@@ -73,7 +61,7 @@ export function createJoinTokens(deps: { state: State; authority: Buffer; now: (
   }
 
   return {
-    redeem,
+    redeem: async (id, secret, nodeId) => (await commitPlanned(state, () => plan(id, secret, nodeId))).result,
     async issue({ ttlMs, uses }) {
       const token = newJoinToken(deps.authority);
       const expires = ttlMs === undefined ? null : now() + ttlMs;

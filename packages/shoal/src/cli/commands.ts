@@ -68,6 +68,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Bring job files and configuration files into the canonical layout',
     load: () => import('./commands/fmt.ts'),
   },
+  console: {
+    of: 'shoal',
+    summary: 'Evaluate expressions as a job file does',
+    load: () => import('./commands/console.ts'),
+  },
   status: { of: 'nomad', summary: 'Show whatever an id names', load: () => import('./commands/status.ts') },
   'alloc status': {
     of: 'nomad',

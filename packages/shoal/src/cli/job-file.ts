@@ -43,13 +43,13 @@ type Given = {
   readonly env: Env;
 };
 
-/** Reads a job file: a path, `-` for the standard input, or a URL. All that is wrong with it is told at once. */
-export async function readJobFile({ path, flags, io, env }: Given): Promise<JobFile> {
+/** The text of a job file, and all that counts for reading it. */
+export async function jobFileInput({ path, flags, io, env }: Given) {
   const filename = path === '-' ? 'stdin.hcl' : path;
   const ownPath = path === '-' || isUrl(path) ? undefined : path;
   const source = await sourceOf(path, io);
   const variableFiles = await variableFilesFor(ownPath, flags['var-file']);
-  const { job, diagnostics, placeOf } = parseJob(source, {
+  const options = {
     filename,
     variables: variablesOf(flags.var),
     variableFiles,
@@ -57,8 +57,17 @@ export async function readJobFile({ path, flags, io, env }: Given): Promise<JobF
     files: jobFileAccess(ownPath),
     firstVersion: flags.hcl1 === true,
     strict: flags['hcl2-strict'] !== false,
-  });
-  const sources = new Map([[filename, source], ...variableFiles.map((file) => [file.filename, file.source] as const)]);
+  };
+  const files = variableFiles.map((file) => [file.filename, file.source] as const);
+  return { source, options, sources: new Map([[filename, source], ...files]) };
+}
+
+/** Reads a job file: a path, `-` for the standard input, or a URL. All that is wrong with it is told at once. */
+export async function readJobFile(given: Given): Promise<JobFile> {
+  const { flags, io } = given;
+  const { source, options, sources } = await jobFileInput(given);
+  const { filename } = options;
+  const { job, diagnostics, placeOf } = parseJob(source, options);
   if (!job) throw unusable(filename, { diagnostics, sources }, flags.json === true, io);
   if (diagnostics.length > 0 && !flags.json) io.err(`${diagnosticFrames(diagnostics, sources, io)}\n`);
   const id = job.ID ?? job.Name;

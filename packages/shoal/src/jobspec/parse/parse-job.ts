@@ -3,19 +3,11 @@ import {
   type Block,
   type Body,
   type Diagnostic,
-  type FileAccess,
-  FunctionError,
-  fileFunctions,
-  type HclFunction,
   hasErrors,
   type ParseResult,
   parse,
   type Range,
   content as readContent,
-  type Scope,
-  standardFunctions,
-  stringType,
-  stringValue,
 } from '@shoal/hcl';
 import type { Draft } from '../draft.ts';
 import { job as jobStruct } from '../schema/job.ts';
@@ -24,19 +16,11 @@ import { readApiJson } from './api-json.ts';
 import { independent, isContained } from './contained.ts';
 import type { Reading } from './context.ts';
 import { parseFirstVersion } from './first-version.ts';
-import { readLocals, withLocals } from './locals.ts';
+import { type ParseOptions, scopeOf, TOP_LEVEL } from './job-scope.ts';
 import { placeIn } from './places.ts';
 import { readStruct } from './struct.ts';
-import { readVariables, type VariableInput } from './variables.ts';
 
-export type ParseOptions = VariableInput & {
-  /** As messages name the file. */
-  filename: string;
-  /** What `file("…")` and its like may read; without it they are refused, as servers refuse them. */
-  files?: FileAccess;
-  /** The file is in the first version of HCL. */
-  firstVersion?: boolean;
-};
+export type { ParseOptions } from './job-scope.ts';
 
 export type ParsedJob = {
   /** What the file says, in the API's shape, `null` where it says nothing. Absent if there is an error. */
@@ -87,28 +71,12 @@ function moved(parsed: ParsedJob, trueRange: (range: Range) => Range): ParsedJob
   };
 }
 
-const SCHEMA = {
-  attributes: [],
-  blocks: [
-    { type: 'job', labels: ['name'] },
-    { type: 'variable', labels: ['name'] },
-    { type: 'variables', labels: [] },
-    { type: 'locals', labels: [] },
-  ],
-} as const;
-
 function readFile(body: Body, options: ParseOptions, reading: Reading): Draft<Job> | undefined {
-  const found = readContent(body, SCHEMA);
+  const found = readContent(body, TOP_LEVEL);
   reading.diagnostics.push(...found.diagnostics);
-  const ofType = (type: string) => found.blocks.filter((block) => block.type === type);
-  const variables = readVariables({ variable: ofType('variable'), variables: ofType('variables') }, options, reading);
-  const outer: Scope = {
-    variables: new Map([['var', variables]]),
-    functions: new Map([...standardFunctions, ...filesFor(options.files)]),
-    unresolved: (_traversal, text) => stringValue(`\${${text}}`),
-  };
-  const scope = withLocals(outer, readLocals(ofType('locals'), outer, reading));
-  const job = onlyJob(ofType('job'), found.diagnostics, body, reading);
+  const scope = scopeOf(found.blocks, options, reading);
+  const jobs = found.blocks.filter(({ type }) => type === 'job');
+  const job = onlyJob(jobs, found.diagnostics, body, reading);
   if (job === undefined) return undefined;
   const item = { body: job.body, label: job.labels[0] ?? '', block: job.typeRange, opening: job.openBraceRange };
   return readStruct({ ...item, scope }, jobStruct, reading) as Draft<Job>;
@@ -129,19 +97,3 @@ function onlyJob(jobs: Block[], alreadyFound: Diagnostic[], body: Body, reading:
   }
   return job;
 }
-
-function filesFor(access: FileAccess | undefined): ReadonlyMap<string, HclFunction> {
-  return access ? fileFunctions(access) : new Map(FILE_FUNCTIONS.map((name) => [name, refused]));
-}
-
-/** All that look at the file system, or at paths in it: a server's files are nobody's business. */
-const FILE_FUNCTIONS = ['abspath', 'basename', 'dirname', 'file', 'filebase64', 'fileexists', 'fileset', 'pathexpand'];
-
-const refused: HclFunction = {
-  kind: 'eager',
-  params: [],
-  variadic: { name: 'path', type: stringType },
-  call: () => {
-    throw new FunctionError('filesystem function disabled');
-  },
-};

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { nodeIdentity } from '../client/node-identity.ts';
 import type { AgentConfig } from '../config/agent-config.ts';
 import { systemEnvironment } from '../config/load.ts';
+import { planReload, type Reload, type ReloadPart } from '../config/reload.ts';
 import type { Edge } from '../edge/edge.ts';
 import type { ApiServer } from '../http/shared/api-server.ts';
 import type { Log } from '../log.ts';
@@ -26,6 +27,8 @@ import { startWatchRole } from './watch-role.ts';
 export type Agent = {
   /** What it serves, with the real ports. */
   readonly serves: Serves;
+  /** Applies what can be applied of a configuration that was read again, and says what that is. One call at a time. */
+  reload(config: AgentConfig): Promise<Reload>;
   /** `keep`: tasks go on, and the next agent finds them. `stop`: they are ended first. May be called twice. */
   stop(how: { tasks: 'keep' | 'stop' }): Promise<void>;
 };
@@ -38,12 +41,17 @@ export type AgentOptions = {
   readonly log: Log;
   /** Called when the agent is asked over HTTP to leave. */
   readonly onLeave?: () => void;
+  /** Called when the agent is asked over HTTP to read its configuration again. */
+  readonly onReload?: () => Promise<void>;
   /** Ends a start that waits for a server to join. */
   readonly signal?: AbortSignal;
 };
 
+/** Parts of the agent that take a new configuration while it runs. */
+const RELOADS: ReadonlySet<ReloadPart> = new Set(['watches']);
+
 /** Starts the roles that the configuration switches on, in the order in which they need each other. A start that fails undoes what was begun. */
-export async function startAgent({ config, log, onLeave, signal }: AgentOptions): Promise<Agent> {
+export async function startAgent({ config, log, onLeave, onReload, signal }: AgentOptions): Promise<Agent> {
   const startedAt = Date.now();
   const undo: ((tasks: 'keep' | 'stop') => Promise<unknown>)[] = [];
   const stopAll = async (tasks: 'keep' | 'stop') => {
@@ -85,6 +93,7 @@ export async function startAgent({ config, log, onLeave, signal }: AgentOptions)
       membership,
       log,
       ...(onLeave && { onLeave }),
+      ...(onReload && { onReload }),
     });
     await consul?.start();
     if (consul) undo.push(() => consul.stop());
@@ -101,8 +110,9 @@ export async function startAgent({ config, log, onLeave, signal }: AgentOptions)
       const role = clientRole;
       undo.push((tasks) => role.stop({ tasks }));
     }
-    const watches = startWatchRole(config, () => consulAddress(consul), log);
-    if (watches) undo.push(() => watches.stop());
+    const watch = (wanted: AgentConfig) => startWatchRole(wanted, () => consulAddress(consul), log);
+    let watches = watch(config);
+    undo.push(async () => watches?.stop());
     const edge = config.edge.enabled ? await startEdgeRole(config, consulAddress(consul), log) : undefined;
     if (edge) undo.push(() => edge.stop());
     await discovery.registerSelf({
@@ -123,7 +133,17 @@ export async function startAgent({ config, log, onLeave, signal }: AgentOptions)
     undo.push(async () => late.stop());
     if (membership) undo.push((tasks) => leave({ membership, discovery, clientRole, tasks }));
     const serves = servesOf({ nomad, consul, discovery, serverRole, edge });
-    return { serves, stop: ({ tasks }) => stopAll(tasks) };
+    let current = config;
+    const reload = async (wanted: AgentConfig): Promise<Reload> => {
+      const plan = planReload(current, wanted, RELOADS);
+      current = plan.config;
+      if (plan.parts.includes('watches')) {
+        await watches?.stop();
+        watches = watch(current);
+      }
+      return plan;
+    };
+    return { serves, reload, stop: ({ tasks }) => stopAll(tasks) };
   } catch (error) {
     await stopAll('keep');
     throw error;

@@ -26,11 +26,12 @@ export type ConsulServerDeps = {
   membership: Membership | undefined;
   log: Log;
   onLeave?: () => void;
+  onReload?: () => Promise<void>;
 };
 
 /** Consul's API on its addresses; undefined where it is turned off. */
 export function createConsulServer(deps: ConsulServerDeps): ApiServer | undefined {
-  const { config, facts, log, discovery, onLeave, cluster, membership } = deps;
+  const { config, facts, log, discovery, onLeave, onReload, cluster, membership } = deps;
   const port = config.ports.consulHttp;
   if (port === undefined || config.listen.consulHttp.length === 0) return undefined;
   const api: ConsulApiDeps = {
@@ -53,6 +54,7 @@ export function createConsulServer(deps: ConsulServerDeps): ApiServer | undefine
     random: Math.random,
     now: Date.now,
     ...(onLeave && { leave: async () => onLeave() }),
+    ...(onReload && { reload: onReload }),
   };
   const serving: Omit<ApiServerOptions, 'endpoints' | 'dialect' | 'onAnswer'> = {
     what: 'The Consul API',

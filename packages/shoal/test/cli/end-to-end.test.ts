@@ -268,14 +268,14 @@ describe('the agent', { timeout: 60_000 }, () => {
     expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
-  test('stays at SIGHUP; a second signal does not wait for tasks that do not end', async () => {
+  test('reads its configuration again at SIGHUP; a second signal does not wait for tasks that do not end', async () => {
     await agent.start();
     const stubborn = WEB.replace('exec sleep 600', "trap '' INT TERM; while :; do sleep 1; done");
     await output('shoal run -var count=1 -', {
       input: stubborn.replace('driver =', 'kill_timeout = "25s"\n      driver ='),
     });
     process.kill(agent.pid(), 'SIGHUP');
-    await until('SIGHUP is told', () => agent.log().includes('SIGHUP changes nothing yet'));
+    await until('it was read again', () => agent.log().includes('config: read again, nothing has changed'));
     process.kill(agent.pid(), 'SIGTERM');
     await until('it waits for the task', () => agent.log().match(/agent: stopping, tasks are ended/g)?.length === 2);
     expect(await agent.end('SIGTERM')).toBe(143);

@@ -5,6 +5,7 @@ import { createLogger } from '../../agent/logger.ts';
 import type { AgentConfig } from '../../config/agent-config.ts';
 import type { AgentFlags } from '../../config/flags.ts';
 import { type ConfigEnvironment, type LoadedConfig, loadConfig, systemEnvironment } from '../../config/load.ts';
+import { describeReload } from '../../config/reload.ts';
 import type { Log } from '../../log.ts';
 import { CommandError } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -33,17 +34,18 @@ export async function runAgent(start: AgentStart, io: Io): Promise<number> {
   neverDie(log);
   tellWarnings(loaded, config, io, log);
   const ending = endings();
-  process.on('SIGHUP', () =>
-    log.warn({}, 'agent: SIGHUP changes nothing yet: to read the configuration again, start the agent again'),
-  );
+  let running: Agent | undefined;
+  const onReload = oneAtATime(() => readAgain(start, running, io, log));
+  process.on('SIGHUP', () => void onReload());
   try {
     const joining = new AbortController();
     void ending.ended.then(() => joining.abort(new Error('the agent was told to end')));
-    const starting = startAgent({ config, log, onLeave: () => ending.end('leave'), signal: joining.signal });
+    const starting = startAgent({ config, log, onLeave: () => ending.end('leave'), onReload, signal: joining.signal });
     const agent = await startedOrEnded(starting, ending.ended).catch((error: unknown) => {
       throw startFailure(error, config);
     });
     if (!agent) throw new CommandError('the agent was told to end before it had started');
+    running = agent;
     if (io.live && config.log.json !== true) io.err(banner(config, agent.serves, io.paintErr));
     const { nodeName: node, datacenter } = config;
     log.info({ node, datacenter, roles: rolesOf(config), ...placesOf(agent.serves) }, 'agent: started');
@@ -57,6 +59,30 @@ export async function runAgent(start: AgentStart, io: Io): Promise<number> {
     setTimeout(() => process.exit(), LINGER_MS).unref();
   }
   return 0;
+}
+
+/** Reads the configuration again, as SIGHUP and `reload` ask. One that is wrong changes nothing. */
+async function readAgain(start: AgentStart, agent: Agent | undefined, io: Io, log: Log): Promise<void> {
+  const loaded = await load(start);
+  if (!loaded.config)
+    return log.error({}, `config: read again, but it is wrong and was not taken:\n${frames(loaded, io, 'error')}`);
+  if (!agent) return log.warn({}, 'config: not read again, the agent is still starting');
+  tellWarnings(loaded, loaded.config, io, log);
+  for (const { level, message } of describeReload(await agent.reload(loaded.config))) log[level]({}, message);
+}
+
+/** Calls that come while one is under way share the next. */
+function oneAtATime(action: () => Promise<void>): () => Promise<void> {
+  let last = Promise.resolve();
+  let next: Promise<void> | undefined;
+  return () => {
+    next ??= last.then(() => {
+      next = undefined;
+      return action();
+    });
+    last = next.catch(() => undefined);
+    return next;
+  };
 }
 
 function rolesOf({ server, client, edge }: AgentConfig): string {

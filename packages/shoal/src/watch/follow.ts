@@ -63,6 +63,12 @@ export async function* followWatch(spec: WatchSpec, deps: FollowDeps): AsyncGene
   }
 }
 
+/** What is there now, asked once. */
+export async function readWatch(spec: WatchSpec, http: ConsulHttp): Promise<unknown> {
+  const { path, query, payload } = watchQuery(spec);
+  return payload((await http.ask('GET', path, { query, missing: true })).value);
+}
+
 /** The list holds older events as well: a handler is told of each once. */
 function newEvents(found: unknown, last: unknown): unknown[] {
   const known = new Set(eventsOf(last).map(({ ID }) => ID));

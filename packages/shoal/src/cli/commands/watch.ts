@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { followWatch } from '../../watch/follow.ts';
+import { followWatch, readWatch } from '../../watch/follow.ts';
 import { payloadText } from '../../watch/handler.ts';
 import type { WatchSpec } from '../../watch/spec.ts';
 import { defineCommand } from '../command.ts';
@@ -32,14 +32,15 @@ other; the first time at once. Without PROGRAM the content is printed once.`,
   flags: { ...WATCH_FLAGS, ...CONSUL_FLAGS },
   examples: ['watch -type service -service web -passingonly ./reload.sh', 'watch -type key -key app/color'],
   async run({ flags, args, io, env }) {
+    const spec = specOf(flags);
     const over = new AbortController();
     const http = connectConsulHttp(flags, env);
+    if (args.length === 0) {
+      io.out(jsonText(await readWatch(spec, http)));
+      return 0;
+    }
     const onFailure = (error: unknown) => io.err(`${error instanceof Error ? error.message : String(error)}\n`);
-    for await (const change of followWatch(specOf(flags), { http, signal: over.signal, onFailure })) {
-      if (args.length === 0) {
-        io.out(jsonText(change.payload));
-        return 0;
-      }
+    for await (const change of followWatch(spec, { http, signal: over.signal, onFailure })) {
       const code = await run(flags.shell ? ['/bin/sh', '-c', args.join(' ')] : args, payloadText(change), change.index);
       if (code !== 0) {
         io.err(`${args[0]} ended with ${code}\n`);

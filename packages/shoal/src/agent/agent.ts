@@ -48,7 +48,7 @@ export type AgentOptions = {
 };
 
 /** Parts of the agent that take a new configuration while it runs. */
-const RELOADS: ReadonlySet<ReloadPart> = new Set(['watches']);
+const RELOADS: ReadonlySet<ReloadPart> = new Set(['watches', 'services']);
 
 /** Starts the roles that the configuration switches on, in the order in which they need each other. A start that fails undoes what was begun. */
 export async function startAgent({ config, log, onLeave, onReload, signal }: AgentOptions): Promise<Agent> {
@@ -141,6 +141,7 @@ export async function startAgent({ config, log, onLeave, onReload, signal }: Age
         await watches?.stop();
         watches = watch(current);
       }
+      if (plan.parts.includes('services')) await discovery.configured.apply(current);
       return plan;
     };
     return { serves, reload, stop: ({ tasks }) => stopAll(tasks) };

@@ -18,6 +18,7 @@ import { createDnsServer, type DnsServer } from '../dns/server.ts';
 import type { CatalogView, QueryView } from '../dns/view.ts';
 import type { Log } from '../log.ts';
 import type { State } from '../state/state.ts';
+import { type ConfiguredServices, configuredServices } from './configured-services.ts';
 
 /** What every agent does for discovery: its own services and checks, their replica in the catalog, and DNS. */
 export type DiscoveryRole = {
@@ -28,6 +29,8 @@ export type DiscoveryRole = {
   readonly events: HeardEvents;
   readonly coordinates: Coordinates;
   readonly dns: DnsServer | undefined;
+  /** Services and checks of the configuration; again when it was read again. */
+  readonly configured: ConfiguredServices;
   /** The agent's APIs as services, so that others find them by name. */
   registerSelf(self: {
     nodeId: string;
@@ -73,7 +76,13 @@ export async function startDiscoveryRole(deps: {
   const coordinates = createCoordinates(facts.nodeName, Date.now);
   const view = createCatalogView(state, config.datacenter);
   const dns = dnsServer({ config, view, queries: createQueryView(state, coordinates.order), log });
+  const configured = configuredServices({
+    registry,
+    file: join(deps.dataDir, 'agent', 'configured-services.json'),
+    log,
+  });
   await registry.start();
+  await configured.apply(config);
   await sync.start();
   events.start();
   if (facts.server) sessions.start();
@@ -85,6 +94,7 @@ export async function startDiscoveryRole(deps: {
     sessions,
     events,
     coordinates,
+    configured,
     dns,
     registerSelf: (self) => registerSelfServices(registry, self),
     async stop() {

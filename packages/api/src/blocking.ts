@@ -20,7 +20,7 @@ export function blockingQuery({ index, waitMs }: BlockingOptions): Record<string
 /** An answer that is overdue will not come: the connection is dead, even if nobody said so. */
 export function deadline({ index, waitMs = DEFAULT_WAIT_MS, signal }: BlockingOptions): AbortSignal {
   const waited = index === undefined ? 0 : waitMs + waitMs / 16;
-  const timeout = AbortSignal.timeout(waited + ANSWER_SLACK_MS);
+  const timeout = AbortSignal.timeout(Math.ceil(waited + ANSWER_SLACK_MS));
   return signal ? AbortSignal.any([signal, timeout]) : timeout;
 }
 

@@ -16,7 +16,16 @@ export async function acquire(
   session: string,
   signal: AbortSignal,
 ): Promise<Held | undefined> {
-  const path = keyPath(key);
+  try {
+    return await take(http, keyPath(key), session, signal);
+  } catch (error) {
+    // The time is over: it was asked for in vain.
+    if (signal.aborted) return undefined;
+    throw error;
+  }
+}
+
+async function take(http: ConsulHttp, path: string, session: string, signal: AbortSignal): Promise<Held | undefined> {
   let index = 0;
   while (!signal.aborted) {
     const seen = await http.ask<KVPair[]>('GET', path, {

@@ -12,7 +12,7 @@ import { aGroup, aJob, aNetwork, aNode, anEval, aTask } from '../packages/shoal/
  * 20 racks and 4 classes, three constraints. On a busy machine the figures per CPU second are the ones to compare.
  */
 const NODES = 5_000;
-const SECONDS = Number(process.env.SECONDS ?? 3);
+const SECONDS = Number(process.env['SECONDS'] ?? 3);
 
 type Case = {
   name: string;

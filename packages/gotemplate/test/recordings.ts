@@ -16,7 +16,7 @@ export type Recording = {
   readonly at?: string;
 };
 
-const FOLDER = process.env.SHOAL_GOLDEN ?? new URL('../../../../shared/golden', import.meta.url).pathname;
+const FOLDER = process.env['SHOAL_GOLDEN'] ?? new URL('../../../../shared/golden', import.meta.url).pathname;
 
 /** The recorded cases; data is in the form that the package takes (`3.0` stays a float64). */
 export function readRecordings(): Recording[] {

@@ -9,7 +9,7 @@ import { recorded, variables } from './support/recordings.ts';
  * SHOAL_UPDATE_SCENARIOS=1 writes the answers anew; the difference is for review.
  */
 const folder = fileURLToPath(new URL('scenarios', import.meta.url));
-const update = process.env.SHOAL_UPDATE_SCENARIOS === '1';
+const update = process.env['SHOAL_UPDATE_SCENARIOS'] === '1';
 
 const names = {
   n: 7,

@@ -94,7 +94,7 @@ export function healthServiceDependency(text: string): HealthServiceDependency {
 }
 
 export function catalogServicesDependency(text: string): Dependency {
-  return { type: 'catalog.services', dc: read(SERVICES, 'catalog.services', text).dc ?? '' };
+  return { type: 'catalog.services', dc: read(SERVICES, 'catalog.services', text)['dc'] ?? '' };
 }
 
 export function catalogNodesDependency(text: string): Dependency {

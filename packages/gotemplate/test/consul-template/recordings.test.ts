@@ -18,7 +18,7 @@ type Recording = {
   readonly at?: string;
 };
 
-const FOLDER = process.env.SHOAL_GOLDEN ?? new URL('../../../../../shared/golden', import.meta.url).pathname;
+const FOLDER = process.env['SHOAL_GOLDEN'] ?? new URL('../../../../../shared/golden', import.meta.url).pathname;
 const { setup, cases }: { setup: SetupRequest[]; cases: Recording[] } = JSON.parse(
   readFileSync(`${FOLDER}/template/consul_template.json`, 'utf8'),
 );

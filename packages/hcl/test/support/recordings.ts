@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { fromJs, numberToText, toJs, typeOf, typeToString, type Value } from '../../src/index.ts';
 
 /** Where the recordings of the real programs are: beside the repository, or where SHOAL_GOLDEN says. */
-const golden = process.env.SHOAL_GOLDEN ?? fileURLToPath(new URL('../../../../../shared/golden', import.meta.url));
+const golden = process.env['SHOAL_GOLDEN'] ?? fileURLToPath(new URL('../../../../../shared/golden', import.meta.url));
 
 export function recordingPath(name: string): string {
   const path = `${golden}/hcl/${name}`;

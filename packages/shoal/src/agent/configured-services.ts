@@ -50,12 +50,12 @@ export function configuredServices({ registry, file, log }: ConfiguredServicesDe
     const { rules } = registry;
     return {
       services: services.flatMap((body) =>
-        attempt(`service "${String(body.name ?? body.id)}"`, () =>
+        attempt(`service "${String(body['name'] ?? body['id'])}"`, () =>
           serviceFromRequest(agentServiceRequest(apiForm(body), ''), rules),
         ),
       ),
       checks: checks.flatMap((body) =>
-        attempt(`check "${String(body.name ?? body.id)}"`, () =>
+        attempt(`check "${String(body['name'] ?? body['id'])}"`, () =>
           checkFromRequest(agentCheckBody(checkForm(body), ''), rules),
         ),
       ),

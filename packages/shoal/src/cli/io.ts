@@ -31,7 +31,7 @@ export function processIo(): Io {
     pour: (stream) => pour(stream, stdout),
     paint: paintFor(hasColor(stdout, env)),
     paintErr: paintFor(hasColor(stderr, env)),
-    live: Boolean(stdout.isTTY) && env.TERM !== 'dumb',
+    live: Boolean(stdout.isTTY) && env['TERM'] !== 'dumb',
     columns: () => stdout.columns ?? 80,
     input: () => readAll(stdin),
     ask: (question) => (stdin.isTTY ? ask(question) : Promise.resolve(undefined)),
@@ -50,9 +50,9 @@ function giveUp(error: NodeJS.ErrnoException): void {
 
 /** https://no-color.org; FORCE_COLOR is its opposite. */
 function hasColor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
-  if (env.NO_COLOR || env.NOMAD_CLI_NO_COLOR) return false;
-  if (env.FORCE_COLOR && env.FORCE_COLOR !== '0') return true;
-  return Boolean(stream.isTTY) && env.TERM !== 'dumb';
+  if (env['NO_COLOR'] || env['NOMAD_CLI_NO_COLOR']) return false;
+  if (env['FORCE_COLOR'] && env['FORCE_COLOR'] !== '0') return true;
+  return Boolean(stream.isTTY) && env['TERM'] !== 'dumb';
 }
 
 async function pour(from: AsyncIterable<Uint8Array>, to: NodeJS.WriteStream): Promise<void> {

@@ -152,7 +152,7 @@ function clientConfig(values: Partial<Settings>, dev: boolean): ClientConfig {
 
 /** Asked for by its plug-in block, by the old client option, by Shoal's own key, or by `-dev`. */
 function rawExecEnabled(values: Partial<Settings>, dev: boolean): boolean {
-  const plugin = values.plugins?.raw_exec?.config.enabled;
+  const plugin = values.plugins?.['raw_exec']?.config['enabled'];
   const option = values['client.options']?.['driver.raw_exec.enable'];
   const asked = [plugin, option].find((value) => value !== undefined);
   if (values['rawExec.enabled'] !== undefined) return values['rawExec.enabled'];

@@ -51,10 +51,10 @@ function canonicalSidecar(task: Block | null): Block | null {
   if (task === null) return null;
   return {
     ...task,
-    Resources: canonicalResources(task.Resources as never),
-    LogConfig: fill(task.LogConfig as never, LOG_CONFIG),
-    KillTimeout: task.KillTimeout ?? KILL_TIMEOUT,
-    ShutdownDelay: task.ShutdownDelay ?? 0,
+    Resources: canonicalResources(task['Resources'] as never),
+    LogConfig: fill(task['LogConfig'] as never, LOG_CONFIG),
+    KillTimeout: task['KillTimeout'] ?? KILL_TIMEOUT,
+    ShutdownDelay: task['ShutdownDelay'] ?? 0,
   };
 }
 
@@ -63,7 +63,7 @@ function canonicalGateway(gateway: Connect['Gateway']): Connect['Gateway'] {
   const { Proxy: proxy, Ingress: ingress } = gateway;
   return {
     ...gateway,
-    Proxy: proxy && { ...proxy, ConnectTimeout: proxy.ConnectTimeout ?? GATEWAY_CONNECT_TIMEOUT },
+    Proxy: proxy && { ...proxy, ConnectTimeout: proxy['ConnectTimeout'] ?? GATEWAY_CONNECT_TIMEOUT },
     Ingress: ingress && {
       ...ingress,
       Listeners: ingress.Listeners?.map((each) => ({ ...each, Protocol: each.Protocol || 'tcp' })) ?? null,

@@ -24,7 +24,7 @@ export function canonicalTask(draft: Draft<Task>, context: TaskContext): Task {
     Vault: draft.Vault ? fill(draft.Vault as Draft<VaultConfig>, VAULT) : null,
     VolumeMounts: draft.VolumeMounts?.map((each) => fill(each as Draft<VolumeMount>, VOLUME_MOUNT)) ?? null,
     ...(task.CSIPluginConfig && {
-      CSIPluginConfig: { ...task.CSIPluginConfig, MountDir: task.CSIPluginConfig.MountDir || '/csi' },
+      CSIPluginConfig: { ...task.CSIPluginConfig, MountDir: task.CSIPluginConfig['MountDir'] || '/csi' },
     }),
   };
 }

@@ -19,14 +19,14 @@ type Endpoint = (requests: Served, body: Body, caller: Caller) => Promise<unknow
 export type Served = { readonly requests: NodeRequests; readonly agents?: AgentRequests };
 
 const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
-  [PATHS.register]: ({ requests }, body) => requests.register(body.node as Node),
-  [PATHS.heartbeat]: ({ requests }, body, { nodeId }) => requests.heartbeat(nodeId, body.status as NodeStatus),
+  [PATHS.register]: ({ requests }, body) => requests.register(body['node'] as Node),
+  [PATHS.heartbeat]: ({ requests }, body, { nodeId }) => requests.heartbeat(nodeId, body['status'] as NodeStatus),
   [PATHS.allocations]: ({ requests }, body, { nodeId, signal }) =>
-    requests.watchAllocations(nodeId, { index: Number(body.index), waitMs: Number(body.waitMs) }, signal),
+    requests.watchAllocations(nodeId, { index: Number(body['index']), waitMs: Number(body['waitMs']) }, signal),
   [PATHS.fetchAllocations]: async ({ requests }, body, { nodeId }) =>
-    requests.fetchAllocations(nodeId, body.ids as string[]),
+    requests.fetchAllocations(nodeId, body['ids'] as string[]),
   [PATHS.updateAllocations]: async ({ requests }, body, { nodeId }) => {
-    await requests.updateAllocations(nodeId, body.updates as AllocationUpdate[]);
+    await requests.updateAllocations(nodeId, body['updates'] as AllocationUpdate[]);
     return {};
   },
   [PATHS.alive]: (served, body, caller) => agentsOf(served).alive(helloOf(body, caller)),
@@ -36,9 +36,9 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   },
   [PATHS.certificate]: (served, body, { nodeId }) => agentsOf(served).certify(nodeId, text(body, 'request')),
   [PATHS.catalogIndex]: async (served) => ({ index: agentsOf(served).catalogIndex() }),
-  [PATHS.readCatalog]: (served, body) => agentsOf(served).readCatalog(text(body, 'node'), body.scope),
+  [PATHS.readCatalog]: (served, body) => agentsOf(served).readCatalog(text(body, 'node'), body['scope']),
   [PATHS.writeCatalog]: (served, body, { nodeId }) =>
-    agentsOf(served).writeCatalog(nodeId, text(body, 'node'), body.change),
+    agentsOf(served).writeCatalog(nodeId, text(body, 'node'), body['change']),
 };
 
 /** The node that a certificate was made for, if it names one. */
@@ -59,7 +59,7 @@ export async function answerAgent(
     const body = await readJson(request, BODY_LIMIT);
     const nodeId = authenticate(served.requests, peer, body, request);
     if (endpoint) return send(response, 200, await endpoint(served, body, { nodeId, signal }));
-    await agentsOf(served).followCatalog(body.after, sinkOf(response), signal);
+    await agentsOf(served).followCatalog(body['after'], sinkOf(response), signal);
     response.end();
   });
 }
@@ -95,7 +95,7 @@ function agentsOf({ agents }: Served): AgentRequests {
 
 /** Answers with the node's id. A certificate that was made for a node is good for that node alone. */
 function authenticate(requests: NodeRequests, peer: Peer, body: Body, { headers }: IncomingMessage): string {
-  const nodeId = body.nodeId ?? (body.node as Node | undefined)?.ID ?? headers[NODE_ID_HEADER];
+  const nodeId = body['nodeId'] ?? (body['node'] as Node | undefined)?.ID ?? headers[NODE_ID_HEADER];
   const secret = headers[NODE_SECRET_HEADER];
   const isCertified = peer.certifiedNode === undefined || peer.certifiedNode === nodeId;
   if (typeof nodeId === 'string' && typeof secret === 'string' && isCertified && requests.authenticate(nodeId, secret))
@@ -110,7 +110,7 @@ function authenticate(requests: NodeRequests, peer: Peer, body: Body, { headers 
 }
 
 function helloOf(body: Body, { nodeId }: Caller): AgentHello {
-  const hello = (body.agent ?? {}) as Body;
+  const hello = (body['agent'] ?? {}) as Body;
   const [name, address, datacenter, region, version] = ['name', 'address', 'datacenter', 'region', 'version'].map(
     (field) => text(hello, field),
   ) as [string, string, string, string, string];
@@ -118,7 +118,7 @@ function helloOf(body: Body, { nodeId }: Caller): AgentHello {
 }
 
 function joinRequest(body: Body): JoinRequest {
-  const token = (body.token ?? {}) as Body;
+  const token = (body['token'] ?? {}) as Body;
   return {
     token: { id: text(token, 'id'), secret: text(token, 'secret') },
     nodeId: text(body, 'nodeId'),

@@ -28,8 +28,8 @@ export function watchQuery({ type, parameters }: WatchSpec): WatchQuery {
     case 'nodes':
       return { path: '/v1/catalog/nodes', query: filter, payload: same };
     case 'service': {
-      const tags = [parameters.tag].flat().filter((tag): tag is string => typeof tag === 'string' && tag !== '');
-      const passing = isTrue(parameters.passingonly) ? { passing: '1' } : {};
+      const tags = [parameters['tag']].flat().filter((tag): tag is string => typeof tag === 'string' && tag !== '');
+      const passing = isTrue(parameters['passingonly']) ? { passing: '1' } : {};
       const query = { ...(tags.length > 0 && { tag: tags }), ...passing, ...filter };
       return { path: `/v1/health/service/${encodeURIComponent(text('service'))}`, query, payload: same };
     }

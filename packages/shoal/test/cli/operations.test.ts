@@ -68,7 +68,7 @@ async function withCanary(name: string, more = ''): Promise<string> {
   await agent.run(jobFile(name, { version: 2, update }));
   return until('the canary is healthy', async () => {
     const { value } = await agent.nomad.jobs.latestDeployment(name);
-    return value?.ID !== first && value?.TaskGroups.front?.HealthyAllocs === 1 && value.ID;
+    return value?.ID !== first && value?.TaskGroups['front']?.HealthyAllocs === 1 && value.ID;
   });
 }
 

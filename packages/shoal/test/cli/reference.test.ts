@@ -58,7 +58,7 @@ test('docs/commands.md has the reference of every command', async () => {
   const [before = '', rest = ''] = text.split(BEGIN);
   const [found, after = ''] = rest.split(END);
   const want = await reference();
-  if (process.env.SHOAL_REWRITE_DOCS) writeFileSync(DOCUMENT, `${before}${BEGIN}${want}${END}${after}`);
+  if (process.env['SHOAL_REWRITE_DOCS']) writeFileSync(DOCUMENT, `${before}${BEGIN}${want}${END}${after}`);
   else expect(found).toBe(want);
 });
 

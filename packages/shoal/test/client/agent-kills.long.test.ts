@@ -3,7 +3,7 @@ import { until } from '../support/until.ts';
 import { anAllocation, aTask, jobOf } from './support/builders.ts';
 import { aRealNode } from './support/real-node.ts';
 
-const seed = Number(process.env.SHOAL_SEED ?? Date.now() % 1_000_000);
+const seed = Number(process.env['SHOAL_SEED'] ?? Date.now() % 1_000_000);
 
 /** mulberry32: small, and the same everywhere. */
 function random(state: { value: number }): number {
@@ -45,7 +45,7 @@ test(`an agent that is killed again and again starts each task once and loses no
   for (const { id, code } of ended) {
     const want = code === 0 ? 'complete' : 'failed';
     const end = await node.reported(id, want, ({ clientStatus }) => clientStatus === want);
-    const exits = (end.taskStates.t?.Events ?? []).filter(({ Type }) => Type === 'Terminated');
+    const exits = (end.taskStates['t']?.Events ?? []).filter(({ Type }) => Type === 'Terminated');
     expect(exits.map(({ ExitCode }) => ExitCode)).toEqual([code]);
     expect((await node.log(id)).match(/pid/g)).toHaveLength(1);
   }

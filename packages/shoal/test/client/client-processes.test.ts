@@ -56,7 +56,7 @@ describe('kill -9 of the agent', () => {
     await writeFile(`${node.dataDir}/alloc/${alloc.ID}/t/local/go`, '');
     await node.boot();
     const end = await node.reported(alloc.ID, 'failed', ({ clientStatus }) => clientStatus === 'failed');
-    expect(end.taskStates.t?.Events.find(({ Type }) => Type === 'Terminated')?.ExitCode).toBe(7);
+    expect(end.taskStates['t']?.Events.find(({ Type }) => Type === 'Terminated')?.ExitCode).toBe(7);
   });
 
   test('in the middle of starting twenty: each runs exactly once', async () => {
@@ -71,7 +71,7 @@ describe('kill -9 of the agent', () => {
     for (const { ID } of allocs) {
       await until('its process is known', async () => pids(await node.log(ID)).length > 0);
       expect(pids(await node.log(ID))).toHaveLength(1);
-      expect(node.server.latest(ID)?.taskStates.t?.Restarts).toBe(0);
+      expect(node.server.latest(ID)?.taskStates['t']?.Restarts).toBe(0);
     }
   });
 });
@@ -116,7 +116,7 @@ describe('tasks of real processes', () => {
     await until('it is ready', async () => (await node.log(alloc.ID).catch(() => '')).includes('ready'));
     node.server.put({ ...alloc, DesiredStatus: 'stop' });
     const end = await node.reported(alloc.ID, 'is complete', ({ clientStatus }) => clientStatus === 'complete');
-    const events = end.taskStates.t?.Events ?? [];
+    const events = end.taskStates['t']?.Events ?? [];
     expect(events.map(({ DisplayMessage }) => DisplayMessage).slice(-3)).toEqual([
       ...[
         'Sent interrupt. Waiting 300ms before force killing',
@@ -135,8 +135,8 @@ describe('tasks of real processes', () => {
     node.server.put(alloc);
     const end = await node.reported(alloc.ID, 'failed', ({ clientStatus }) => clientStatus === 'failed');
     expect(eventTypes(end)).toEqual(['Received', 'Task Setup', 'Driver Failure', 'Not Restarting']);
-    expect(end.taskStates.t?.Events[2]?.DriverError).toMatch(/^failed to launch command with executor/);
-    expect(end.taskStates.t).toMatchObject({ Failed: true, StartedAt: null });
+    expect(end.taskStates['t']?.Events[2]?.DriverError).toMatch(/^failed to launch command with executor/);
+    expect(end.taskStates['t']).toMatchObject({ Failed: true, StartedAt: null });
   });
 
   test('stop leaves no process, and the next agent starts the tasks again', async () => {

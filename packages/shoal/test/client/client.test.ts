@@ -36,7 +36,7 @@ describe('a client', () => {
         hostVolumes: { data: { path: '/srv/data', readOnly: false } },
       }),
     );
-    await until('registered again', () => [...world.server.nodes.values()][0]?.Meta?.rack === 'r9');
+    await until('registered again', () => [...world.server.nodes.values()][0]?.Meta?.['rack'] === 'r9');
     expect([...world.server.nodes.values()][0]).toMatchObject({
       ...{ Name: 'node-1', NodeClass: 'small' },
       HostVolumes: { data: { Name: 'data', Path: '/srv/data', ReadOnly: false } },
@@ -54,7 +54,7 @@ describe('a client', () => {
     world.server.put({ ...alloc, DesiredStatus: 'stop' });
     const complete = await world.reported(alloc.ID, 'is complete', (update) => update.clientStatus === 'complete');
     expect(eventTypes(complete)).toEqual(['Received', 'Task Setup', 'Started', 'Killing', 'Terminated', 'Killed']);
-    expect(complete.taskStates.t).toMatchObject({ State: 'dead', Failed: false, Restarts: 0 });
+    expect(complete.taskStates['t']).toMatchObject({ State: 'dead', Failed: false, Restarts: 0 });
   });
 
   test('starts an allocation only when the one it replaces has ended here', async () => {
@@ -70,8 +70,8 @@ describe('a client', () => {
     expect(world.machine.started).toHaveLength(1);
     const running = await world.reported(next.ID, 'runs', (update) => update.clientStatus === 'running');
     const ended = await world.reported(former.ID, 'is complete', (update) => update.clientStatus === 'complete');
-    const startedAt = Date.parse(running.taskStates.t?.StartedAt ?? '');
-    expect(startedAt).toBeGreaterThanOrEqual(Date.parse(ended.taskStates.t?.FinishedAt ?? ''));
+    const startedAt = Date.parse(running.taskStates['t']?.StartedAt ?? '');
+    expect(startedAt).toBeGreaterThanOrEqual(Date.parse(ended.taskStates['t']?.FinishedAt ?? ''));
   });
 
   test('removes an allocation that the servers no longer list, with its folder', async () => {
@@ -106,8 +106,8 @@ describe('a client', () => {
     const alloc = anAllocation(jobOf([aTask({ Config: { exit_after_ms: 1, exit_code: 1 } })]));
     world.server.put(alloc);
     const failed = await world.reported(alloc.ID, 'failed', (update) => update.clientStatus === 'failed');
-    expect(failed.taskStates.t).toMatchObject({ State: 'dead', Failed: true, Restarts: 2 });
-    expect(failed.taskStates.t?.Events.at(-1)?.DisplayMessage).toBe(
+    expect(failed.taskStates['t']).toMatchObject({ State: 'dead', Failed: true, Restarts: 2 });
+    expect(failed.taskStates['t']?.Events.at(-1)?.DisplayMessage).toBe(
       'Exceeded allowed attempts 2 in interval 1m0s and mode is "fail"',
     );
     expect(failed.clientDescription).toBe('Failed tasks');
@@ -166,7 +166,7 @@ describe('after the agent was killed', () => {
     await gone?.exit;
     await world.boot();
     const failed = await world.reported(alloc.ID, 'failed', (update) => update.clientStatus === 'failed');
-    expect(failed.taskStates.t?.Events.find(({ Type }) => Type === 'Terminated')?.ExitCode).toBe(7);
+    expect(failed.taskStates['t']?.Events.find(({ Type }) => Type === 'Terminated')?.ExitCode).toBe(7);
   });
 
   test.each([
@@ -186,7 +186,9 @@ describe('after the agent was killed', () => {
       want,
       (latest) => latest.clientStatus === want && eventTypes(latest).length > 3,
     );
-    expect(update.taskStates.t?.Events.find(({ Type }) => Type === 'Terminated')?.DisplayMessage).toContain('unknown');
+    expect(update.taskStates['t']?.Events.find(({ Type }) => Type === 'Terminated')?.DisplayMessage).toContain(
+      'unknown',
+    );
     expect(world.machine.started).toHaveLength(starts);
   });
 });
@@ -216,7 +218,7 @@ describe('stop', () => {
     await world.boot();
     await until('started again', () => world.machine.running.size === 1);
     const running = await world.reported(alloc.ID, 'runs', (update) => update.clientStatus === 'running');
-    expect(running.taskStates.t?.Restarts).toBe(0);
+    expect(running.taskStates['t']?.Restarts).toBe(0);
   });
 
   test('may be called twice', async () => {
@@ -266,6 +268,6 @@ describe('control', () => {
     await world.reported(alloc.ID, 'runs', (update) => update.clientStatus === 'running');
     expect(await client.control.signal(alloc.ID, '', 'SIGHUP')).toEqual({ kind: 'done' });
     expect(world.machine.signals.map(({ signal }) => signal)).toEqual(['SIGHUP']);
-    expect((await client.control.usage(alloc.ID)).t?.rssBytes).toBe(1_000_000);
+    expect((await client.control.usage(alloc.ID))['t']?.rssBytes).toBe(1_000_000);
   });
 });

@@ -119,7 +119,9 @@ describe('an agent that has joined', { timeout: 60_000 }, () => {
     await alpha.nomad.allocations.restart(id);
     await until('it is started again', async () => {
       const read = await alpha.nomad.allocations.read(id);
-      return (read.value?.TaskStates?.echo?.Restarts ?? 0) > 0 && read.value?.TaskStates?.echo?.State === 'running';
+      return (
+        (read.value?.TaskStates?.['echo']?.Restarts ?? 0) > 0 && read.value?.TaskStates?.['echo']?.State === 'running'
+      );
     });
   });
 
@@ -220,7 +222,7 @@ async function members(agent: HostAgent): Promise<string[]> {
   const all = await agent.consul.members();
   const status = { 1: 'alive', 4: 'failed' } as Record<number, string>;
   return all
-    .map(({ Name, Tags, Status }) => `${Name} ${Tags.role === 'consul' ? 'server' : 'client'} ${status[Status]}`)
+    .map(({ Name, Tags, Status }) => `${Name} ${Tags['role'] === 'consul' ? 'server' : 'client'} ${status[Status]}`)
     .sort();
 }
 

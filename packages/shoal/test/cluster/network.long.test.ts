@@ -11,7 +11,7 @@ let hosts: Hosts;
 let server: HostAgent;
 let alpha: HostAgent;
 let beta: HostAgent;
-const seed = Number(process.env.SHOAL_SEED ?? Date.now() % 1_000_000);
+const seed = Number(process.env['SHOAL_SEED'] ?? Date.now() % 1_000_000);
 
 beforeAll(async () => {
   console.log(`SHOAL_SEED=${seed}`);

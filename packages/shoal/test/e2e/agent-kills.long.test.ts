@@ -10,7 +10,7 @@ import { until } from '../support/until.ts';
 
 /** kill -9 of the agent while jobs are registered, again and again. SHOAL_SEED repeats a run. */
 
-const seed = Number(process.env.SHOAL_SEED ?? Date.now() % 1_000_000);
+const seed = Number(process.env['SHOAL_SEED'] ?? Date.now() % 1_000_000);
 const ROUNDS = 6;
 const JOBS = 200;
 const AT_ONCE = 10;

@@ -5,7 +5,7 @@ import { expectOnlyKilled, type Kill, shownOutcome, startLoadRun } from './edge-
 
 /** The load of `edge-load.test.ts` through many changes in an order by chance. SHOAL_SEED repeats a run. */
 
-const seed = Number(process.env.SHOAL_SEED ?? Date.now() % 1_000_000);
+const seed = Number(process.env['SHOAL_SEED'] ?? Date.now() % 1_000_000);
 const CHANGES = 40;
 
 test(`many changes by chance (seed ${seed})`, { timeout: CHANGES * 30_000 }, async () => {

@@ -6,7 +6,7 @@ import { until } from '../support/until.ts';
 
 /** kill -9 of the server in the middle of many registrations. SHOAL_SEED repeats a run. */
 
-const seed = Number(process.env.SHOAL_SEED ?? Date.now() % 1_000_000);
+const seed = Number(process.env['SHOAL_SEED'] ?? Date.now() % 1_000_000);
 const ROUNDS = 20;
 const JOBS = 2_000;
 const AT_ONCE = 16;

@@ -7,8 +7,8 @@ import { diagnose } from '../../src/jobspec/validate/diagnose.ts';
 import { goldenFolder } from '../support/golden.ts';
 
 /** SHOAL_SEED repeats a run; SHOAL_RUNS makes it shorter. */
-const seed = Number(process.env.SHOAL_SEED ?? Date.now() % 2 ** 31);
-const runs = Number(process.env.SHOAL_RUNS ?? 1_000_000);
+const seed = Number(process.env['SHOAL_SEED'] ?? Date.now() % 2 ** 31);
+const runs = Number(process.env['SHOAL_RUNS'] ?? 1_000_000);
 /** What a single input of a few kilobytes may take at most, on a busy machine. */
 const LONGEST_MS = 3_000;
 

@@ -252,7 +252,7 @@ describe('after anything that may happen', () => {
           for (const [at, spec] of specs.entries()) {
             const job = play.world.register(jobOf(at, { ...spec, type: 'service' }));
             const plan = play.world.evaluate(job);
-            const failed = plan.evalPatch.set.FailedTGAllocs?.g;
+            const failed = plan.evalPatch.set.FailedTGAllocs?.['g'];
             const missing = failed ? failed.CoalescedFailures + 1 : 0;
             expect(plan.newAllocs.length + missing).toBe(spec.count);
             if (!failed) continue;

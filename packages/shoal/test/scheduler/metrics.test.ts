@@ -24,7 +24,7 @@ const NOTHING: AllocMetric = {
 function failure(job: Parameters<typeof aJob>[0], ...nodes: Parameters<typeof aNode>[0][]): AllocMetric | undefined {
   const it = new World();
   for (const [at, node] of (nodes.length > 0 ? nodes : [{}]).entries()) it.node(aNode({ ID: `n${at}`, ...node }));
-  return it.evaluate(it.register(aJob(job))).evalPatch.set.FailedTGAllocs?.g;
+  return it.evaluate(it.register(aJob(job))).evalPatch.set.FailedTGAllocs?.['g'];
 }
 
 const constraint = (LTarget: string, Operand = '=', RTarget = ''): Constraint => ({ LTarget, Operand, RTarget });
@@ -117,7 +117,7 @@ describe('a placement that fails says why', () => {
     it.node(aNode());
     it.evaluate(it.register(aJob({ ID: 'a', group: { Networks: staticPort(18_765) } })));
     const plan = it.evaluate(it.register(aJob({ ID: 'b', group: { Networks: staticPort(18_765) } })));
-    expect(plan.evalPatch.set.FailedTGAllocs?.g).toEqual({
+    expect(plan.evalPatch.set.FailedTGAllocs?.['g']).toEqual({
       ...NOTHING,
       NodesExhausted: 1,
       DimensionExhausted: { 'network: reserved port collision adm=18765': 1 },
@@ -132,7 +132,7 @@ describe('a placement that fails says why', () => {
       ReservedResources: { ...node.ReservedResources, Networks: { ReservedHostPorts: '22,8000-8010' } },
     });
     const plan = it.evaluate(it.register(aJob({ group: { Networks: staticPort(8005) } })));
-    expect(plan.evalPatch.set.FailedTGAllocs?.g?.DimensionExhausted).toEqual({
+    expect(plan.evalPatch.set.FailedTGAllocs?.['g']?.DimensionExhausted).toEqual({
       'network: reserved port collision adm=8005': 1,
     });
   });
@@ -153,7 +153,7 @@ describe('a placement that fails says why', () => {
     const it = new World();
     it.node(aNode());
     const plan = it.evaluate(it.register(aJob({ group: { Count: 3, Constraints: [given] } })));
-    expect(plan.evalPatch.set.FailedTGAllocs?.g).toMatchObject({
+    expect(plan.evalPatch.set.FailedTGAllocs?.['g']).toMatchObject({
       NodesFiltered: 1,
       NodesExhausted: 0,
       ConstraintFiltered: want,

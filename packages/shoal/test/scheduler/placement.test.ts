@@ -120,7 +120,7 @@ describe('ports', () => {
     const Resources = { ...task.Resources, Networks: [aNetwork({ Mode: '', DynamicPorts: [port('db')] })] };
     const [alloc] = it.evaluate(it.register(aJob({ group: { Tasks: [{ ...task, Resources }] } }))).newAllocs;
     expect(alloc?.Ports).toEqual([{ Label: 'db', Value: 20_000, To: 0, HostIP: '10.0.0.1' }]);
-    expect(alloc?.TaskNetworks?.t).toMatchObject([
+    expect(alloc?.TaskNetworks?.['t']).toMatchObject([
       { Device: 'eth0', IP: '10.0.0.1', DynamicPorts: [port('db', 20_000)] },
     ]);
   });

@@ -17,7 +17,7 @@ describe('a service job', () => {
     const plan = it.evaluate(job);
     expect(names(plan.newAllocs)).toEqual(['job.g[0]', 'job.g[1]', 'job.g[2]']);
     expect(plan.evalPatch.set).toMatchObject({ Status: 'complete', QueuedAllocations: { g: 0 } });
-    expect(plan.desiredUpdates.g).toMatchObject({ Place: 3, Stop: 0 });
+    expect(plan.desiredUpdates['g']).toMatchObject({ Place: 3, Stop: 0 });
     expect(plan.newEvals).toEqual([]);
     expect(plan.require).toContainEqual({ table: 'jobs', key: 'default/job', modifyIndex: job.ModifyIndex });
   });
@@ -29,7 +29,7 @@ describe('a service job', () => {
     const again = it.evaluate(job);
     expect(again.newAllocs).toEqual([]);
     expect(again.allocPatches).toEqual([]);
-    expect(again.desiredUpdates.g).toMatchObject({ Ignore: 3, Place: 0 });
+    expect(again.desiredUpdates['g']).toMatchObject({ Ignore: 3, Place: 0 });
   });
 
   test('needs nothing while its plan is on the way to the store', () => {
@@ -52,7 +52,7 @@ describe('a service job', () => {
     it.evaluate(job);
     const up = it.evaluate(it.register(aJob({ group: { Count: 4 } })));
     expect(names(up.newAllocs)).toEqual(['job.g[2]', 'job.g[3]']);
-    expect(up.desiredUpdates.g).toMatchObject({ Place: 2, InPlaceUpdate: 2, Ignore: 0 });
+    expect(up.desiredUpdates['g']).toMatchObject({ Place: 2, InPlaceUpdate: 2, Ignore: 0 });
     expect(up.allocPatches.map((patch) => [patch.kind, patch.set.JobVersion])).toEqual([
       ['update', 1],
       ['update', 1],
@@ -61,7 +61,7 @@ describe('a service job', () => {
     const stopped = down.allocPatches.filter((patch) => patch.kind === 'stop');
     expect(names(stopped.map((patch) => it.alloc(patch.id)))).toEqual(['job.g[1]', 'job.g[2]', 'job.g[3]']);
     expect(stopped[0]?.set.DesiredDescription).toBe('alloc not needed due to job update');
-    expect(down.desiredUpdates.g).toMatchObject({ Stop: 3, InPlaceUpdate: 1 });
+    expect(down.desiredUpdates['g']).toMatchObject({ Stop: 3, InPlaceUpdate: 1 });
   });
 
   test.each([
@@ -119,7 +119,7 @@ describe('replacing changed allocations', () => {
     const replaced: string[] = [];
     for (let step = 0; step < 3; step++) {
       const plan = it.evaluate(job);
-      expect(plan.desiredUpdates.g).toMatchObject({ DestructiveUpdate: 1, Ignore: 2 });
+      expect(plan.desiredUpdates['g']).toMatchObject({ DestructiveUpdate: 1, Ignore: 2 });
       expect(it.evaluate(job).newAllocs, 'nothing before it is healthy').toEqual([]);
       replaced.push(...names(plan.newAllocs));
       expect(plan.allocPatches[0]).toMatchObject({
@@ -152,7 +152,7 @@ describe('replacing changed allocations', () => {
     const plan0 = it.evaluate(it.register(aJob({ group: { Count: 3 } })));
     const plan = it.evaluate(it.register(aJob({ group: { Count: 3, Tasks: [aTask({ User: 'root' })] } })));
     expect(plan0.newDeployment).toBeUndefined();
-    expect(plan.desiredUpdates.g).toMatchObject({ DestructiveUpdate: 3 });
+    expect(plan.desiredUpdates['g']).toMatchObject({ DestructiveUpdate: 3 });
     expect(plan.newAllocs.map((row) => row.PreviousAllocation).sort()).toEqual(
       plan0.newAllocs.map((row) => row.ID).sort(),
     );
@@ -164,7 +164,7 @@ describe('replacing changed allocations', () => {
     it.evaluate(it.register(aJob({ group: { Count: 2, memory: 150 } })));
     const job = it.register(aJob({ group: { Count: 2, Tasks: [aTask({ memory: 150, Env: { A: '1' } })] } }));
     expect(it.evaluate(job).newAllocs).toHaveLength(2);
-    expect(it.evaluate(job).desiredUpdates.g).toMatchObject({ Ignore: 2 });
+    expect(it.evaluate(job).desiredUpdates['g']).toMatchObject({ Ignore: 2 });
   });
 
   test('leaves the old one running while there is no room for the new one', () => {
@@ -173,7 +173,7 @@ describe('replacing changed allocations', () => {
     it.evaluate(it.register(aJob({ group: { memory: 150 } })));
     const plan = it.evaluate(it.register(aJob({ group: { memory: 5000 } })));
     expect(plan.allocPatches).toEqual([]);
-    expect(plan.evalPatch.set.FailedTGAllocs?.g?.DimensionExhausted).toEqual({ memory: 1 });
+    expect(plan.evalPatch.set.FailedTGAllocs?.['g']?.DimensionExhausted).toEqual({ memory: 1 });
     expect(plan.evalPatch.set.QueuedAllocations).toEqual({ g: 1 });
   });
 
@@ -215,7 +215,7 @@ describe('replacing changed allocations', () => {
     const canary = it.evaluate(job);
     expect(canary.newAllocs).toMatchObject([{ Name: 'job.g[0]', Canary: true }]);
     expect(canary.allocPatches).toEqual([]);
-    expect(canary.desiredUpdates.g).toMatchObject({ Canary: 1, Ignore: 2, Place: 0 });
+    expect(canary.desiredUpdates['g']).toMatchObject({ Canary: 1, Ignore: 2, Place: 0 });
     expect(canary.newDeployment).toMatchObject({
       StatusDescription: 'Deployment is running but requires manual promotion',
       TaskGroups: { g: { DesiredCanaries: 1, DesiredTotal: 2 } },
@@ -224,7 +224,7 @@ describe('replacing changed allocations', () => {
     expect(it.evaluate(job).newAllocs).toEqual([]);
 
     const row = it.deployment(canary.newDeployment!.ID);
-    it.put('deployments', row.ID, { ...row, TaskGroups: { g: { ...row.TaskGroups.g, Promoted: true } } });
+    it.put('deployments', row.ID, { ...row, TaskGroups: { g: { ...row.TaskGroups['g'], Promoted: true } } });
     const promoted = it.evaluate(job);
     expect(
       promoted.allocPatches.map((patch) => [it.alloc(patch.id).Name, patch.set.DesiredDescription]).sort(),
@@ -363,7 +363,7 @@ describe('nodes that go', () => {
       { id: alloc!.ID, set: { DesiredDescription: 'alloc is being migrated' } },
     ]);
     expect(plan.newAllocs).toMatchObject([{ NodeID: 'node-2', Name: 'job.g[0]' }]);
-    expect(plan.desiredUpdates.g).toMatchObject({ Migrate: 1, Place: 0 });
+    expect(plan.desiredUpdates['g']).toMatchObject({ Migrate: 1, Place: 0 });
   });
 
   test('a single allocation that is asked to move does', () => {
@@ -385,9 +385,9 @@ describe('nodes that go', () => {
     it.evaluate(job);
     it.node(aNode({ ID: 'node-1', SchedulingEligibility: 'ineligible' }));
     const plan = it.evaluate(it.register(aJob({ group: { Count: 2 } })));
-    expect(plan.desiredUpdates.g).toMatchObject({ InPlaceUpdate: 1, Place: 1 });
+    expect(plan.desiredUpdates['g']).toMatchObject({ InPlaceUpdate: 1, Place: 1 });
     expect(plan.newAllocs).toEqual([]);
-    expect(plan.evalPatch.set.FailedTGAllocs?.g).toMatchObject({ NodesEvaluated: 0, NodesAvailable: { dc1: 0 } });
+    expect(plan.evalPatch.set.FailedTGAllocs?.['g']).toMatchObject({ NodesEvaluated: 0, NodesAvailable: { dc1: 0 } });
   });
 });
 
@@ -398,7 +398,7 @@ describe('what finds no room', () => {
     it.node(aNode({ ID: 'n1', memory: 1000 }));
     const plan = it.evaluate(job);
     expect(plan.newAllocs).toHaveLength(2);
-    expect(plan.evalPatch.set.FailedTGAllocs?.g).toMatchObject({
+    expect(plan.evalPatch.set.FailedTGAllocs?.['g']).toMatchObject({
       NodesExhausted: 1,
       DimensionExhausted: { memory: 1 },
       CoalescedFailures: 0,
@@ -459,6 +459,6 @@ test('a dry run says what would be, and leaves nothing', () => {
     { now: it.now, dryRun: { job: dry } },
   );
   expect(plan.id).toBe('');
-  expect(plan.desiredUpdates.g).toMatchObject({ Place: 2, DestructiveUpdate: 2 });
-  expect(it.evaluate(stored).desiredUpdates.g).toMatchObject({ Ignore: 2, Place: 0 });
+  expect(plan.desiredUpdates['g']).toMatchObject({ Place: 2, DestructiveUpdate: 2 });
+  expect(it.evaluate(stored).desiredUpdates['g']).toMatchObject({ Ignore: 2, Place: 0 });
 });

@@ -39,7 +39,7 @@ describe('a system job', () => {
     const plan = it.evaluate(it.register(system({ Constraints })));
     expect(plan.newAllocs).toHaveLength(1);
     expect(plan.newEvals).toEqual([]);
-    expect(plan.desiredUpdates.g).toMatchObject({ Place: 1 });
+    expect(plan.desiredUpdates['g']).toMatchObject({ Place: 1 });
     expect(it.evaluate(it.register(system({ ID: 'mars', Datacenters: ['mars'] }))).newEvals).toEqual([]);
   });
 

@@ -13,7 +13,7 @@ import { processesNamed, processesWith } from './processes.ts';
 import { until } from './until.ts';
 
 /** The built command. */
-export const PROGRAM = process.env.SHOAL_PROGRAM ?? fileURLToPath(new URL('../../dist/shoal.js', import.meta.url));
+export const PROGRAM = process.env['SHOAL_PROGRAM'] ?? fileURLToPath(new URL('../../dist/shoal.js', import.meta.url));
 
 const PORT_NAMES = ['http', 'consulHttp', 'dns', 'rpc', 'edgeHttp', 'edgeHttps'] as const;
 type Ports = Readonly<Record<(typeof PORT_NAMES)[number], number>>;

@@ -72,9 +72,9 @@ function shownData({ type, data }: RawRecord): unknown {
     case 'PTR':
       return dotted(String(data));
     case 'SRV':
-      return `${fields.priority} ${fields.weight} ${fields.port} ${dotted(String(fields.target))}`;
+      return `${fields['priority']} ${fields['weight']} ${fields['port']} ${dotted(String(fields['target']))}`;
     case 'SOA':
-      return `${dotted(String(fields.mname))} ${dotted(String(fields.rname))} <serial> ${fields.refresh} ${fields.retry} ${fields.expire} ${fields.minimum}`;
+      return `${dotted(String(fields['mname']))} ${dotted(String(fields['rname']))} <serial> ${fields['refresh']} ${fields['retry']} ${fields['expire']} ${fields['minimum']}`;
     case 'TXT':
       return (data as Buffer[]).map((part) => part.toString());
     default:

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** Recordings of the real programs: beside the repository, or where SHOAL_GOLDEN says. */
 export function goldenFolder(...path: string[]): string {
   const beside = fileURLToPath(new URL('../../../../../shared/golden/', import.meta.url));
-  const root = process.env.SHOAL_GOLDEN ? resolve(process.env.SHOAL_GOLDEN) : beside;
+  const root = process.env['SHOAL_GOLDEN'] ? resolve(process.env['SHOAL_GOLDEN']) : beside;
   const folder = join(root, ...path);
   if (!existsSync(folder)) {
     throw new Error(

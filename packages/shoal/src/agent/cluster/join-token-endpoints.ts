@@ -39,8 +39,8 @@ export function joinTokenEndpoints(tokens: JoinTokens | undefined, config: Agent
       path: `${PATH}/:id`,
       methods: {
         DELETE: locally(async (revoking, { params }) => {
-          const revoked = await revoking.revoke(params.id ?? '');
-          if (revoked === 0) throw new NotFoundError(`There is no join token "${params.id}".`);
+          const revoked = await revoking.revoke(params['id'] ?? '');
+          if (revoked === 0) throw new NotFoundError(`There is no join token "${params['id']}".`);
           return { revoked };
         }),
       },

@@ -16,7 +16,7 @@ export function localClientEndpoints(role: () => ClientRole | undefined, otherwi
       const client = role();
       return client && isOwn(client, request) ? answered(client, request) : otherwise(request);
     };
-  const allocation = own(({ client }, { params }) => client.control.allocation(params.alloc ?? '') !== undefined);
+  const allocation = own(({ client }, { params }) => client.control.allocation(params['alloc'] ?? '') !== undefined);
   const node = own(({ client }, { query }) => (query.get('node_id') || client.node().ID) === client.node().ID);
   return [
     { path: '/v1/client/fs/:verb/:alloc', methods: { GET: allocation } },

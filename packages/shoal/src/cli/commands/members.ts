@@ -43,10 +43,10 @@ function plain(members: readonly Member[], io: Io): string {
     member.Name,
     addressOf(member),
     paintStatus(io.paint, statusOf(member)),
-    member.Tags.role === 'consul' ? 'server' : 'client',
-    (member.Tags.build ?? '').split(':')[0] ?? '',
+    member.Tags['role'] === 'consul' ? 'server' : 'client',
+    (member.Tags['build'] ?? '').split(':')[0] ?? '',
     String(member.ProtocolCur),
-    member.Tags.dc ?? '',
+    member.Tags['dc'] ?? '',
   ]);
   return table(io.paint, headings, rows);
 }

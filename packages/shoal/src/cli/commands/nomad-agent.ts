@@ -48,9 +48,9 @@ function keysOf(flags: Given): Record<string, unknown> {
     node_class: flags['node-class'],
   });
   const join = defined({ retry_interval: flags['retry-interval'], retry_max: flags['retry-max'] });
-  const server = defined({ encrypt: flags.encrypt, server_join: join });
+  const server = defined({ encrypt: flags['encrypt'], server_join: join });
   return defined({
-    bind_addr: flags.bind,
+    bind_addr: flags['bind'],
     plugin_dir: flags['plugin-dir'],
     client,
     server,

@@ -31,9 +31,9 @@ export const command = defineCommand({
         paintStatus(io.paint, member.Status),
         String(rpcAddress(member) === leader),
         String(member.ProtocolCur),
-        member.Tags.build ?? '',
-        member.Tags.dc ?? '',
-        member.Tags.region ?? '',
+        member.Tags['build'] ?? '',
+        member.Tags['dc'] ?? '',
+        member.Tags['region'] ?? '',
       ]);
       io.out(table(io.paint, headings, rows));
     }
@@ -42,8 +42,8 @@ export const command = defineCommand({
 });
 
 function rpcAddress({ Tags, Addr, Port }: ServerMember): string {
-  const host = Tags.rpc_addr ?? Addr;
-  return `${host.includes(':') ? `[${host}]` : host}:${Tags.port ?? Port}`;
+  const host = Tags['rpc_addr'] ?? Addr;
+  return `${host.includes(':') ? `[${host}]` : host}:${Tags['port'] ?? Port}`;
 }
 
 function detailed({ Name, Addr, Port, Tags }: ServerMember): string[] {

@@ -14,7 +14,7 @@ export const command = defineCommand({
     const services = id === undefined ? await serviceFiles(args) : [{ ID: id }];
     const http = connectConsulHttp(flags, env);
     for (const service of services) {
-      const instance = String(service.ID ?? service.id ?? service.Name ?? service.name ?? '');
+      const instance = String(service['ID'] ?? service['id'] ?? service['Name'] ?? service['name'] ?? '');
       await http.ask('PUT', `/v1/agent/service/deregister/${encodeURIComponent(instance)}`);
       io.out(`Deregistered service: ${instance}\n`);
     }

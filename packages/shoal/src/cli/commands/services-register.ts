@@ -26,7 +26,7 @@ export const command = defineCommand({
     const http = connectConsulHttp(flags, env);
     for (const service of services) {
       await http.ask('PUT', '/v1/agent/service/register', { body: JSON.stringify(service) });
-      io.out(`Registered service: ${service.Name ?? service.name}\n`);
+      io.out(`Registered service: ${service['Name'] ?? service['name']}\n`);
     }
     return 0;
   },

@@ -41,7 +41,7 @@ export function connectionOf(flags: ConsulFlags, env: Env): ConsulClientOptions 
   const text = (name: Exclude<keyof typeof CONSUL_FLAGS, 'stale'>) =>
     flags[name] || env[CONSUL_FLAGS[name].env] || undefined;
   const given = text('http-addr') ?? DEFAULT_CONSUL_ADDRESS;
-  const secure = isTrue(env.CONSUL_HTTP_SSL) && !given.includes('://');
+  const secure = isTrue(env['CONSUL_HTTP_SSL']) && !given.includes('://');
   const [token, datacenter, serverName] = [text('token'), text('datacenter'), text('tls-server-name')];
   const [caFile, certFile, keyFile] = [text('ca-file'), text('client-cert'), text('client-key')];
   return {
@@ -53,7 +53,7 @@ export function connectionOf(flags: ConsulFlags, env: Env): ConsulClientOptions 
       ...(certFile && { certFile }),
       ...(keyFile && { keyFile }),
       ...(serverName && { serverName }),
-      skipVerify: env.CONSUL_HTTP_SSL_VERIFY === 'false' || env.CONSUL_HTTP_SSL_VERIFY === '0',
+      skipVerify: env['CONSUL_HTTP_SSL_VERIFY'] === 'false' || env['CONSUL_HTTP_SSL_VERIFY'] === '0',
     }),
   };
 }

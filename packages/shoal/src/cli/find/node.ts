@@ -20,7 +20,7 @@ export async function findNode(nomad: NomadClient, given: string, io: Io): Promi
 /** The node of the agent that is asked. */
 export async function ownNode(nomad: NomadClient): Promise<string> {
   const { stats } = await nomad.agent.self();
-  const id = stats.client?.node_id;
+  const id = stats['client']?.['node_id'];
   if (!id) throw new CommandError('the agent that was asked runs no client: name a node');
   return id;
 }

@@ -32,7 +32,7 @@ const LAUNCH_FAILED = 'failed to launch command with executor';
 
 export function rawExec(options: RawExecOptions): Driver {
   const { supervisor } = options;
-  const hostEnv = options.hostEnv ?? { PATH: process.env.PATH ?? USUAL_PATH };
+  const hostEnv = options.hostEnv ?? { PATH: process.env['PATH'] ?? USUAL_PATH };
   const table = createProcessTable();
   const samples = new Map<string, UsageSample>();
 
@@ -87,8 +87,8 @@ export function rawExec(options: RawExecOptions): Driver {
   };
 
   function readUsage(handle: TaskHandle): TaskUsage {
-    const startTicks = Number(handle.data.startTicks ?? 0);
-    const marks = { allocId: String(handle.data.allocId), task: String(handle.data.task) };
+    const startTicks = Number(handle.data['startTicks'] ?? 0);
+    const marks = { allocId: String(handle.data['allocId']), task: String(handle.data['task']) };
     const { usage, sample } = taskUsage({
       rows: table.of({ id: handle.id, ...marks, pid: handle.pid ?? -1, startTicks, groupIsOurs: true }),
       before: samples.get(handle.id),
@@ -128,8 +128,8 @@ async function startRequest(task: TaskSpec, hostEnv: Record<string, string>): Pr
   if (mistakes.length > 0)
     throw new DriverError(`failed to parse config: ${mistakes.join('; ')}`, { recoverable: false });
   const env = { ...hostEnv, ...task.env };
-  const name = String(task.config.command);
-  const command = resolveCommand(name, task.dirs, env.PATH ?? USUAL_PATH);
+  const name = String(task.config['command']);
+  const command = resolveCommand(name, task.dirs, env['PATH'] ?? USUAL_PATH);
   if (command === undefined) throw new DriverError(`${LAUNCH_FAILED}: ${notFound(name)}`, { recoverable: true });
   const owner = task.user === '' ? {} : await lookUpUser(task.user);
   return {
@@ -137,7 +137,7 @@ async function startRequest(task: TaskSpec, hostEnv: Record<string, string>): Pr
     allocId: task.allocId,
     task: task.task,
     command,
-    args: ((task.config.args ?? []) as unknown[]).map(String),
+    args: ((task.config['args'] ?? []) as unknown[]).map(String),
     env,
     cwd: task.dirs.taskDir,
     ...owner,

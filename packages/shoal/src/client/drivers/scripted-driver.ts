@@ -50,7 +50,7 @@ export function scriptedDriver(machine: ScriptedMachine, name = 'scripted'): Dri
       HealthDescription: 'Healthy',
       UpdateTime: new Date().toISOString(),
     }),
-    validate: (config) => ('mistake' in config ? [String(config.mistake)] : []),
+    validate: (config) => ('mistake' in config ? [String(config['mistake'])] : []),
     async start(spec) {
       machine.started.push(spec);
       const { start_error: error } = spec.config;
@@ -67,7 +67,7 @@ export function scriptedDriver(machine: ScriptedMachine, name = 'scripted'): Dri
     async stop(handle, { killSignal }) {
       const task = find(handle);
       machine.signals.push({ id: handle.id, signal: killSignal });
-      const stubborn = task.spec.config.ignores_signal === true;
+      const stubborn = task.spec.config['ignores_signal'] === true;
       task.end(stubborn ? exited(137, 9) : exited(130, 2));
       await task.exit;
     },

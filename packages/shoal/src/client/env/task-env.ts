@@ -68,7 +68,7 @@ function identityVariables({ allocation, job, node }: Omit<TaskEnvInput, 'task' 
     NOMAD_REGION: job.Region,
     NOMAD_DC: node.Datacenter,
   };
-  if (job.ParentID !== '') variables.NOMAD_JOB_PARENT_ID = job.ParentID;
+  if (job.ParentID !== '') variables['NOMAD_JOB_PARENT_ID'] = job.ParentID;
   return variables;
 }
 
@@ -80,8 +80,8 @@ function limitVariables({ allocation, task }: TaskEnvInput): Record<string, stri
     NOMAD_CPU_LIMIT: String(Cpu.CpuShares),
     NOMAD_MEMORY_LIMIT: String(Memory.MemoryMB),
   };
-  if (Cpu.ReservedCores?.length) variables.NOMAD_CPU_CORES = Cpu.ReservedCores.join(',');
-  if (Memory.MemoryMaxMB) variables.NOMAD_MEMORY_MAX_LIMIT = String(Memory.MemoryMaxMB);
+  if (Cpu.ReservedCores?.length) variables['NOMAD_CPU_CORES'] = Cpu.ReservedCores.join(',');
+  if (Memory.MemoryMaxMB) variables['NOMAD_MEMORY_MAX_LIMIT'] = String(Memory.MemoryMaxMB);
   return variables;
 }
 

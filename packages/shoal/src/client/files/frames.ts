@@ -10,9 +10,9 @@ export const HEARTBEAT_EVERY_MS = 10_000;
  */
 export function encodeFrame({ file, offset, data, event }: FileChunk): string {
   const frame: Record<string, string | number> = {};
-  if (data.length > 0) frame.Data = data.toString('base64');
-  if (event !== undefined) frame.FileEvent = event;
-  frame.File = file;
-  if (offset > 0) frame.Offset = offset;
+  if (data.length > 0) frame['Data'] = data.toString('base64');
+  if (event !== undefined) frame['FileEvent'] = event;
+  frame['File'] = file;
+  if (offset > 0) frame['Offset'] = offset;
   return `${JSON.stringify(frame)}\n`;
 }

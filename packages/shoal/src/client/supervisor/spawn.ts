@@ -53,7 +53,7 @@ function spawnDetached({ dataDir, entry }: SpawnOptions, dir: string): () => str
     const child = spawn(process.execPath, [...SMALL_MEMORY, entry, dataDir], {
       detached: true,
       cwd: '/',
-      env: { PATH: process.env.PATH ?? '' },
+      env: { PATH: process.env['PATH'] ?? '' },
       stdio: ['ignore', log, log],
     });
     child.once('error', (error) => {

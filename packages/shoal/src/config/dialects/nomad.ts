@@ -226,20 +226,20 @@ export const nomadFields: Fields = {
 };
 
 function readHostVolume(body: Record<string, unknown>): { value: HostVolume } | string {
-  if (typeof body.path !== 'string' || body.path === '') return 'A host volume needs a path: path = "/srv/data".';
-  return { value: { path: body.path, readOnly: body.read_only === true || body.read_only === 'true' } };
+  if (typeof body['path'] !== 'string' || body['path'] === '') return 'A host volume needs a path: path = "/srv/data".';
+  return { value: { path: body['path'], readOnly: body['read_only'] === true || body['read_only'] === 'true' } };
 }
 
 function readHostNetwork(body: Record<string, unknown>): { value: HostNetwork } {
   const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
-  const reservedPorts = textOf(body.reserved_ports) ?? '';
-  return { value: { cidr: textOf(body.cidr), interface: textOf(body.interface), reservedPorts } };
+  const reservedPorts = textOf(body['reserved_ports']) ?? '';
+  return { value: { cidr: textOf(body['cidr']), interface: textOf(body['interface']), reservedPorts } };
 }
 
 function readPlugin(body: Record<string, unknown>): { value: PluginConfig } {
-  const config = [body.config].flat()[0];
+  const config = [body['config']].flat()[0];
   const settings = typeof config === 'object' && config !== null ? (config as Record<string, unknown>) : {};
-  return { value: { config: settings, args: Array.isArray(body.args) ? body.args.map(String) : [] } };
+  return { value: { config: settings, args: Array.isArray(body['args']) ? body['args'].map(String) : [] } };
 }
 
 /** A switch that asks for what is so anyway. */

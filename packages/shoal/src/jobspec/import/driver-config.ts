@@ -46,14 +46,14 @@ export function driverConfig(service: Mapping, write: Write): Item[] {
     ...named(service, TEXTS, (value) => text(value) && write(text(value) as string)),
     ...named(service, FLAGS, (value) => (value === true ? true : undefined)),
     ...named(service, LISTS, (value) => list(texts(value).map(write))),
-    ...items('extra_hosts', list(extraHosts(service.extra_hosts))),
-    ...items('shm_size', bytes(service.shm_size)),
-    ...items('pids_limit', typeof service.pids_limit === 'number' ? service.pids_limit : undefined),
-    ...items('force_pull', text(service.pull_policy) === 'always' ? true : undefined),
-    ...items('sysctl', map(pairs(service.sysctls), write)),
-    ...ulimits(service.ulimits),
-    ...logging(service.logging, write),
-    ...devices(service.devices),
+    ...items('extra_hosts', list(extraHosts(service['extra_hosts']))),
+    ...items('shm_size', bytes(service['shm_size'])),
+    ...items('pids_limit', typeof service['pids_limit'] === 'number' ? service['pids_limit'] : undefined),
+    ...items('force_pull', text(service['pull_policy']) === 'always' ? true : undefined),
+    ...items('sysctl', map(pairs(service['sysctls']), write)),
+    ...ulimits(service['ulimits']),
+    ...logging(service['logging'], write),
+    ...devices(service['devices']),
   ];
 }
 

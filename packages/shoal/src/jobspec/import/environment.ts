@@ -17,7 +17,7 @@ import { type Mapping, mapping, pairs, text } from './yaml-values.ts';
 /** Values that name other services come from a template, which follows them; the rest stands as it is. */
 export function environment(service: Mapping, project: Project): Item[] {
   const names = [...project.addresses.keys()];
-  const entries = pairs(service.environment).map(([key, value]): [string, string] => [key, value ?? `\${${key}}`]);
+  const entries = pairs(service['environment']).map(([key, value]): [string, string] => [key, value ?? `\${${key}}`]);
   const isMoving = ([, value]: readonly [string, string]) => names.some((name) => mentions(value, name));
   return [
     ...fixedValues(
@@ -102,6 +102,6 @@ function nameIn(name: string, behind: string): RegExp {
 
 export function envFiles(value: unknown): Item[] {
   const entries: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const files = entries.flatMap((entry) => text(entry) ?? text(mapping(entry).path) ?? []);
+  const files = entries.flatMap((entry) => text(entry) ?? text(mapping(entry)['path']) ?? []);
   return files.map((file, at) => fileTemplate(file, `secrets/env-${at + 1}.env`, [argument('env', true)]));
 }

@@ -6,8 +6,8 @@ import { mapping, text, texts } from './yaml-values.ts';
 /** A `check` block for a `healthcheck`; without one, a connection to the first port. */
 export function checksOf(healthcheck: unknown, ports: readonly PublishedPort[]): Item[] {
   const given = mapping(healthcheck);
-  const test = typeof given.test === 'string' ? ['CMD-SHELL', given.test] : texts(given.test);
-  if (given.disable === true || test[0] === 'NONE') return [];
+  const test = typeof given['test'] === 'string' ? ['CMD-SHELL', given['test']] : texts(given['test']);
+  if (given['disable'] === true || test[0] === 'NONE') return [];
   if (test.length === 0) return ports.length === 0 ? [] : [block('check', [], [argument('type', 'tcp'), ...times({})])];
   const items = [...(httpCheck(test, ports) ?? scriptCheck(test)), ...times(given), ...restarts(given)];
   return [block('check', [], items)];
@@ -42,7 +42,10 @@ function scriptCheck([kind, ...rest]: readonly string[]): Item[] {
 }
 
 function times(given: Readonly<Record<string, unknown>>): Item[] {
-  return [argument('interval', duration(given.interval, '30s')), argument('timeout', duration(given.timeout, '30s'))];
+  return [
+    argument('interval', duration(given['interval'], '30s')),
+    argument('timeout', duration(given['timeout'], '30s')),
+  ];
 }
 
 /** Checks have at least a second. */
@@ -54,7 +57,7 @@ function duration(value: unknown, fallback: string): string {
 }
 
 function restarts(given: Readonly<Record<string, unknown>>): Item[] {
-  const retries = Number(given.retries ?? 3);
-  const grace = text(given.start_period);
+  const retries = Number(given['retries'] ?? 3);
+  const grace = text(given['start_period']);
   return [block('check_restart', [], [argument('limit', retries > 0 ? retries : 3), ...optional('grace', grace)])];
 }

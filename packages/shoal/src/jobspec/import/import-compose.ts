@@ -27,16 +27,16 @@ export type ComposeImport = {
  */
 export function importCompose({ source, name, folder, env }: ComposeImport): string {
   const file = read(source);
-  const services = Object.entries(mapping(file.services)).filter((entry): entry is [string, Mapping] =>
+  const services = Object.entries(mapping(file['services'])).filter((entry): entry is [string, Mapping] =>
     isMapping(entry[1]),
   );
   if (services.length === 0) throw new ImportError('there are no services in it: is it a Compose file?');
   const variables: Variables = new Map();
-  const projectName = jobName(name ?? text(file.name) ?? folder);
+  const projectName = jobName(name ?? text(file['name']) ?? folder);
   const project: Project = {
     name: projectName,
-    secrets: file.secrets,
-    configs: file.configs,
+    secrets: file['secrets'],
+    configs: file['configs'],
     mentioned: mentionedPorts(services),
     addresses: new Map(services.map(([each]) => [each, serviceName(each)])),
     write: (value): Expression => interpolated(value, variables, env),
@@ -80,7 +80,7 @@ function jobName(name: string): string {
 
 /** `db:5432` in anybody's environment or command tells that the service db has a port 5432. */
 function mentionedPorts(services: readonly (readonly [string, Mapping])[]): Map<string, Set<string>> {
-  const values = services.flatMap(([, service]) => pairs(service.environment).flatMap(([, value]) => value ?? []));
+  const values = services.flatMap(([, service]) => pairs(service['environment']).flatMap(([, value]) => value ?? []));
   return new Map(
     services.map(([name]) => {
       const texts = values.filter((value) => mentions(value, name));
@@ -107,7 +107,7 @@ function variableBlocks(variables: Variables): Item[] {
 function topLevel(file: Mapping): Item[] {
   const external = (kind: string) =>
     Object.entries(mapping(file[kind])).filter(
-      ([, each]) => mapping(each).external !== undefined || mapping(each).driver !== undefined,
+      ([, each]) => mapping(each)['external'] !== undefined || mapping(each)['driver'] !== undefined,
     );
   return [
     ...external('volumes').map(([name]) =>
@@ -116,6 +116,6 @@ function topLevel(file: Mapping): Item[] {
     ...external('networks').map(([name]) =>
       comment(`The network "${name}" is external or has a driver of its own, which has no equal here.`),
     ),
-    ...(file.include === undefined ? [] : [comment('include: import the other files one by one.')]),
+    ...(file['include'] === undefined ? [] : [comment('include: import the other files one by one.')]),
   ];
 }

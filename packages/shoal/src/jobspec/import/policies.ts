@@ -2,30 +2,30 @@ import { argument, block, comment, type Item, optional } from './hcl-text.ts';
 import { type Mapping, mapping, text, texts } from './yaml-values.ts';
 
 export function countOf(service: Mapping): number {
-  const count = Number(mapping(service.deploy).replicas ?? service.scale ?? 1);
+  const count = Number(mapping(service['deploy'])['replicas'] ?? service['scale'] ?? 1);
   return Number.isInteger(count) && count >= 0 ? count : 1;
 }
 
 /** `restart` of the service, or the restart policy of `deploy`. */
 export function restartBlock(service: Mapping): Item[] {
-  const policy = mapping(mapping(service.deploy).restart_policy);
-  const word = text(service.restart) ?? text(policy.condition) ?? '';
+  const policy = mapping(mapping(service['deploy'])['restart_policy']);
+  const word = text(service['restart']) ?? text(policy['condition']) ?? '';
   if (word === '' || word === 'any') return [];
   if (word === 'no' || word === 'none' || word === 'false')
     return [block('restart', [], [argument('attempts', 0), argument('mode', 'fail')])];
-  const attempts = Number(/:(\d+)$/.exec(word)?.[1] ?? policy.max_attempts ?? Number.NaN);
-  const delay = optional('delay', text(policy.delay));
+  const attempts = Number(/:(\d+)$/.exec(word)?.[1] ?? policy['max_attempts'] ?? Number.NaN);
+  const delay = optional('delay', text(policy['delay']));
   if (attempts > 0) return [block('restart', [], [argument('attempts', attempts), ...delay, argument('mode', 'fail')])];
   return [block('restart', [], [...delay, comment('again and again, as Compose did'), argument('mode', 'delay')])];
 }
 
 export function updateBlock(service: Mapping): Item[] {
-  const update = mapping(mapping(service.deploy).update_config);
-  const parallel = Number(update.parallelism ?? Number.NaN);
+  const update = mapping(mapping(service['deploy'])['update_config']);
+  const parallel = Number(update['parallelism'] ?? Number.NaN);
   const items = [
     ...(parallel > 0 ? [argument('max_parallel', parallel)] : []),
-    ...optional('min_healthy_time', text(update.delay)),
-    ...(text(update.failure_action) === 'rollback' ? [argument('auto_revert', true)] : []),
+    ...optional('min_healthy_time', text(update['delay'])),
+    ...(text(update['failure_action']) === 'rollback' ? [argument('auto_revert', true)] : []),
   ];
   return items.length === 0 ? [] : [block('update', [], items)];
 }
@@ -34,7 +34,7 @@ const PLACEMENT = /^\s*(node\.[\w.-]+|engine\.labels\.[\w.-]+)\s*(==|!=)\s*(.+?)
 
 /** Placement of Swarm, as far as clients know the same of themselves. */
 export function constraintBlocks(service: Mapping): Item[] {
-  return texts(mapping(mapping(service.deploy).placement).constraints).flatMap((constraint) => {
+  return texts(mapping(mapping(service['deploy'])['placement'])['constraints']).flatMap((constraint) => {
     const [, left = '', operator = '', value = ''] = PLACEMENT.exec(constraint) ?? [];
     const attribute = attributeOf(left);
     if (attribute === undefined) return [comment(`placement: "${constraint}" has no equal here`)];

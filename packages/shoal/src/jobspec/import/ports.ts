@@ -57,10 +57,10 @@ function labelled(wanted: readonly Wanted[]): PublishedPort[] {
 }
 
 function longForm(entry: Readonly<Record<string, unknown>>): Wanted[] | undefined {
-  const container = Number(entry.target);
+  const container = Number(entry['target']);
   if (!Number.isInteger(container)) return undefined;
-  const host = Number.parseInt(text(entry.published) ?? '', 10);
-  return [{ container, ...(host > 0 && { host }), ...noteOf(text(entry.host_ip), text(entry.protocol)) }];
+  const host = Number.parseInt(text(entry['published']) ?? '', 10);
+  return [{ container, ...(host > 0 && { host }), ...noteOf(text(entry['host_ip']), text(entry['protocol'])) }];
 }
 
 const SHORT = /^(?:(?:(\[[^\]]+\]|[\d.]+):)?(\d+(?:-\d+)?)?:)?(\d+(?:-\d+)?)(?:\/(tcp|udp))?$/;

@@ -6,13 +6,13 @@ const MHZ_PER_CPU = 1000;
 const MOST_CPUS = 100_000;
 
 export function resourcesBlock(service: Mapping): Item[] {
-  const { limits, reservations } = mapping(mapping(service.deploy).resources) as {
+  const { limits, reservations } = mapping(mapping(service['deploy'])['resources']) as {
     limits?: unknown;
     reservations?: unknown;
   };
-  const most = mebibytes(mapping(limits).memory ?? service.mem_limit);
-  const least = mebibytes(mapping(reservations).memory ?? service.mem_reservation);
-  const cpus = Number(text(mapping(limits).cpus ?? service.cpus ?? mapping(reservations).cpus) ?? Number.NaN);
+  const most = mebibytes(mapping(limits)['memory'] ?? service['mem_limit']);
+  const least = mebibytes(mapping(reservations)['memory'] ?? service['mem_reservation']);
+  const cpus = Number(text(mapping(limits)['cpus'] ?? service['cpus'] ?? mapping(reservations)['cpus']) ?? Number.NaN);
   const items = [
     ...(cpus > 0 && cpus <= MOST_CPUS
       ? [

@@ -18,9 +18,9 @@ const HANDLED = new Set([
 
 /** A service of Compose as a group with one task: each may run on another node. */
 export function groupOf(name: string, service: Mapping, project: Project): Item {
-  const published = Array.isArray(service.ports) ? service.ports : [];
+  const published = Array.isArray(service['ports']) ? service['ports'] : [];
   const known = published.map((entry) => (typeof entry === 'string' ? (project.resolve(entry) ?? entry) : entry));
-  const exposed = [...texts(service.expose), ...(project.mentioned.get(name) ?? [])];
+  const exposed = [...texts(service['expose']), ...(project.mentioned.get(name) ?? [])];
   const { ports, notes } = portsOf(known, exposed);
   return block(
     'group',
@@ -47,9 +47,9 @@ export function spaced(parts: readonly (readonly Item[])[]): Item[] {
 
 /** What has no equal, or needs a thought. */
 function remarks(service: Mapping): Item[] {
-  const needed = Array.isArray(service.depends_on)
-    ? texts(service.depends_on)
-    : Object.keys(mapping(service.depends_on));
+  const needed = Array.isArray(service['depends_on'])
+    ? texts(service['depends_on'])
+    : Object.keys(mapping(service['depends_on']));
   const unknown = Object.keys(service).filter((key) => !HANDLED.has(key) && !key.startsWith('x-'));
   return [
     ...(needed.length > 0
@@ -59,7 +59,7 @@ function remarks(service: Mapping): Item[] {
           ),
         ]
       : []),
-    ...(mapping(service.deploy).mode === 'global'
+    ...(mapping(service['deploy'])['mode'] === 'global'
       ? [comment('deploy.mode "global": put this group into a job of its own, with type = "system".')]
       : []),
     ...unknown.map((key) => comment(`${key} has no equal here.`)),
@@ -68,8 +68,8 @@ function remarks(service: Mapping): Item[] {
 
 function serviceBlock(name: string, service: Mapping, ports: readonly PublishedPort[], project: Project): Item[] {
   const [first] = ports;
-  const tags = pairs(service.labels).filter(([key]) => key.startsWith('traefik.'));
-  const checks = checksOf(service.healthcheck, ports);
+  const tags = pairs(service['labels']).filter(([key]) => key.startsWith('traefik.'));
+  const checks = checksOf(service['healthcheck'], ports);
   if (first === undefined && checks.length === 0) return [];
   const needsTask = checks.some(
     (check) =>
@@ -99,15 +99,15 @@ function serviceBlock(name: string, service: Mapping, ports: readonly PublishedP
 
 function taskBlock(name: string, service: Mapping, ports: readonly PublishedPort[], project: Project): Item {
   const mounts = [
-    mountsOf(Array.isArray(service.volumes) ? service.volumes : [], service.tmpfs, project.name),
-    filesOf('secrets', Array.isArray(service.secrets) ? service.secrets : [], project.secrets),
-    filesOf('configs', Array.isArray(service.configs) ? service.configs : [], project.configs),
+    mountsOf(Array.isArray(service['volumes']) ? service['volumes'] : [], service['tmpfs'], project.name),
+    filesOf('secrets', Array.isArray(service['secrets']) ? service['secrets'] : [], project.secrets),
+    filesOf('configs', Array.isArray(service['configs']) ? service['configs'] : [], project.configs),
   ];
-  const labels = pairs(service.labels).filter(([key]) => !key.startsWith('traefik.'));
+  const labels = pairs(service['labels']).filter(([key]) => !key.startsWith('traefik.'));
   const config = [
     ...imageOf(name, service, project),
-    ...optional('entrypoint', listOf(command(service.entrypoint), project)),
-    ...optional('args', listOf(command(service.command), project)),
+    ...optional('entrypoint', listOf(command(service['entrypoint']), project)),
+    ...optional('args', listOf(command(service['command']), project)),
     ...(ports.length > 0
       ? [
           argument(
@@ -125,13 +125,13 @@ function taskBlock(name: string, service: Mapping, ports: readonly PublishedPort
     [name],
     [
       argument('driver', 'docker'),
-      ...optional('user', text(service.user)),
-      ...optional('kill_signal', text(service.stop_signal)),
-      ...optional('kill_timeout', text(service.stop_grace_period)),
+      ...optional('user', text(service['user'])),
+      ...optional('kill_signal', text(service['stop_signal'])),
+      ...optional('kill_timeout', text(service['stop_grace_period'])),
       ...spaced([
         [block('config', [], config)],
         environment(service, project),
-        ...envFiles(service.env_file).map((item) => [item]),
+        ...envFiles(service['env_file']).map((item) => [item]),
         ...mounts.flatMap((each) => each.task).map((item) => [item]),
         resourcesBlock(service),
       ]),
@@ -140,9 +140,11 @@ function taskBlock(name: string, service: Mapping, ports: readonly PublishedPort
 }
 
 function imageOf(name: string, service: Mapping, { name: project, write }: Project): Item[] {
-  const image = text(service.image);
+  const image = text(service['image']);
   const note =
-    service.build === undefined ? [] : [comment('built by Compose: build it, push it to a registry, and name it here')];
+    service['build'] === undefined
+      ? []
+      : [comment('built by Compose: build it, push it to a registry, and name it here')];
   return [...note, argument('image', image === undefined ? `${project}-${name}:latest` : write(image))];
 }
 

@@ -15,10 +15,10 @@ export function mountsOf(volumes: readonly unknown[], tmpfs: unknown, project: s
 }
 
 function longForm(entry: Readonly<Record<string, unknown>>): Mount[] {
-  const target = text(entry.target);
+  const target = text(entry['target']);
   if (target === undefined) return [];
-  const readOnly = entry.read_only === true;
-  return [{ type: text(entry.type) ?? 'volume', source: text(entry.source) ?? '', target, readOnly }];
+  const readOnly = entry['read_only'] === true;
+  return [{ type: text(entry['type']) ?? 'volume', source: text(entry['source']) ?? '', target, readOnly }];
 }
 
 function shortForm(entry: string): Mount[] {
@@ -97,9 +97,9 @@ function mountBlock(type: string, source: string, target: string, readOnly: bool
 /** `secrets` and `configs` of a service: files that are put where Compose would put them. */
 export function filesOf(kind: 'secrets' | 'configs', used: readonly unknown[], declared: unknown): Mounts {
   const parts = used.flatMap((entry): Mounts[] => {
-    const name = isMapping(entry) ? text(entry.source) : text(entry);
+    const name = isMapping(entry) ? text(entry['source']) : text(entry);
     if (name === undefined) return [];
-    const target = isMapping(entry) ? text(entry.target) : undefined;
+    const target = isMapping(entry) ? text(entry['target']) : undefined;
     return [fileMount(kind, name, target, mapping(mapping(declared)[name]))];
   });
   return { config: parts.flatMap(({ config }) => config), task: parts.flatMap(({ task }) => task) };
@@ -118,9 +118,9 @@ function fileMount(
       ? `/run/secrets/${target ?? name}`
       : `/${target ?? name}`;
   const mount = mountBlock('bind', destination, path, true);
-  const content = text(declared.content);
+  const content = text(declared['content']);
   if (content !== undefined) return { config: [mount], task: [contentTemplate(content, destination)] };
-  const file = text(declared.file);
+  const file = text(declared['file']);
   if (file === undefined) {
     const note = `${kind}: "${name}" has no file of its own; add a template block that writes ${destination}`;
     return { config: [comment(note), mount], task: [] };

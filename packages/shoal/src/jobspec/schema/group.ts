@@ -65,7 +65,7 @@ const disconnect: Struct = {
 /** A task that names no vault of its own takes the surrounding one, whole. */
 export function giveVault(tasks: Values[], surrounding: unknown): void {
   if (surrounding === undefined) return;
-  for (const each of tasks) each.Vault ??= structuredClone(surrounding);
+  for (const each of tasks) each['Vault'] ??= structuredClone(surrounding);
 }
 
 export const group: Struct = {
@@ -98,7 +98,7 @@ export const group: Struct = {
   },
   fileOnly: { vault: { ...one(vault, 'vault'), lastWins: true } },
   finish(values, extra) {
-    giveVault((values.Tasks ?? []) as Values[], extra.vault);
+    giveVault((values['Tasks'] ?? []) as Values[], extra['vault']);
   },
 };
 

@@ -34,7 +34,7 @@ function groupAround(lone: Values): Values {
     const unset = unsetValue(field);
     if (unset !== undefined) around[name] = unset;
   }
-  return { ...around, Name: lone.Name, Tasks: [lone] };
+  return { ...around, Name: lone['Name'], Tasks: [lone] };
 }
 
 export const job: Struct = {
@@ -84,10 +84,10 @@ export const job: Struct = {
   },
   fileOnly: { vault: one(vault, 'vault'), tasks: many(task, 'task') },
   finish(values, extra, label) {
-    const lone = ((extra.tasks ?? []) as Values[]).map(groupAround);
-    const groups = [...lone, ...((values.TaskGroups ?? []) as Values[])];
-    values.TaskGroups = groups.length > 0 ? groups : null;
-    values.Name ??= label;
-    for (const each of groups) giveVault((each.Tasks ?? []) as Values[], extra.vault);
+    const lone = ((extra['tasks'] ?? []) as Values[]).map(groupAround);
+    const groups = [...lone, ...((values['TaskGroups'] ?? []) as Values[])];
+    values['TaskGroups'] = groups.length > 0 ? groups : null;
+    values['Name'] ??= label;
+    for (const each of groups) giveVault((each['Tasks'] ?? []) as Values[], extra['vault']);
   },
 };

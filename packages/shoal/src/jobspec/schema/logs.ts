@@ -10,6 +10,6 @@ export const logs: Struct = {
   fileOnly: { enabled: flag('enabled') },
   finish(values, extra) {
     // As it was first called, and the other way round.
-    if (extra.enabled !== undefined) values.Disabled ??= extra.enabled === false;
+    if (extra['enabled'] !== undefined) values['Disabled'] ??= extra['enabled'] === false;
   },
 };

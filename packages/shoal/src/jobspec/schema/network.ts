@@ -46,8 +46,8 @@ export const network: Struct = {
   },
   fileOnly: { ports: many(port, 'port') },
   finish(values, extra) {
-    const ports = (extra.ports ?? []) as Values[];
-    values.ReservedPorts = orNull(ports.filter((each) => Number(each.Value) > 0));
-    values.DynamicPorts = orNull(ports.filter((each) => !(Number(each.Value) > 0)));
+    const ports = (extra['ports'] ?? []) as Values[];
+    values['ReservedPorts'] = orNull(ports.filter((each) => Number(each['Value']) > 0));
+    values['DynamicPorts'] = orNull(ports.filter((each) => !(Number(each['Value']) > 0)));
   },
 };

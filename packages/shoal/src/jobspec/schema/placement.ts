@@ -9,8 +9,8 @@ function shorthandFields(...names: string[]) {
 function applyShorthands(values: Values, extra: Values): void {
   for (const operand of OPERAND_SHORTHANDS) {
     if (extra[operand] === undefined) continue;
-    values.Operand = operand;
-    values.RTarget = extra[operand];
+    values['Operand'] = operand;
+    values['RTarget'] = extra[operand];
   }
 }
 
@@ -23,12 +23,12 @@ export const constraint: Struct = {
   },
   finish(values, extra) {
     applyShorthands(values, extra);
-    if (extra.distinct_hosts === true) values.Operand = 'distinct_hosts';
-    if (extra.distinct_property !== undefined) {
-      values.Operand = 'distinct_property';
-      values.LTarget = extra.distinct_property;
+    if (extra['distinct_hosts'] === true) values['Operand'] = 'distinct_hosts';
+    if (extra['distinct_property'] !== undefined) {
+      values['Operand'] = 'distinct_property';
+      values['LTarget'] = extra['distinct_property'];
     }
-    values.Operand ||= '=';
+    values['Operand'] ||= '=';
   },
 };
 
@@ -38,7 +38,7 @@ export const affinity: Struct = {
   fileOnly: shorthandFields(...OPERAND_SHORTHANDS),
   finish(values, extra) {
     applyShorthands(values, extra);
-    values.Operand ||= '=';
+    values['Operand'] ||= '=';
   },
 };
 

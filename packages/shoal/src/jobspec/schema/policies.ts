@@ -71,7 +71,7 @@ export const periodic: Struct = {
     TimeZone: nullable(text('time_zone')),
   },
   finish(values) {
-    if (values.Spec !== null || values.Specs !== undefined) values.SpecType = 'cron';
+    if (values['Spec'] !== null || values['Specs'] !== undefined) values['SpecType'] = 'cron';
   },
 };
 
@@ -101,7 +101,7 @@ export const groupScaling: Struct = {
   name: 'scaling',
   fields: scalingFields,
   finish(values) {
-    values.Type ||= 'horizontal';
+    values['Type'] ||= 'horizontal';
   },
 };
 

@@ -75,9 +75,9 @@ export const template: Struct = {
     Wait: later(one(templateWait, 'wait')),
   },
   finish(values) {
-    values.ChangeMode ??= 'restart';
-    values.Splay ??= 5 * SECOND;
-    values.Perms ??= '0644';
+    values['ChangeMode'] ??= 'restart';
+    values['Splay'] ??= 5 * SECOND;
+    values['Perms'] ??= '0644';
   },
 };
 
@@ -95,8 +95,8 @@ export const vault: Struct = {
     ChangeSignal: nullable(text('change_signal')),
   },
   finish(values) {
-    values.Env ??= true;
-    values.ChangeMode ??= 'restart';
+    values['Env'] ??= true;
+    values['ChangeMode'] ??= 'restart';
   },
 };
 

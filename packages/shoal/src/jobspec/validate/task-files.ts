@@ -18,7 +18,7 @@ export function validateArtifact(artifact: TaskArtifact): Finding[] {
       ],
       [escapesAllocation(artifact.RelativeDest), ESCAPES, 'RelativeDest'],
     ),
-    ...within(validateChecksum(artifact.GetterOptions?.checksum), 'GetterOptions'),
+    ...within(validateChecksum(artifact.GetterOptions?.['checksum']), 'GetterOptions'),
   ];
 }
 

@@ -41,7 +41,8 @@ export async function joinCluster(deps: JoinDeps): Promise<Joined> {
   const body = { token: { id: token.id, secret: token.secret }, nodeId, name, request };
   const { status, answer } = await exchange(dialled, deps.signal, JOIN_PATHS.join, body);
   const server = serverText(dialled.server);
-  if (status !== 200) throw new JoinRefusedError(server, String(answer.error ?? `it answered with status ${status}`));
+  if (status !== 200)
+    throw new JoinRefusedError(server, String(answer['error'] ?? `it answered with status ${status}`));
   const certified = answer as unknown as Certified;
   return {
     identity: { authority: certified.authority, certificate: certified.certificate, key },
@@ -54,7 +55,7 @@ async function fetchAuthority(deps: JoinDeps): Promise<string> {
   // Nothing is believed of this answer but what the token's fingerprint confirms.
   const dialled = await connectToJoin(deps, { rejectUnauthorized: false });
   const { answer } = await exchange(dialled, deps.signal, JOIN_PATHS.authority, {});
-  const authority = String(answer.authority ?? '');
+  const authority = String(answer['authority'] ?? '');
   if (!isNamed(authority, deps.token)) throw new ForeignAuthorityError(serverText(dialled.server));
   return authority;
 }

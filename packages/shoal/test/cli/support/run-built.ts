@@ -28,7 +28,7 @@ function runBuilt(folder: string, [name = '', ...words]: readonly string[], opti
   const { env = {}, input = '', cwd = folder, watch } = options;
   const child = spawn(process.execPath, [join(folder, name), ...words], {
     cwd,
-    env: { PATH: process.env.PATH, HOME: folder, ...env },
+    env: { PATH: process.env['PATH'], HOME: folder, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let [out, err, ended] = ['', '', false];

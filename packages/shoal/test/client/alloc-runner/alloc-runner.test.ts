@@ -51,7 +51,7 @@ describe('the lifecycle of a group', () => {
     await until('hello was started', () => startedTasks(world).includes('hello'));
     expect(startedTasks(world).slice(0, 2).sort()).toEqual(['init', 'proxy']);
     expect(startedTasks(world).slice(2)).toEqual(['main', 'hello']);
-    await world.reported(alloc.ID, 'has said hello', ({ taskStates }) => taskStates.hello?.State === 'dead');
+    await world.reported(alloc.ID, 'has said hello', ({ taskStates }) => taskStates['hello']?.State === 'dead');
     world.server.put({ ...alloc, DesiredStatus: 'stop' });
     const end = await world.reported(alloc.ID, 'is complete', ({ clientStatus }) => clientStatus === 'complete');
     expect(startedTasks(world).at(-1)).toBe('bye');
@@ -71,7 +71,7 @@ describe('the lifecycle of a group', () => {
     const failed = await world.reported(alloc.ID, 'failed', ({ clientStatus }) => clientStatus === 'failed');
     expect(startedTasks(world)).toEqual(['init']);
     expect(eventTypes(failed, 'main')).toEqual(['Received', 'Sibling Task Failed']);
-    expect(failed.taskStates.main).toMatchObject({ State: 'dead', Failed: false, StartedAt: null });
+    expect(failed.taskStates['main']).toMatchObject({ State: 'dead', Failed: false, StartedAt: null });
   });
 
   test('a failed task takes its siblings with it, and only then is the allocation failed', async () => {
@@ -177,7 +177,7 @@ describe('services', () => {
       eventTypes(latest).includes('Task hook failed'),
     );
     expect(shown.clientStatus).toBe('running');
-    expect(shown.taskStates.t?.Events.at(-1)?.DisplayMessage).toContain('there is no port "nope"');
+    expect(shown.taskStates['t']?.Events.at(-1)?.DisplayMessage).toContain('there is no port "nope"');
   });
 });
 
@@ -227,7 +227,7 @@ describe('the health of a deployment', () => {
     const group = { Update: update({ HealthCheck: 'checks', HealthyDeadline: 0.2e9 }) };
     const { world, alloc } = await running([aTask({ Services: [service] })], group, inDeployment);
     const judged = await world.reported(alloc.ID, 'is judged', ({ deploymentHealthy }) => deploymentHealthy !== null);
-    expect(judged.taskStates.t?.Events.at(-1)?.Message).toBe('Services not healthy by deadline');
+    expect(judged.taskStates['t']?.Events.at(-1)?.Message).toBe('Services not healthy by deadline');
   });
 
   test('is judged once, also over a restart of the agent, and anew for another deployment', async () => {
@@ -286,7 +286,7 @@ describe('what cannot be started', () => {
       const alloc = anAllocation(jobOf([aTask(task)]));
       world.server.put(alloc);
       const failed = await world.reported(alloc.ID, 'failed', ({ clientStatus }) => clientStatus === 'failed');
-      const event = failed.taskStates.t?.Events.find(({ Type }) => Type === want[0]);
+      const event = failed.taskStates['t']?.Events.find(({ Type }) => Type === want[0]);
       expect(event?.DisplayMessage).toContain(want[1]);
       expect(eventTypes(failed).at(-1)).toBe('Not Restarting');
       const good = anAllocation();

@@ -152,15 +152,15 @@ test('a program that is not there is named with its package', async () => {
   const empty = await tempDir();
   await mkdir(join(empty, 'bin'));
   await writeFile(join(empty, 'bin/none'), '');
-  const path = process.env.PATH;
-  process.env.PATH = join(empty, 'bin');
+  const path = process.env['PATH'];
+  process.env['PATH'] = join(empty, 'bin');
   try {
-    const place = await aPlace({ '/x.xz': MAGIC.xz as Buffer });
+    const place = await aPlace({ '/x.xz': MAGIC['xz'] as Buffer });
     await expect(place.get('/x.xz')).rejects.toThrow('this node has no xz: install the package "xz-utils"');
     await expect(place.get('git::https://127.0.0.1:1/x')).rejects.toThrow(
       'this node has no git: install the package "git"',
     );
   } finally {
-    process.env.PATH = path;
+    process.env['PATH'] = path;
   }
 });

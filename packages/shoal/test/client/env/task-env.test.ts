@@ -52,13 +52,13 @@ describe('a task sees', () => {
       'NOMAD_HOST_IP_to-x': '10.0.0.7',
       'NOMAD_ALLOC_PORT_to-x': '9000',
       NOMAD_ALLOC_PORT_to_x: '9000',
-      NOMAD_SHORT_ALLOC_ID: env.NOMAD_ALLOC_ID?.slice(0, 8),
+      NOMAD_SHORT_ALLOC_ID: env['NOMAD_ALLOC_ID']?.slice(0, 8),
     });
   });
 
   test('its own values filled in, unknown names as they are', () => {
     const Env = { MINE: '${NOMAD_TASK_NAME}-${node.datacenter}-${attr.kernel.name}-${meta.rack}-${meta.nope}' };
-    expect(envOf({ task: { Env } }).env.MINE).toBe('t-dc1-linux-r1-${meta.nope}');
+    expect(envOf({ task: { Env } }).env['MINE']).toBe('t-dc1-linux-r1-${meta.nope}');
   });
 
   test('the host below all, and its own above all', () => {

@@ -153,6 +153,6 @@ test('a driver that cannot say is not there', async () => {
   const driver = { ...scriptedDriver(scriptedMachine()), fingerprint: () => Promise.reject(new Error('no daemon')) };
   const context = { config: aNodeConfig('/'), machine: board, drivers: [driver], now: () => 0 };
   const finding = await fingerprints.find(({ name }) => name === 'drivers')?.run(context);
-  expect(finding?.drivers?.scripted).toMatchObject({ Detected: false, HealthDescription: 'no daemon' });
+  expect(finding?.drivers?.['scripted']).toMatchObject({ Detected: false, HealthDescription: 'no daemon' });
   expect(finding?.attributes).toEqual({});
 });

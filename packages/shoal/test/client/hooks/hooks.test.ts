@@ -72,7 +72,7 @@ describe('artifacts', () => {
       ...['Received', 'Task Setup', 'Downloading Artifacts', 'Failed Artifact Download', 'Restarting'],
       ...['Downloading Artifacts', 'Started'],
     ]);
-    const failure = running.taskStates.t?.Events.find(({ Type }) => Type === 'Failed Artifact Download');
+    const failure = running.taskStates['t']?.Events.find(({ Type }) => Type === 'Failed Artifact Download');
     expect(failure?.DownloadError).toBe(
       `failed to download artifact "${site.url}/f": ${site.url}/f answered 404 Not Found`,
     );
@@ -116,7 +116,7 @@ test('a check of a kind that is not run is said once', async () => {
   const service = aService({ PortLabel: '80', Checks: [aCheck({ Type: 'carrier-pigeon' })] });
   const { world, alloc } = await placed({ Services: [service] });
   const said = await world.reported(alloc.ID, 'says so', (latest) => eventTypes(latest).includes('Task hook failed'));
-  expect(said.taskStates.t?.Events.at(-1)?.DisplayMessage).toBe(
+  expect(said.taskStates['t']?.Events.at(-1)?.DisplayMessage).toBe(
     'services: a carrier-pigeon check of service "web" is not run: this client runs http, tcp, grpc, script checks',
   );
 });
@@ -140,7 +140,7 @@ describe('the payload of a dispatch', () => {
   test('is put nowhere else', async () => {
     const { world, alloc } = await dispatched('../secrets/in.txt');
     const failed = await world.reported(alloc.ID, 'failed', ({ clientStatus }) => clientStatus === 'failed');
-    const reason = failed.taskStates.t?.Events.find(({ Type }) => Type === 'Setup Failure')?.DisplayMessage;
+    const reason = failed.taskStates['t']?.Events.find(({ Type }) => Type === 'Setup Failure')?.DisplayMessage;
     expect(reason).toContain("leads out of the task's local directory");
   });
 });
@@ -155,7 +155,7 @@ test('a mount that the driver cannot make is said, with where the volume is', as
   const alloc = anAllocation(jobOf([aTask({ VolumeMounts: [mount] })], {}, { Volumes: { v: volume } }));
   world.server.put(alloc);
   const failed = await world.reported(alloc.ID, 'failed', ({ clientStatus }) => clientStatus === 'failed');
-  const event = failed.taskStates.t?.Events.find(({ Type }) => Type === 'Failed Validation');
+  const event = failed.taskStates['t']?.Events.find(({ Type }) => Type === 'Failed Validation');
   expect(event?.DisplayMessage).toBe(
     'task "t": task driver "scripted" does not support host volumes; use their paths as they are (on this machine: /srv/data)',
   );

@@ -36,7 +36,7 @@ async function placed(templates: Template[], task: Partial<Task> = {}) {
   await boot();
   const alloc = anAllocation(jobOf([aTask({ Templates: templates, ...task })]));
   const folder = join(world.dataDir, 'alloc', alloc.ID);
-  const t = (update: AllocationUpdate | undefined) => update?.taskStates.t;
+  const t = (update: AllocationUpdate | undefined) => update?.taskStates['t'];
   return {
     world,
     alloc,
@@ -88,7 +88,7 @@ describe('before the task starts', () => {
     await node.running();
     const [spec] = node.world.machine.started;
     expect(spec?.env).toMatchObject({ ONE: 'one', TWO: 'two words', OWN: 'from the template' });
-    expect(spec?.config.shown).toBe('is two words');
+    expect(spec?.config['shown']).toBe('is two words');
   });
 
   test('a source is read from the task folder, where an artifact may have put it', async () => {
@@ -142,7 +142,7 @@ describe('before the task starts', () => {
     const node = await placed([aTemplate(template)]);
     node.place();
     const { taskStates } = await node.failed();
-    const reasons = taskStates.t?.Events.map(({ DisplayMessage }) => DisplayMessage).join('\n');
+    const reasons = taskStates['t']?.Events.map(({ DisplayMessage }) => DisplayMessage).join('\n');
     expect(reasons).toContain('Template failed: template ');
     expect(reasons).toContain(want);
   });
@@ -182,9 +182,9 @@ describe('when data changes', () => {
     await node.running();
     await node.put('a', '2');
     const { taskStates } = await node.restarted(1);
-    const event = taskStates.t?.Events.find(({ Type }) => Type === 'Restart Signaled');
+    const event = taskStates['t']?.Events.find(({ Type }) => Type === 'Restart Signaled');
     expect(event?.DisplayMessage).toBe('Template with change_mode restart re-rendered');
-    expect(node.world.machine.started.map(({ env }) => env.V)).toEqual(['1', '2']);
+    expect(node.world.machine.started.map(({ env }) => env['V'])).toEqual(['1', '2']);
   });
 
   test('signal sends it, and the file is there before', async () => {
@@ -233,7 +233,7 @@ describe('when data changes', () => {
     await node.running();
     await node.put('a', '1');
     const { taskStates } = await node.failed();
-    expect(taskStates.t?.Events.map(({ DisplayMessage }) => DisplayMessage).join()).toContain(
+    expect(taskStates['t']?.Events.map(({ DisplayMessage }) => DisplayMessage).join()).toContain(
       'Template failed to run script false: exit code 1: said',
     );
   });

@@ -114,7 +114,7 @@ function arrange(json: unknown, step: Step): unknown {
   const rows = value as Named[];
   const { filter } = step;
   const kept = filter ? rows.filter((row) => row[filter.key] === filter.equals) : rows;
-  return step.sort ? [...kept].sort((a, b) => (String(a.Name) < String(b.Name) ? -1 : 1)) : kept;
+  return step.sort ? [...kept].sort((a, b) => (String(a['Name']) < String(b['Name']) ? -1 : 1)) : kept;
 }
 
 /** Placeholders of the recordings stand for kinds of values. */

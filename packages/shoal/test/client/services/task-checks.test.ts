@@ -84,8 +84,8 @@ describe('check_restart', () => {
     const policy = aRestartPolicy({ Attempts: 1 });
     const node = await placed([aTask({ Services: [failing()], RestartPolicy: policy })]);
     const { taskStates } = await node.reported('fails', ({ clientStatus }) => clientStatus === 'failed');
-    const events = taskStates.t?.Events.map(({ Type, DisplayMessage }) => `${Type}: ${DisplayMessage}`) ?? [];
-    expect(taskStates.t?.Restarts).toBe(1);
+    const events = taskStates['t']?.Events.map(({ Type, DisplayMessage }) => `${Type}: ${DisplayMessage}`) ?? [];
+    expect(taskStates['t']?.Restarts).toBe(1);
     expect(events.filter((event) => event === 'Restart Signaled: healthcheck: check "up" unhealthy')).toHaveLength(2);
     expect(events.at(-1)).toContain('Not Restarting: Exceeded allowed attempts');
   });
@@ -95,7 +95,7 @@ describe('check_restart', () => {
     const { id } = await node.check();
     node.world.registrar.setCheck(id, 'passing');
     await new Promise((resolve) => setTimeout(resolve, 250));
-    expect(node.world.server.latest(node.alloc.ID)?.taskStates.t?.Restarts).toBe(0);
+    expect(node.world.server.latest(node.alloc.ID)?.taskStates['t']?.Restarts).toBe(0);
   });
 
   test.each([

@@ -55,7 +55,7 @@ describe('the use of a task', () => {
       MemoryStats: { RSS: 20 * 4096 },
       DeviceStats: [],
     });
-    expect(usage.Tasks.a?.Pids['7']?.MemoryStats.RSS).toBe(10 * 4096);
+    expect(usage.Tasks['a']?.Pids['7']?.MemoryStats.RSS).toBe(10 * 4096);
     expect(usage.Timestamp).toBe(5_000_000);
   });
 });

@@ -6,7 +6,7 @@ import { readEnviron, readProcessTable } from '../../../src/client/supervisor/pr
 import { until } from '../../support/until.ts';
 import { aNode, aTask, never } from './harness.ts';
 
-const seed = Number(process.env.SHOAL_SEED ?? Date.now() % 1_000_000);
+const seed = Number(process.env['SHOAL_SEED'] ?? Date.now() % 1_000_000);
 
 /** mulberry32 */
 function randomFrom(start: number): () => number {

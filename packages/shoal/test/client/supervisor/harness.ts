@@ -52,7 +52,7 @@ export function aTask(node: Node, script: string, changes: Partial<StartRequest>
     task: 't',
     command: '/bin/sh',
     args: ['-c', script],
-    env: { PATH: process.env.PATH ?? '/bin' },
+    env: { PATH: process.env['PATH'] ?? '/bin' },
     cwd: node.logDir,
     logDir: node.logDir,
     maxFiles: 3,

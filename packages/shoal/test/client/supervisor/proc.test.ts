@@ -36,7 +36,7 @@ it('finds itself', () => {
 });
 
 it('reads what a process was given', async () => {
-  const child = spawn('sleep', ['60'], { env: { PATH: process.env.PATH, MARK: 'x y' } });
+  const child = spawn('sleep', ['60'], { env: { PATH: process.env['PATH'], MARK: 'x y' } });
   await new Promise((resolve) => child.once('spawn', resolve));
   expect(readEnviron(child.pid ?? 0).split('\0')).toContain('MARK=x y');
   child.kill('SIGKILL');

@@ -65,7 +65,7 @@ describe('events are those of the recordings', () => {
     expect(rest).toEqual({ ...rest, ...pick(twin, Object.keys(rest)), Time: rest.Time });
     expect(Object.keys(Details)).toEqual(Object.keys(twin?.Details ?? {}));
     expect(DisplayMessage).toBe(want);
-    expect(StartDelay).toBe(Number(Details.start_delay));
+    expect(StartDelay).toBe(Number(Details['start_delay']));
   });
 });
 

@@ -25,7 +25,10 @@ const server = createApiServer({
       },
     },
     { path: '/v1/small', methods: { PUT: (request) => json(request.body.toString()) }, bodyLimit: 10 },
-    { path: '/v1/item/:id', methods: { GET: (request) => json({ id: request.params.id, n: 18446744073709551615n }) } },
+    {
+      path: '/v1/item/:id',
+      methods: { GET: (request) => json({ id: request.params['id'], n: 18446744073709551615n }) },
+    },
     {
       path: '/v1/bad',
       methods: {

@@ -12,6 +12,7 @@ import { createConsulServer } from './api-consul.ts';
 import { createNomadServer } from './api-nomad.ts';
 import { type ClientRole, startClientRole } from './client-role.ts';
 import type { Membership } from './cluster/membership.ts';
+import { keepOwnCoordinate } from './cluster/own-coordinate.ts';
 import { takeDataDir } from './data-dir.ts';
 import { type DiscoveryRole, startDiscoveryRole } from './discovery-role.ts';
 import { startEdgeRole } from './edge-role.ts';
@@ -131,6 +132,7 @@ export async function startAgent({ config, log, onLeave, onReload, signal }: Age
       log,
     });
     undo.push(async () => late.stop());
+    if (membership) undo.push(keepOwnCoordinate(membership, facts.nodeName, cluster));
     if (membership) undo.push((tasks) => leave({ membership, discovery, clientRole, tasks }));
     const serves = servesOf({ nomad, consul, discovery, serverRole, edge });
     let current = config;

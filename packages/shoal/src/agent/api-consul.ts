@@ -8,6 +8,7 @@ import type { DnsFacts } from '../http/consul/dns.ts';
 import { createHttpMetrics } from '../http/consul/metrics.ts';
 import type { Endpoint, Handler } from '../http/shared/api.ts';
 import { type ApiServer, type ApiServerOptions, createApiServer } from '../http/shared/api-server.ts';
+import type { ApiRequest, Method } from '../http/shared/request.ts';
 import type { Log } from '../log.ts';
 import type { State } from '../state/state.ts';
 import { forwardEverything, forwarding } from './cluster/forward.ts';
@@ -82,19 +83,59 @@ function dnsFacts({ dns }: AgentConfig, server: DnsServer): DnsFacts {
 }
 
 /** Who is forgotten is forgotten by the servers. */
-const OWN = /^\/v1\/(?:agent\/(?!force-leave)|status\/)/;
-const WRITTEN = ['/v1/catalog/register', '/v1/catalog/deregister', '/v1/txn'];
-const MIRRORED = /^\/v1\/(?:catalog|health)\//;
+const OWN = /^\/v1\/(?:agent\/(?!force-leave)|status\/|event\/list)/;
+const WRITTEN = ['/v1/txn'];
+const MIRRORED = /^\/v1\/(?:catalog|health|query)(?:\/|$)/;
 
 /** An agent whose servers are elsewhere answers for itself, reads the catalog from its mirror, and passes everything else on. */
 function memberEndpoints(api: ConsulApiDeps, membership: Membership): Endpoint[] {
   const endpoints = consulEndpoints(api);
   const own = endpoints.filter(({ path }) => OWN.test(path));
   const mirrored = endpoints
-    .filter(({ path, methods }) => MIRRORED.test(path) && methods.GET)
-    .map((endpoint) => ({ ...endpoint, methods: { ...endpoint.methods, GET: mirrorFirst(endpoint, membership) } }));
+    .filter(({ path }) => MIRRORED.test(path))
+    .map((endpoint) => ({ ...endpoint, methods: readHere(endpoint, membership, api.facts.nodeName) }));
   const written = WRITTEN.map((path) => ({ path, methods: { PUT: writeThrough(membership) } }));
-  return [...own, ...mirrored, ...written, ...forwardEverything(membership.link, 'consul')];
+  const session = { path: '/v1/session/create', methods: { PUT: onOwnNode(api.facts.nodeName, membership) } };
+  return [...own, ...mirrored, ...written, session, ...forwardEverything(membership.link, 'consul')];
+}
+
+function readHere(endpoint: Endpoint, membership: Membership, node: string): Endpoint['methods'] {
+  const methods = Object.keys(endpoint.methods) as Method[];
+  return Object.fromEntries(
+    methods.map((method) => [
+      method,
+      method === 'GET' ? mirrorFirst(endpoint, membership, node) : writeThrough(membership),
+    ]),
+  );
+}
+
+/** `_agent` is the one that was asked. */
+function nearNode(request: ApiRequest, node: string): ApiRequest {
+  const { method, path, url, params, query, headers, remoteAddress, signal, body } = request;
+  const own = url.replace(/([?&]near=)_agent(?=&|$)/, `$1${encodeURIComponent(node)}`);
+  return { method, path, url: own, params, query, headers, remoteAddress, signal, body };
+}
+
+/** A session that names no node is one of the agent that was asked, not of the server that makes it. */
+function onOwnNode(Node: string, { link }: Membership): Handler {
+  const toServer = forwarding(link, 'consul');
+  return (request) => {
+    const { method, path, url, params, query, headers, remoteAddress, signal } = request;
+    const body = withNode(request.body, Node);
+    return toServer({ method, path, url, params, query, headers, remoteAddress, signal, body });
+  };
+}
+
+function withNode(body: Buffer, Node: string): Buffer {
+  try {
+    const given: unknown = body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
+    if (typeof given !== 'object' || given === null || Array.isArray(given)) return body;
+    const named = Object.entries(given).some(([name, value]) => name.toLowerCase() === 'node' && value !== '');
+    return named ? body : Buffer.from(JSON.stringify({ ...given, Node }));
+  } catch {
+    // The server says what is wrong with it.
+    return body;
+  }
 }
 
 /** Who has written reads it here the next moment. */
@@ -108,12 +149,14 @@ function writeThrough({ link, caughtUp }: Membership): Handler {
 }
 
 /** The servers are asked while nothing is known here yet, and when the user wants their word (`?consistent`). */
-function mirrorFirst({ methods }: Endpoint, { link, mirror, isAway }: Membership): Handler {
+function mirrorFirst({ methods }: Endpoint, { link, mirror, isAway }: Membership, node: string): Handler {
   const fromMirror = methods.GET as Handler;
   const fromServer = forwarding(link, 'consul');
   return async (request) => {
     const isEmpty = mirror.servedIndex === undefined && !isAway();
     if (isEmpty || request.query.has('consistent')) return fromServer(request);
+    // Only the servers know how far it is from one node to another.
+    if (request.query.get('near') && !isAway()) return fromServer(nearNode(request, node));
     const answer = await fromMirror(request);
     return isAway() ? { ...answer, headers: { ...answer.headers, 'x-consul-knownleader': 'false' } } : answer;
   };

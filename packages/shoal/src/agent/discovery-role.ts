@@ -74,6 +74,10 @@ export async function startDiscoveryRole(deps: {
   });
   const events = hearEvents({ state, nodeName: facts.nodeName, services: () => registry.services.values() });
   const coordinates = createCoordinates(facts.nodeName, Date.now);
+  const forgetting = state.follow(({ changes }) => {
+    if (changes.some(({ table, value }) => table === 'catalogNodes' && !value))
+      coordinates.keep((node) => state.tables.catalogNodes.get(node) !== undefined);
+  });
   const view = createCatalogView(state, config.datacenter);
   const dns = dnsServer({ config, view, queries: createQueryView(state, coordinates.order), log });
   const configured = configuredServices({
@@ -101,6 +105,7 @@ export async function startDiscoveryRole(deps: {
       await dns?.stop();
       sessions.stop();
       events.stop();
+      forgetting();
       view.close();
       await sync.stop();
       await registry.stop();

@@ -1,7 +1,7 @@
 import type { Change } from '../../store/contract.ts';
 
-/** The tables that every agent mirrors: enough to answer DNS, `/v1/health` and `/v1/catalog` without a server. */
-export const MIRRORED = ['catalogNodes', 'catalogServices', 'catalogChecks'] as const;
+/** The tables that every agent mirrors: enough to answer DNS, `/v1/health`, `/v1/catalog` and `/v1/query` without a server, and to hear events. */
+export const MIRRORED = ['catalogNodes', 'catalogServices', 'catalogChecks', 'preparedQueries', 'events'] as const;
 const TABLES: ReadonlySet<string> = new Set(MIRRORED);
 
 export function isMirrored(table: string): boolean {

@@ -49,3 +49,31 @@ function newest(dir) {
   }
   return latest;
 }
+
+/** Debian's package of each program that tests call. */
+const TEST_PROGRAMS = {
+  bzip2: 'bzip2',
+  git: 'git',
+  ip: 'iproute2',
+  mount: 'mount',
+  python3: 'python3',
+  xz: 'xz-utils',
+  zip: 'zip',
+  zstd: 'zstd',
+};
+
+/** Installs the programs that tests need and that are missing, as root; otherwise says which tests will fail for want of them. */
+export function ensureTestPrograms() {
+  const missing = Object.entries(TEST_PROGRAMS).filter(
+    ([program]) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0,
+  );
+  if (missing.length === 0) return;
+  const packages = missing.map(([, name]) => name);
+  console.error(
+    `Missing for the tests: ${missing.map(([program]) => program).join(', ')} (apt-get install ${packages.join(' ')})`,
+  );
+  if (process.getuid?.() !== 0) return;
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  spawnSync('apt-get', ['update', '-q'], { stdio: 'ignore', env });
+  spawnSync('apt-get', ['install', '-y', '-q', ...packages], { stdio: 'inherit', env });
+}

@@ -1,10 +1,11 @@
 // npm test: everything that must hold, with what it needs. `--long`: the soaks and fault runs. Other arguments go to the test runner.
-import { ensureBuild, ensureDependencies } from './prepare.mjs';
+import { ensureBuild, ensureDependencies, ensureTestPrograms } from './prepare.mjs';
 
 const args = process.argv.slice(2);
 const long = args.includes('--long');
 ensureDependencies();
 ensureBuild();
+ensureTestPrograms();
 const { startVitest } = await import('vitest/node');
 if (long) process.env.SHOAL_TEST_LONG = '1';
 

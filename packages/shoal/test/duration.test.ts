@@ -25,7 +25,12 @@ describe('durations as Go writes them', () => {
   const cases = [
     { given: 0, want: '0s' },
     { given: 1.5e9, want: '1.5s' },
+    { given: 2e9, want: '2s' },
+    { given: 60e9, want: '1m0s' },
     { given: 90e9, want: '1m30s' },
+    { given: 90.5e9, want: '1m30.5s' },
+    { given: 1800e9, want: '30m0s' },
+    { given: 300e6, want: '300ms' },
     { given: 3600e9, want: '1h0m0s' },
     { given: 250e6, want: '250ms' },
     { given: 1500, want: '1.5µs' },

@@ -1,6 +1,6 @@
+import { formatDuration } from '../duration.ts';
 import type { AllocRunner } from './alloc-runner/alloc-runner.ts';
 import type { Clock } from './clock.ts';
-import { goDuration } from './go-duration.ts';
 import type { Heartbeat } from './registration.ts';
 import { ending } from './task-runner/events.ts';
 
@@ -38,7 +38,7 @@ export function createDisconnectStop({ heartbeat, runners, clock, monotonicMs }:
   }
 
   function end(runner: AllocRunner): void {
-    const after = goDuration(patienceMs(runner) * 1e6);
+    const after = formatDuration(patienceMs(runner) * 1e6);
     void runner.stop(ending(`no server was reached for ${after} (stop_after_client_disconnect)`));
   }
 

@@ -1,5 +1,5 @@
 import type { MigrateStrategy, Task, TaskState, UpdateStrategy } from '@shoal/api';
-import { goDuration } from '../go-duration.ts';
+import { formatDuration } from '../../duration.ts';
 import { roleOf } from './lifecycle.ts';
 
 /**
@@ -78,7 +78,7 @@ function latest({ wellSince, states, now }: HealthInput, tasks: readonly Task[])
 function lateReason(seen: { running: boolean; passing: boolean }, policy: HealthPolicy): string {
   if (!seen.running) return 'Task not running by deadline';
   if (!seen.passing) return 'Services not healthy by deadline';
-  return `Task not running for min_healthy_time of ${goDuration(policy.minHealthyMs * 1e6)} by deadline`;
+  return `Task not running for min_healthy_time of ${formatDuration(policy.minHealthyMs * 1e6)} by deadline`;
 }
 
 function unhealthy(reason: string): Judgement {

@@ -1,5 +1,5 @@
 import type { TaskEvent } from '@shoal/api';
-import { goDuration } from '../go-duration.ts';
+import { formatDuration } from '../../duration.ts';
 
 /**
  * The events of a task in Nomad's types and words (https://developer.hashicorp.com/nomad/api-docs/allocations). Each function makes a complete
@@ -88,7 +88,7 @@ export const terminatedUnknown = (reason: string): EventMaker =>
 export const restarting = (reason: string, delayMs: number): EventMaker => {
   const delay = Math.round(delayMs * 1e6);
   const prefix = reason === '' || reason === 'Restart within policy' ? '' : `${reason} - `;
-  return make('Restarting', `${prefix}Task restarting in ${goDuration(delay)}`, {
+  return make('Restarting', `${prefix}Task restarting in ${formatDuration(delay)}`, {
     details: { restart_reason: reason, start_delay: String(delay) },
     flat: { RestartReason: reason, StartDelay: delay },
   });
@@ -110,8 +110,8 @@ export const signaling = (signal: string, reason: string): EventMaker =>
   });
 
 export const killing = (killTimeoutNs: number): EventMaker =>
-  make('Killing', `Sent interrupt. Waiting ${goDuration(killTimeoutNs)} before force killing`, {
-    details: { kill_timeout: goDuration(killTimeoutNs) },
+  make('Killing', `Sent interrupt. Waiting ${formatDuration(killTimeoutNs)} before force killing`, {
+    details: { kill_timeout: formatDuration(killTimeoutNs) },
     flat: { KillTimeout: killTimeoutNs },
   });
 

@@ -1,5 +1,5 @@
 import type { JobType, RestartPolicy, TaskLifecycle } from '@shoal/api';
-import { goDuration } from '../go-duration.ts';
+import { formatDuration } from '../../duration.ts';
 
 /**
  * What happens to a task that has ended or could not be started (https://developer.hashicorp.com/nomad/docs/job-specification/restart): it is
@@ -70,7 +70,7 @@ function heldBack({ policy, nowMs, random }: RestartInput, window: RestartWindow
 }
 
 function exceeded(policy: RestartPolicy): string {
-  return `Exceeded allowed attempts ${policy.Attempts} in interval ${goDuration(policy.Interval)} and mode is "fail"`;
+  return `Exceeded allowed attempts ${policy.Attempts} in interval ${formatDuration(policy.Interval)} and mode is "fail"`;
 }
 
 function stopped(window: RestartWindow | null, reason: string): ReturnType<typeof decideRestart> {

@@ -81,9 +81,10 @@ describe('a server that is cut off', { timeout: 90_000 }, () => {
     await until('they run', async () => (await runningAllocs(server, 'more')).length === 3);
     await until('they are named', async () => (await addressesOf(alpha, 'more.service.consul')).length > 0);
     const before = await picture();
+    const complaints = complaintsOf(alpha, beta);
     hosts.network.cut('server');
     await until('the server says what it thinks', () => server.log().includes('this server that is cut off'), 20_000);
-    await until('alpha says so', () => alpha.log().split('no server answers (').length > 2, 20_000);
+    await until('both clients say so', () => allExceed(complaintsOf(alpha, beta), complaints), 20_000);
     for (const agent of [alpha, beta])
       expect((await addressesOf(agent, 'more.service.consul')).length).toBeGreaterThan(0);
     const check = await alpha.get('/v1/agent/checks');
@@ -99,14 +100,16 @@ describe('a server that is cut off', { timeout: 90_000 }, () => {
       return members.length === 3 && members.every(({ Status }) => Status === 1);
     });
     await until('a key can be written through a client', () => alpha.consul.kv.put('back', Buffer.from('x')));
+    await until('and read through the other', async () => (await beta.consul.kv.get('back')) !== undefined);
     expect(await picture()).toEqual(before);
     expect([await statusOf('alpha'), await statusOf('beta')]).toEqual(['ready', 'ready']);
   });
 
   test('that ends instead is waited for, and its return restarts nothing', async () => {
     const before = await picture();
+    const complaints = complaintsOf(alpha, beta);
     await server.end('SIGKILL');
-    await until('beta says so', () => beta.log().split('no server answers (').length > 2, 20_000);
+    await until('both clients say so', () => allExceed(complaintsOf(alpha, beta), complaints), 20_000);
     expect((await addressesOf(beta, 'more.service.consul')).length).toBeGreaterThan(0);
     await server.start();
     await nodesReady(server, ['alpha', 'beta']);
@@ -114,6 +117,15 @@ describe('a server that is cut off', { timeout: 90_000 }, () => {
     expect(await picture()).toEqual(before);
   });
 });
+
+/** How often each has said that it has lost its servers, since it started. */
+function complaintsOf(...agents: HostAgent[]): number[] {
+  return agents.map((agent) => agent.log().split('no server answers (').length - 1);
+}
+
+function allExceed(counts: number[], before: number[]): boolean {
+  return counts.every((count, index) => count > (before[index] ?? 0));
+}
 
 async function statusOf(node: string): Promise<string | undefined> {
   return (await server.nomad.nodes.list()).value.find(({ Name }) => Name === node)?.Status;

@@ -9,7 +9,7 @@ import { processesNamed, processesWith } from '../support/processes.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
 
-/** `npm start` as a user types it, but for its folder. Whoever else runs one on this machine has its usual ports: these are taken here in any case. */
+/** `npm start` as a user types it, but for its data. Whoever else runs one on this machine has its usual ports: these are taken here in any case. */
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const USUAL = [4646, 8500, 8600, 4647, 8080, 8081];
@@ -41,7 +41,7 @@ test('npm start serves the page beside other programs, leaves nothing running, a
   expect(await (await fetch(page)).text()).toMatch(/frontserve [01]: the page[\s\S]*backserve [012]: the data/);
   expect(first.printed()).not.toMatch(/error/i);
   expect(processesWith(MARK, mark).length).toBeGreaterThan(5);
-  await first.interrupt();
+  await first.end('SIGINT');
 
   const second = await start(folder);
   const api = /Nomad API +(\S+)/.exec(second.printed())?.[1] ?? '';
@@ -52,15 +52,15 @@ test('npm start serves the page beside other programs, leaves nothing running, a
   }[];
   expect(jobs.map(({ ID }) => ID)).toEqual(['backserve', 'frontserve']);
   expect(jobs.every(({ CreateIndex, ModifyIndex }) => CreateIndex < ModifyIndex)).toBe(true);
-  await second.interrupt();
+  await second.end('SIGTERM');
 });
 
-type Started = { printed(): string; interrupt(): Promise<void> };
+type Started = { printed(): string; end(signal: NodeJS.Signals): Promise<void> };
 
 /** Resolves when the table is printed. */
 async function start(folder: string): Promise<Started> {
   const env = { ...process.env, SHOAL_DATA_DIR: join(folder, 'data'), [MARK]: mark };
-  const child: ChildProcess = spawn(process.execPath, [join(root, 'scripts/start.mjs')], { cwd: root, env });
+  const child: ChildProcess = spawn('npm', ['start', '--silent'], { cwd: root, env });
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (printed += String(data)));
   await until(
@@ -75,9 +75,9 @@ async function start(folder: string): Promise<Started> {
   });
   return {
     printed: () => printed,
-    async interrupt() {
+    async end(signal) {
       const exit = once(child, 'exit');
-      child.kill('SIGINT');
+      child.kill(signal);
       expect((await exit)[0]).toBe(0);
       expect(processesWith(MARK, mark)).toEqual([]);
       expect(processesNamed((line) => line.includes(`${folder}/`))).toEqual([]);

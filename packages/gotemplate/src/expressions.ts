@@ -220,7 +220,7 @@ function fields(start: unknown, names: readonly string[], offset: number, on: Ev
 
 function field(of: unknown, name: string, offset: number, on: Evaluation): unknown {
   const kind = kindOf(of);
-  const method = of instanceof Typed ? of.methods?.[name] : undefined;
+  const method = methodOf(of, name);
   if (method !== undefined) return method;
   if (kind === 'invalid') {
     if (on.missingKey === 'error') throw on.fail(offset, `nil data; no entry for key ${JSON.stringify(name)}`);
@@ -233,6 +233,11 @@ function field(of: unknown, name: string, offset: number, on: Evaluation): unkno
   }
   const value = element(of, name);
   return value === undefined ? missing(of, name, offset, on) : value;
+}
+
+function methodOf(of: unknown, name: string): Method | undefined {
+  if (!(of instanceof Typed) || of.methods === undefined || !Object.hasOwn(of.methods, name)) return undefined;
+  return of.methods[name];
 }
 
 const TEXT_KEYS: readonly string[] = ['string', 'interface {}'];

@@ -1,3 +1,4 @@
+export { bytesOf, textOf } from './bytes.ts';
 export type * from './consul-template/answers.ts';
 export {
   type ConsulTemplate,

@@ -1,4 +1,5 @@
-import { Typed } from './values.ts';
+import { joined } from './bytes.ts';
+import { raw, Typed } from './values.ts';
 
 const SIMPLE: Readonly<Record<string, string>> = {
   a: '\x07',
@@ -14,7 +15,10 @@ const SIMPLE: Readonly<Record<string, string>> = {
 };
 const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|([abfnrtv\\'"]))|\\/g;
 
-/** The text of a quoted Go string, without its quotes; `undefined` when an escape is not one of Go's. */
+/**
+ * The text of a quoted Go string, without its quotes; `undefined` when an escape is not one of Go's. `\\xff` and `\\377` are bytes of a text, and code
+ * points of a character.
+ */
 export function unquote(body: string, quote: '"' | "'"): string | undefined {
   const other = quote === '"' ? "'" : '"';
   let valid = true;
@@ -24,13 +28,15 @@ export function unquote(body: string, quote: '"' | "'"): string | undefined {
     const value = code === undefined ? Number.parseInt(octal ?? 'x', 8) : Number.parseInt(code, 16);
     const usable = value <= 0x10ffff && !(value >= 0xd800 && value <= 0xdfff) && !(octal && value > 255);
     if (!usable) valid = false;
-    return usable ? String.fromCodePoint(value) : whole;
+    const isByte = quote === '"' && value >= 0x80 && short === undefined && long === undefined;
+    return usable ? String.fromCodePoint(isByte ? 0xdc00 + value : value) : whole;
   });
-  return valid ? text : undefined;
+  return valid ? joined(text) : undefined;
 }
 
-/** A number as written in a template: an int when it fits one, else a float64; `undefined` when it is neither. */
+/** A number as written in a template: complex with an `i`, an int when it fits one, else a float64; `undefined` when it is none of them. */
 export function parseNumber(text: string): unknown {
+  if (text.endsWith('i')) return complex(text.slice(0, -1));
   const sign = text.startsWith('-') ? -1 : 1;
   const written = text.replace(/^[+-]/, '');
   if (!goodUnderscores(written)) return undefined;
@@ -45,6 +51,16 @@ export function parseChar(text: string): number | undefined {
   const body = unquote(text.slice(1, -1), "'");
   if (body === undefined || [...body].length !== 1 || text === "'''") return undefined;
   return body.codePointAt(0);
+}
+
+/** `2i`, `1+2i`, without the `i`. */
+function complex(text: string): unknown {
+  const [, real = '', imaginary = ''] = /^([+-]?.*?[^eEpP])([+-].*)$/.exec(text) ?? [undefined, '0', text];
+  const [re, im] = [real, imaginary].map((part) => {
+    const value = /^[+-]?0[xX]/.test(part) ? undefined : parseNumber(part);
+    return value === undefined ? undefined : Number(raw(value));
+  });
+  return re === undefined || im === undefined ? undefined : new Typed('complex128', { re, im });
 }
 
 export function float(value: number): unknown {

@@ -1,5 +1,6 @@
 import { RE2JS, RE2JSException } from 're2js';
 import { FunctionError } from './errors.ts';
+import { checkLength } from './text-limit.ts';
 
 /** A pattern of Go's `regexp`, which is RE2: its time grows with pattern and text, and does not explode. */
 export type Regexp = {
@@ -17,11 +18,15 @@ export function compileRegexp(source: string): Regexp {
     replaceAll(text, template) {
       const parts: string[] = [];
       let done = 0;
+      let made = text.length;
       for (const match of pattern.matchAll(text)) {
         const start = match.index ?? 0;
         // An empty match right behind another one does not count.
         if (match[0] === '' && start === done && parts.length > 0) continue;
-        parts.push(text.slice(done, start), expand(template, match));
+        const replacement = expand(template, match);
+        made += replacement.length;
+        checkLength(made);
+        parts.push(text.slice(done, start), replacement);
         done = start + match[0].length;
       }
       return parts.join('') + text.slice(done);
@@ -45,6 +50,8 @@ function expand(template: string, match: RegExpMatchArray): string {
   return template.replace(/\$(?:\$|\{([^{}]*)\}|([\p{L}\p{Nd}_]+))/gu, (found, braced?: string, bare?: string) => {
     if (found === '$$') return '$';
     const name = braced ?? bare ?? '';
-    return (/^\d+$/.test(name) ? match[Number(name)] : match.groups?.[name]) ?? '';
+    if (/^\d+$/.test(name)) return match[Number(name)] ?? '';
+    const { groups = {} } = match;
+    return Object.hasOwn(groups, name) ? (groups[name] ?? '') : '';
   });
 }

@@ -1,10 +1,12 @@
 import { builtins } from './builtins/index.ts';
+import { joined } from './bytes.ts';
 import { TemplateError, type TemplatePhase } from './errors.ts';
 import { execute } from './execute.ts';
 import type { Evaluation, MissingKey } from './expressions.ts';
 import { type FunctionSet, joinFunctions } from './functions.ts';
 import type { Definitions } from './nodes.ts';
 import { parse } from './parser.ts';
+import { MAX_TEXT } from './text-limit.ts';
 
 export type CompileOptions = {
   /** Name in error messages, and what `{{template}}` calls the whole source by. Default `template`. */
@@ -28,7 +30,7 @@ export type Limits = {
   readonly characters: number;
 };
 
-const LIMITS: Limits = { steps: 10_000_000, characters: 64 * 1024 * 1024 };
+const LIMITS: Limits = { steps: 10_000_000, characters: MAX_TEXT };
 
 /** A template that was read without error: renders any number of times, keeps nothing between. */
 export type Template = {
@@ -82,7 +84,7 @@ function run(name: string, data: unknown, { definitions, evaluationOf, limits }:
     }
   };
   execute(name, data, { definitions, evaluationOf, write, step });
-  return parts.join('');
+  return joined(parts.join(''));
 }
 
 /** A template that is nested deeper than the stack is an error of the template, not of the program. */

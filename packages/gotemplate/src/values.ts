@@ -7,9 +7,10 @@ import type { TemplateFunction } from './functions.ts';
  * | --- | --- |
  * | no value (a missing key) | `undefined` |
  * | nil | `null` |
- * | bool, string | boolean, string |
+ * | bool, string | boolean, string (bytes that are no UTF-8: see `bytes.ts`) |
  * | int | an integral number, or bigint |
  * | float64 | any other number |
+ * | complex128 | {@link Typed} with `{ re, im }` |
  * | []interface{} | array |
  * | map[string]interface{} | plain object, or Map |
  * | func | function, or {@link Method} |
@@ -46,6 +47,7 @@ export type Kind =
   | 'int'
   | 'uint'
   | 'float'
+  | 'complex'
   | 'string'
   | 'list'
   | 'map'
@@ -79,6 +81,7 @@ export function kindOf(value: unknown): Kind {
 }
 
 function kindOfType(type: string): Kind | undefined {
+  if (type.startsWith('complex')) return 'complex';
   if (type.startsWith('float')) return 'float';
   if (type.startsWith('uint')) return 'uint';
   if (/^int(?!erface)/.test(type)) return 'int';
@@ -95,6 +98,7 @@ export function typeName(value: unknown): string {
     int: 'int',
     uint: 'uint',
     float: 'float64',
+    complex: 'complex128',
     string: 'string',
     list: '[]interface {}',
     map: 'map[string]interface {}',
@@ -131,6 +135,10 @@ export function isTrue(value: unknown): boolean {
     case 'uint':
     case 'float':
       return Number(raw(value)) !== 0;
+    case 'complex': {
+      const { re, im } = complexOf(value);
+      return re !== 0 || im !== 0;
+    }
     case 'list':
       return items(value).length > 0;
     case 'map':
@@ -138,6 +146,13 @@ export function isTrue(value: unknown): boolean {
     default:
       return Boolean(raw(value));
   }
+}
+
+export type Complex = { readonly re: number; readonly im: number };
+
+/** The parts of a value of kind `complex`. */
+export function complexOf(value: unknown): Complex {
+  return raw(value) as Complex;
 }
 
 export function items(list: unknown): readonly unknown[] {

@@ -1,3 +1,4 @@
+import { byteLength, bytesOf, textOf } from '../bytes.ts';
 import { FunctionError } from '../errors.ts';
 import type { FunctionSet } from '../functions.ts';
 import { element, elementType, entries, items, keyType, kindOf, raw, Typed, typeName, zeroOf } from '../values.ts';
@@ -12,7 +13,7 @@ export const collections: FunctionSet = {
 function length(value: unknown): number {
   switch (kindOf(value)) {
     case 'string':
-      return Buffer.byteLength(String(raw(value)));
+      return byteLength(String(raw(value)));
     case 'list':
       return items(value).length;
     case 'map':
@@ -28,7 +29,7 @@ function length(value: unknown): number {
 function step(of: unknown, key: unknown): unknown {
   switch (kindOf(of)) {
     case 'string':
-      return Buffer.from(String(raw(of)))[position(key, length(of) - 1)];
+      return new Typed('uint8', bytesOf(String(raw(of)))[position(key, length(of) - 1)]);
     case 'list':
       return items(of)[position(key, items(of).length - 1)];
     case 'map':
@@ -71,10 +72,7 @@ function slice(value: unknown, bounds: readonly unknown[]): unknown {
   const size = length(value);
   const [start = 0, end = size, capacity = size] = bounds.map((bound) => position(bound, size));
   if (start > end || end > capacity) throw new FunctionError(`invalid slice index: ${start} > ${end}`);
-  if (kind === 'string')
-    return Buffer.from(String(raw(value)))
-      .subarray(start, end)
-      .toString();
+  if (kind === 'string') return textOf(bytesOf(String(raw(value))).subarray(start, end));
   const part = items(value).slice(start, end);
   return value instanceof Typed ? new Typed(value.type, part) : part;
 }

@@ -1,6 +1,6 @@
 import { FunctionError } from '../errors.ts';
 import type { FunctionSet } from '../functions.ts';
-import { compareStrings, type Kind, kindOf, raw, typeName } from '../values.ts';
+import { type Complex, compareStrings, complexOf, type Kind, kindOf, raw, typeName } from '../values.ts';
 
 const MIXED = 'incompatible types for comparison';
 
@@ -24,7 +24,8 @@ function equal(a: unknown, b: unknown): boolean {
   const kind = group(a);
   if (kind !== group(b)) throw new FunctionError(MIXED);
   if (kind === 'other') throw new FunctionError(`uncomparable type ${typeName(a)}`);
-  return kind === 'integer' ? whole(a) === whole(b) : raw(a) === raw(b);
+  if (kind === 'integer') return whole(a) === whole(b);
+  return kind === 'complex' ? sameComplex(complexOf(a), complexOf(b)) : raw(a) === raw(b);
 }
 
 function order(a: unknown, b: unknown): number {
@@ -34,14 +35,22 @@ function order(a: unknown, b: unknown): number {
   // NaN is neither less nor greater nor equal.
   if (kind === 'float') return Number(raw(a)) - Number(raw(b));
   if (kind === 'string') return compareStrings(String(raw(a)), String(raw(b)));
-  throw new FunctionError(kind === 'bool' ? 'invalid type for comparison' : `${typeName(a)} has no order`);
+  throw new FunctionError(
+    kind === 'bool' || kind === 'complex' ? 'invalid type for comparison' : `${typeName(a)} has no order`,
+  );
 }
 
 /** Signed and unsigned integers compare by value; nothing else crosses kinds. */
-function group(value: unknown): 'bool' | 'string' | 'integer' | 'float' | 'other' {
+function group(value: unknown): (typeof BASIC)[number] | 'integer' | 'other' {
   const kind: Kind = kindOf(value);
   if (kind === 'int' || kind === 'uint') return 'integer';
-  return kind === 'bool' || kind === 'string' || kind === 'float' ? kind : 'other';
+  return BASIC.find((basic) => basic === kind) ?? 'other';
+}
+
+const BASIC = ['bool', 'string', 'float', 'complex'] as const;
+
+function sameComplex(a: Complex, b: Complex): boolean {
+  return a.re === b.re && a.im === b.im;
 }
 
 function whole(value: unknown): bigint {

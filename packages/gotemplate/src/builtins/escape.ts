@@ -1,3 +1,4 @@
+import { byteOf, bytesOf } from '../bytes.ts';
 import { sprint } from '../format/print.ts';
 import type { FunctionSet } from '../functions.ts';
 
@@ -23,7 +24,9 @@ function escapeHtml(value: string): string {
 }
 
 function escapeJs(value: string): string {
-  return value.replace(/[\\'"<>&=]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, (char) => JS[char] ?? hexEscapes(char));
+  return value.replace(/[\\'"<>&=]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, (char) =>
+    byteOf(char) === undefined ? (JS[char] ?? hexEscapes(char)) : char,
+  );
 }
 
 function hexEscapes(char: string): string {
@@ -31,12 +34,11 @@ function hexEscapes(char: string): string {
 }
 
 function escapeQuery(value: string): string {
-  const escaped = encodeURIComponent(value).replace(/[!'()*]/g, percent);
-  return escaped.replaceAll('%20', '+');
+  return value.replace(/[^A-Za-z0-9\-._~]/gu, (char) => (char === ' ' ? '+' : percents(char)));
 }
 
-function percent(char: string): string {
-  return `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
+function percents(char: string): string {
+  return Array.from(bytesOf(char), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
 }
 
 /** One argument that has no value prints as an action would print it. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { textOf } from '../bytes.ts';
 import { compareStrings, Method, raw, Typed } from '../values.ts';
 import type {
   Answers,
@@ -73,7 +74,7 @@ function keyPair(pair: KVAnswer, prefix: string): Typed {
   return new Typed('*dependency.KeyPair', {
     Path: pair.Key,
     Key: rest.replace(/^\/+/, ''),
-    Value: pair.Value === null ? '' : Buffer.from(pair.Value, 'base64').toString(),
+    Value: pair.Value === null ? '' : textOf(Buffer.from(pair.Value, 'base64')),
     Exists: true,
     CreateIndex: uint64(pair.CreateIndex),
     ModifyIndex: uint64(pair.ModifyIndex),

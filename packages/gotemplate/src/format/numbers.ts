@@ -1,3 +1,5 @@
+import { binaryFloat, hexFloat } from './binary-floats.ts';
+
 /** Directives of one verb: `%+08.3f` is plus, zero, width 8, precision 3. */
 export type Flags = {
   readonly plus: boolean;
@@ -32,33 +34,56 @@ export function formatInteger(value: bigint, verb: string, flags: Flags): string
   return padNumber(sign, prefix, long, { ...flags, zero: zeroed });
 }
 
-/** A float under `%e %E %f %F %g %G %v` (fmt, "Floating-point"); `undefined` for another verb. */
+/** A float under `%b %e %E %f %F %g %G %v %x %X` (fmt, "Floating-point"); `undefined` for another verb. */
 export function formatFloat(value: number, verb: string, flags: Flags): string | undefined {
-  if (!'eEfFgGv'.includes(verb)) return undefined;
+  if (!'beEfFgGvxX'.includes(verb)) return undefined;
   const negative = value < 0 || Object.is(value, -0);
   const sign = signOf(negative, flags);
   if (Number.isNaN(value)) return pad(flags.plus ? '+NaN' : 'NaN', { ...flags, zero: false });
   const size = Math.abs(value);
   if (!Number.isFinite(value)) return pad(`${sign || '+'}Inf`, { ...flags, zero: false });
   const digits = floatDigits(size, verb, flags);
-  return padNumber(sign, '', verb === 'E' || verb === 'G' ? digits.toUpperCase() : digits, flags);
+  return padNumber(sign, '', 'EGX'.includes(verb) ? digits.toUpperCase() : digits, flags);
 }
 
 function floatDigits(size: number, verb: string, flags: Flags): string {
+  const point = (text: string, digits: number) => (flags.sharp ? withPoint(text, digits) : text);
   switch (verb.toLowerCase()) {
+    case 'b':
+      return binaryFloat(size);
+    case 'x':
+      return hexFloat(size, flags.precision);
     case 'e':
-      return exponent(size.toExponential(flags.precision ?? 6));
+      return point(exponential(size, flags.precision ?? 6), 0);
     case 'f':
-      return fixed(size, flags.precision ?? 6);
+      return point(fixed(size, flags.precision ?? 6), 0);
+    case 'g':
+      return point(general(size, flags.precision), flags.precision || 6);
     default:
       return general(size, flags.precision);
   }
 }
 
+/** `#`: there is a point, and `%g` keeps its zeros up to so many digits. */
+function withPoint(text: string, digits: number): string {
+  const [, mantissa = '', tail = ''] = /^([^e]*)(.*)$/.exec(text) ?? [];
+  const pointed = mantissa.includes('.') ? mantissa : `${mantissa}.`;
+  const significant = /^0\.$/.test(pointed) ? 1 : pointed.replace('.', '').replace(/^0+/, '').length;
+  return pointed + '0'.repeat(Math.max(0, digits - significant)) + tail;
+}
+
+/** JavaScript writes at most 100 digits behind the point; a double is written in full by fewer than 1,100. */
+const MOST_DIGITS = 100;
+
+function exponential(size: number, precision: number): string {
+  const text = exponent(size.toExponential(Math.min(precision, MOST_DIGITS)));
+  return text.replace('e', `${'0'.repeat(Math.max(0, precision - MOST_DIGITS))}e`);
+}
+
 /** `%g`: written out for exponents from -4 up to the precision, or below 6 when all digits are wanted. */
 function general(size: number, precision: number | undefined): string {
   const significant = precision === undefined ? undefined : Math.max(precision, 1);
-  const scientific = size.toExponential(significant === undefined ? undefined : significant - 1);
+  const scientific = size.toExponential(significant === undefined ? undefined : Math.min(significant - 1, MOST_DIGITS));
   const [mantissa = '0', power = '0'] = scientific.split('e');
   const exponentValue = Number(power);
   const digits = mantissa.replace('.', '').replace(/0+$/, '');

@@ -1,4 +1,6 @@
-import { entries, items, kindOf, raw, typeName } from '../values.ts';
+import { bytesOf, joined } from '../bytes.ts';
+import { checkLength } from '../text-limit.ts';
+import { complexOf, entries, items, kindOf, raw, typeName } from '../values.ts';
 import { type Flags, formatFloat, formatInteger, pad } from './numbers.ts';
 import { fitsBackquotes, isPrintable, quoteString } from './quote.ts';
 
@@ -22,15 +24,16 @@ export function printValue(value: unknown): string {
 export function sprint(values: readonly unknown[]): string {
   let text = '';
   for (const [index, value] of values.entries()) {
+    checkLength(text.length);
     const spaced = index > 0 && kindOf(value) !== 'string' && kindOf(values[index - 1]) !== 'string';
     text += (spaced ? ' ' : '') + formatValue(value, 'v', PLAIN);
   }
-  return text;
+  return joined(text);
 }
 
 /** fmt.Sprintln. */
 export function sprintln(values: readonly unknown[]): string {
-  return `${values.map((value) => formatValue(value, 'v', PLAIN)).join(' ')}\n`;
+  return joined(`${values.map((value) => formatValue(value, 'v', PLAIN)).join(' ')}\n`);
 }
 
 /** Widths and precisions beyond this are refused, as Go does. */
@@ -50,7 +53,9 @@ export function sprintf(format: string, values: readonly unknown[]): string {
     if (text === undefined) return undefined;
     return text === '*' ? Number(raw(values[next++])) : Number(text);
   };
-  const text = format.replace(DIRECTIVE, (_, marks, first, width, dot, second, precision, last, verb) => {
+  let written = 0;
+  const text = format.replace(DIRECTIVE, (...[, marks, first, width, dot, second, precision, last, verb]) => {
+    checkLength(written);
     point(first);
     const wide = star(width);
     point(second);
@@ -62,9 +67,11 @@ export function sprintf(format: string, values: readonly unknown[]): string {
     if (verb === '%') return '%';
     if (next < 0 || (reordered && next >= values.length)) return `%!${verb}(BADINDEX)`;
     if (next >= values.length) return `%!${verb}(MISSING)`;
-    return formatValue(values[next++], verb, flagsOf(marks, wide, exact));
+    const formatted = formatValue(values[next++], verb, flagsOf(marks, wide, exact));
+    written += formatted.length;
+    return formatted;
   });
-  return reordered || next >= values.length ? text : text + extra(values.slice(next));
+  return joined(reordered || next >= values.length ? text : text + extra(values.slice(next)));
 }
 
 function extra(values: readonly unknown[]): string {
@@ -107,6 +114,8 @@ function known(value: unknown, verb: string, flags: Flags): string | undefined {
       return formatWhole(BigInt(inner as number | bigint), verb, flags);
     case 'float':
       return formatFloat(Number(inner), verb, flags);
+    case 'complex':
+      return formatComplex(value, verb, flags);
     case 'list':
     case 'map':
       return formatCollection(value, verb, flags);
@@ -115,6 +124,13 @@ function known(value: unknown, verb: string, flags: Flags): string | undefined {
     default:
       return verb === 'v' ? pad(typeName(value), flags) : undefined;
   }
+}
+
+/** Both parts under the verb, the second with its sign (fmt, "complex64, complex128"). */
+function formatComplex(value: unknown, verb: string, flags: Flags): string | undefined {
+  const { re, im } = complexOf(value);
+  const real = formatFloat(re, verb, flags);
+  return real === undefined ? undefined : `(${real}${formatFloat(im, verb, { ...flags, plus: true })}i)`;
 }
 
 function formatWhole(value: bigint, verb: string, flags: Flags): string | undefined {
@@ -161,7 +177,7 @@ function formatText(text: string, verb: string, flags: Flags): string | undefine
 }
 
 function hexBytes(text: string, verb: string, flags: Flags): string {
-  const bytes = [...Buffer.from(text)].slice(0, flags.precision);
+  const bytes = [...bytesOf(text)].slice(0, flags.precision);
   const prefix = flags.sharp ? `0${verb}` : '';
   const pairs = bytes.map((byte) => byte.toString(16).padStart(2, '0'));
   const cased = verb === 'X' ? pairs.map((pair) => pair.toUpperCase()) : pairs;

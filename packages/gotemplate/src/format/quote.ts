@@ -1,3 +1,5 @@
+import { byteOf } from '../bytes.ts';
+
 const NAMED: Readonly<Record<string, string>> = {
   '\x07': '\\a',
   '\b': '\\b',
@@ -21,10 +23,10 @@ function escapeChar(char: string, quote: string, ascii: boolean): string {
   if (char === quote) return `\\${char}`;
   const named = NAMED[char];
   if (named !== undefined) return named;
-  const code = char.codePointAt(0) ?? 0;
+  const code = byteOf(char) ?? char.codePointAt(0) ?? 0;
   if (PRINTABLE.test(char) && (!ascii || code < 0x80)) return char;
   const hex = code.toString(16);
-  if (code < 0x80) return `\\x${hex.padStart(2, '0')}`;
+  if (code < 0x80 || byteOf(char) !== undefined) return `\\x${hex.padStart(2, '0')}`;
   return code > 0xffff ? `\\U${hex.padStart(8, '0')}` : `\\u${hex.padStart(4, '0')}`;
 }
 

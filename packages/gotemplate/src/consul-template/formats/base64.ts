@@ -1,3 +1,4 @@
+import { bytesOf, textOf } from '../../bytes.ts';
 import { FunctionError } from '../../errors.ts';
 
 /** Strict, as Go's decoders: the right alphabet, padded to the full; line ends are passed over. */
@@ -9,10 +10,10 @@ export function decodeBase64(name: string, text: string, alphabet: 'standard' | 
     const byte = at < 0 ? plain.length - (plain.length % 4) : at;
     throw new FunctionError(`${name}: illegal base64 data at input byte ${byte}`);
   }
-  return Buffer.from(plain, alphabet === 'url' ? 'base64url' : 'base64').toString();
+  return textOf(Buffer.from(plain, alphabet === 'url' ? 'base64url' : 'base64'));
 }
 
 /** With padding, which Node's own leaves out. */
 export function encodeBase64Url(text: string): string {
-  return Buffer.from(text).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
+  return bytesOf(text).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
 }

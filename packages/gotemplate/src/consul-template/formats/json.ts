@@ -50,6 +50,7 @@ function write(value: unknown, indent: string, line: string): string {
     case 'struct':
       return block('{', '}', Object.entries(inner as object).map(member(indent, line)), indent, line);
     case 'func':
+    case 'complex':
       throw unsupported(value);
     default:
       return String(inner);
@@ -92,7 +93,7 @@ const SHORT: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\n'
 function quote(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that have to be escaped.
   const escaped = text.replace(/["\\<>&\u0000-\u001f\u2028\u2029]/g, (char) => SHORT[char] ?? unicode(char));
-  return `"${escaped.replace(/\p{Surrogate}/gu, '\ufffd')}"`;
+  return `"${escaped.replace(/\p{Surrogate}/gu, '\\ufffd')}"`;
 }
 
 function unicode(char: string): string {

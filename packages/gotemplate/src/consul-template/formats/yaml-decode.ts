@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { textOf } from '../../bytes.ts';
 import { FunctionError } from '../../errors.ts';
 import { Typed } from '../../values.ts';
 
@@ -26,7 +27,7 @@ function typed(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Set) return mapOf([...value].map((key) => [key, null]));
   if (value instanceof Map) return mapOf([...value]);
-  if (value instanceof Uint8Array) return Buffer.from(value).toString();
+  if (value instanceof Uint8Array) return textOf(value);
   return value;
 }
 

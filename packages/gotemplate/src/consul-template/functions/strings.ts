@@ -1,19 +1,21 @@
 import { createHash, createHmac } from 'node:crypto';
+import { bytesOf } from '../../bytes.ts';
 import { FunctionError } from '../../errors.ts';
 import type { FunctionSet, Parameter, TemplateFunction } from '../../functions.ts';
 import { compileRegexp, type Regexp } from '../../regexp.ts';
+import { checkLength } from '../../text-limit.ts';
 import { items, raw, Typed } from '../../values.ts';
 import { decodeBase64, encodeBase64Url } from '../formats/base64.ts';
 
 /** Texts: the text that is piped in comes last. */
 export const stringFunctions: FunctionSet = {
   base64Decode: of(1, (text) => decodeBase64('base64Decode', text, 'standard')),
-  base64Encode: of(1, (text) => Buffer.from(text).toString('base64')),
+  base64Encode: of(1, (text) => bytesOf(text).toString('base64')),
   base64URLDecode: of(1, (text) => decodeBase64('base64URLDecode', text, 'url')),
   base64URLEncode: of(1, encodeBase64Url),
-  md5sum: of(1, (text) => createHash('md5').update(text).digest('hex')),
-  sha256Hex: of(1, (text) => createHash('sha256').update(text).digest('hex')),
-  hmacSHA256Hex: of(2, (message, key) => createHmac('sha256', key).update(message).digest('hex')),
+  md5sum: of(1, (text) => createHash('md5').update(bytesOf(text)).digest('hex')),
+  sha256Hex: of(1, (text) => createHash('sha256').update(bytesOf(text)).digest('hex')),
+  hmacSHA256Hex: of(2, (message, key) => createHmac('sha256', bytesOf(key)).update(bytesOf(message)).digest('hex')),
   indent: {
     min: 2,
     max: 2,
@@ -24,10 +26,7 @@ export const stringFunctions: FunctionSet = {
     min: 2,
     max: 2,
     params: ['string', '[]string'],
-    call: (by, list) =>
-      items(list)
-        .map(String)
-        .join(String(raw(by))),
+    call: (by, list) => joinTexts(items(list).map(String), String(raw(by))),
   },
   split: of(2, (by, text) => new Typed('[]string', split(by, text.trim()))),
   splitToMap: of(3, (pairs, between, text) => splitToMap(text, pairs, between)),
@@ -74,8 +73,13 @@ function splitToMap(text: string, pairs: string, between: string): Typed {
 
 /** As Go's `strings.ReplaceAll`: an empty text is found around every character. */
 function replaceAll(from: string, to: string, text: string): string {
-  if (from !== '') return text.replaceAll(from, () => to);
-  return [to, ...[...text].flatMap((char) => [char, to])].join('');
+  const parts = from === '' ? ['', ...text, ''] : text.split(from);
+  return text === '' && from === '' ? to : joinTexts(parts, to);
+}
+
+function joinTexts(texts: readonly string[], by: string): string {
+  checkLength(texts.reduce((sum, text) => sum + text.length + by.length, 0));
+  return texts.join(by);
 }
 
 const MAX_INDENT = 10_000;
@@ -84,7 +88,9 @@ const MAX_INDENT = 10_000;
 function indent(width: number, text: string): string {
   if (width < 0) throw new FunctionError('indent value must be a positive integer');
   if (width > MAX_INDENT) throw new FunctionError(`indent value must be at most ${MAX_INDENT}`);
-  return text.replace(/^(?=[^\n])/gm, ' '.repeat(width));
+  const lines = text.split('\n');
+  checkLength(text.length + width * lines.length);
+  return lines.map((line) => (line === '' ? '' : ' '.repeat(width) + line)).join('\n');
 }
 
 /** As Go's `strings.Title`: a letter behind something that is neither letter, digit nor `_` is made a capital. */

@@ -1,6 +1,6 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { SourceAnswer } from '@shoal/gotemplate';
+import { type SourceAnswer, textOf } from '@shoal/gotemplate';
 import { isInside } from '../artifacts/inside.ts';
 import { TemplateFileError } from '../errors.ts';
 import type { Sleep } from './consul-source.ts';
@@ -53,5 +53,5 @@ export async function allowedPath({
 
 async function readText(path: string, size: number): Promise<string> {
   if (size > MAX_BYTES) throw new TemplateFileError(`${path} is larger than ${MAX_BYTES} bytes`);
-  return readFile(path, 'utf8');
+  return textOf(await readFile(path));
 }

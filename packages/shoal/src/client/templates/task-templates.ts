@@ -7,6 +7,7 @@ import {
   followTemplate,
   type Missing,
   TemplateError,
+  textOf,
   type WatchedData,
 } from '@shoal/gotemplate';
 import { destinationInside } from '../artifacts/inside.ts';
@@ -140,7 +141,7 @@ function failureOf({ DestPath }: Template, error: unknown): TemplateFileError {
 
 async function readSource(path: string, { dirs }: HookContext, { anyFile }: TemplateSettings): Promise<string> {
   const sandbox = anyFile ? undefined : [dirs.taskDir, dirs.sharedDir];
-  return readFile(await allowedPath({ path, base: dirs.taskDir, sandbox }), 'utf8');
+  return textOf(await readFile(await allowedPath({ path, base: dirs.taskDir, sandbox })));
 }
 
 function ownership({ Perms, Uid, Gid }: Template): { mode: number; uid: number; gid: number } {

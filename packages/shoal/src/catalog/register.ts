@@ -52,12 +52,19 @@ export function validateNode({ Node, Address, ID }: NodeRegistrationBody, needsA
 function validate(registration: CatalogRegistration): void {
   const { Node, SkipNodeUpdate, Service, Checks } = registration;
   validateNode(registration, !SkipNodeUpdate);
-  if (Service && Service.ID !== '' && Service.Service === '')
-    throw new CatalogInvalidError('Must provide service name with ID');
+  if (Service) validateService(Service);
   for (const check of Checks) {
     if (check.Node !== '' && check.Node.toLowerCase() !== Node.toLowerCase())
       throw new CatalogInvalidError(`check node "${check.Node}" does not match node "${Node}"`);
   }
+}
+
+/** Throws CatalogInvalidError. */
+function validateService({ ID, Service, Port, Kind }: ServiceRegistrationBody): void {
+  if (Service === '')
+    throw new CatalogInvalidError(ID === '' ? 'Must provide a service name' : 'Must provide service name with ID');
+  if (Kind === 'connect-proxy' && Port === 0)
+    throw new CatalogInvalidError('1 error occurred:\n\t* Port must be set for a Connect proxy\n\n');
 }
 
 export function nodeEntry(given: NodeRegistrationBody, name: string, datacenter: string): NodeEntry {
@@ -123,7 +130,10 @@ export type CheckSource = (serviceId: string) => ServiceEntryRow | undefined;
 /** Throws CatalogInvalidError when the check is one of a service that is not there. */
 export function checkEntry(serviceById: CheckSource, given: CheckRegistrationBody, node: string): CheckEntry {
   const service = given.ServiceID === '' ? undefined : serviceById(given.ServiceID);
-  if (given.ServiceID !== '' && !service) throw new CatalogInvalidError('Missing service registration');
+  if (given.ServiceID !== '' && !service)
+    throw new CatalogInvalidError(
+      `failed inserting check: Missing service registration on node ${JSON.stringify(node)}`,
+    );
   return {
     Node: node,
     CheckID: given.CheckID || given.Name,
@@ -134,9 +144,15 @@ export function checkEntry(serviceById: CheckSource, given: CheckRegistrationBod
     ServiceID: given.ServiceID,
     ServiceName: service?.ServiceName ?? '',
     ServiceTags: service?.ServiceTags ?? [],
-    Type: given.Type,
+    Type: given.Type || typeOf(given.Definition),
     Definition: given.Definition,
   };
+}
+
+/** A check that names what it looks at is of that type. */
+function typeOf({ HTTP, TCP }: Readonly<Record<string, unknown>>): string {
+  if (typeof HTTP === 'string' && HTTP !== '') return 'http';
+  return typeof TCP === 'string' && TCP !== '' ? 'tcp' : '';
 }
 
 function serviceOf(tables: Tables, id: string, node: string, registered: ServiceEntryRow | undefined) {

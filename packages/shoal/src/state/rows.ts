@@ -183,9 +183,21 @@ export type PreparedQueryRow = Stamped & {
   readonly DNS: { readonly TTL: string };
 };
 
+export type FailoverTarget = {
+  readonly Datacenter: string;
+  readonly Peer: string;
+  readonly Partition: string;
+  readonly Namespace: string;
+};
+
 export type PreparedQueryService = {
   readonly Service: string;
-  readonly Failover: { readonly NearestN: number; readonly Datacenters: readonly string[] | null };
+  readonly Failover: {
+    readonly NearestN: number;
+    readonly Datacenters: readonly string[] | null;
+    /** Places to look in, one after the other; instead of the other two. */
+    readonly Targets?: readonly FailoverTarget[];
+  };
   readonly OnlyPassing: boolean;
   readonly IgnoreCheckIDs: readonly string[] | null;
   readonly Near: string;

@@ -20,7 +20,11 @@ describe('planRegister refuses', () => {
       given: { Checks: [{ Node: 'n2' }] },
       want: 'check node "n2" does not match node "n1"',
     },
-    { name: 'a check of no service', given: { Checks: [{ ServiceID: 'gone' }] }, want: 'Missing service registration' },
+    {
+      name: 'a check of no service',
+      given: { Checks: [{ ServiceID: 'gone' }] },
+      want: 'failed inserting check: Missing service registration on node "n1"',
+    },
   ])('$name', async ({ given, want }) => {
     const { tables } = await emptyState();
     expect(() => planRegister(tables, aRegistration(given), 'dc1')).toThrow(want);

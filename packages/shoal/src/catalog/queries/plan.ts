@@ -6,7 +6,7 @@ import type { Precondition, Txn } from '../../store/contract.ts';
 import type { Planned } from '../commit.ts';
 import type { Unstamped } from '../registration.ts';
 import { QueryInvalidError } from './errors.ts';
-import { TEMPLATE_TYPE } from './template.ts';
+import { TEMPLATE_TYPE, templateFault } from './template.ts';
 
 export type QueryEntry = Unstamped<PreparedQueryRow>;
 
@@ -30,9 +30,9 @@ export function planDeleteQuery(tables: Tables, id: string): Planned<void> {
 const UUID_LENGTH = 36;
 
 /** Throws QueryInvalidError. */
-export function checkQueryId(id: string): void {
+export function checkQueryId(id: string, prefix = ''): void {
   if (id.length !== UUID_LENGTH)
-    throw new QueryInvalidError('failed prepared query lookup: index error: UUID must be 36 characters');
+    throw new QueryInvalidError(`${prefix}failed prepared query lookup: index error: UUID must be 36 characters`);
 }
 
 /** A name is taken once: all that write queries write this row as well, one after the other. */
@@ -50,7 +50,7 @@ function written(tables: Tables, query: QueryEntry, require: readonly Preconditi
 }
 
 function known(tables: Tables, id: string): Precondition {
-  checkQueryId(id);
+  checkQueryId(id, 'Prepared Query lookup failed: ');
   const row = tables.preparedQueries.get(id);
   if (!row) throw new QueryInvalidError(`Cannot modify non-existent prepared query: '${id}'`);
   return { table: 'preparedQueries', key: id, modifyIndex: row.ModifyIndex };
@@ -86,12 +86,22 @@ function sessionOf(tables: Tables, id: string): Precondition {
 function checkFields({ Name, Session, Template, Service, DNS }: QueryEntry): void {
   const invalid = (reason: string) => new QueryInvalidError(`Invalid prepared query: ${reason}`);
   if (Name === '' && Template.Type === '' && Session === '') throw invalid('Must be bound to a session');
-  if (Template.Type !== '' && Template.Type !== TEMPLATE_TYPE) throw invalid(`Bad Template.Type '${Template.Type}'`);
-  const regexp = compileRegexp(Template.Regexp);
-  if ('error' in regexp) throw invalid(`Bad Template.Regexp: ${regexp.error}`);
   if (Service.Service === '') throw invalid('Must provide a Service name to query');
   if (Service.Failover.NearestN < 0) throw invalid(`Bad NearestN '${Service.Failover.NearestN}', must be >= 0`);
+  const { NearestN, Datacenters, Targets = [] } = Service.Failover;
+  if (Targets.length > 0 && (NearestN !== 0 || (Datacenters ?? []).length > 0))
+    throw invalid('Targets cannot be populated with NearestN or Datacenters');
   const ttl = DNS.TTL === '' ? 0 : parseDuration(DNS.TTL);
   if (ttl === undefined) throw invalid(`Bad DNS TTL '${DNS.TTL}': time: invalid duration ${JSON.stringify(DNS.TTL)}`);
   if (ttl < 0) throw invalid(`DNS TTL '${ttl}', must be >=0`);
+  if (Template.Type !== '') checkTemplate(Template, Service);
+}
+
+function checkTemplate(Template: QueryEntry['Template'], Service: QueryEntry['Service']): void {
+  const invalid = (reason: string) => new QueryInvalidError(`failed compiling template: ${reason}`);
+  if (Template.Type !== TEMPLATE_TYPE) throw invalid(`Bad Template.Type '${Template.Type}'`);
+  const regexp = compileRegexp(Template.Regexp);
+  if ('error' in regexp) throw invalid(`Bad Regexp: ${regexp.error}`);
+  const fault = templateFault(Service);
+  if (fault) throw invalid(fault);
 }

@@ -4,6 +4,9 @@ import type { PreparedQueryRow } from '../../state/rows.ts';
 /** The one kind of template that Consul documents. */
 export const TEMPLATE_TYPE = 'name_prefix_match';
 
+const NAMES = ['name.full', 'name.prefix', 'name.suffix', 'agent.segment'];
+const MATCH = /^match\(\s*"?(\d+)"?\s*\)$/;
+
 type Query = Pick<PreparedQueryRow, 'Name' | 'Template' | 'Service'>;
 
 /** A template as the query that it stands for under a name, with `${name.full}`, `${name.prefix}`, `${name.suffix}` and `${match(N)}` filled in. */
@@ -22,12 +25,35 @@ export function renderTemplate<Q extends Query>(query: Q, asked: string): Q {
   const value = (token: string, inner: string) => {
     // A doubled dollar stands for itself.
     if (token.startsWith('$$')) return token.slice(1);
-    const number = /^match\(\s*(\d+)\s*\)$/.exec(inner)?.[1];
+    const number = MATCH.exec(inner)?.[1];
     return number === undefined ? (names[inner] ?? '') : (matched[Number(number)] ?? '');
   };
   const service = filled(query.Service, fill);
   const Tags = RemoveEmptyTags ? (service.Tags?.filter((tag) => tag !== '') ?? null) : service.Tags;
   return { ...query, Service: { ...service, Tags } };
+}
+
+/** What is wrong with the templates within a query's `Service`, in Consul's words; undefined when nothing is. */
+export function templateFault(service: unknown, place = 'Service'): string | undefined {
+  if (typeof service === 'string') return textFault(service, place);
+  if (typeof service !== 'object' || service === null) return undefined;
+  for (const [name, field] of Object.entries(service)) {
+    const fault = templateFault(field, Array.isArray(service) ? `${place}[${name}]` : `${place}.${name}`);
+    if (fault) return fault;
+  }
+  return undefined;
+}
+
+function textFault(text: string, place: string): string | undefined {
+  const open = text.replaceAll('$${', '').replace(/\$\{[^}]+\}/g, '');
+  if (open.includes('${')) return `Bad format '${text}' in ${place}: parse error: syntax error`;
+  for (const [token, inner = ''] of text.matchAll(/\$?\$\{([^}]*)\}/g)) {
+    const name = inner.trim();
+    if (token.startsWith('$$') || NAMES.includes(name) || MATCH.test(name)) continue;
+    const what = /^\w+\(/.test(name) ? 'function called' : 'variable accessed';
+    return `Bad evaluation for '${text}' in ${place}: unknown ${what}: ${name}; there are ${NAMES.join(', ')} and match(N)`;
+  }
+  return undefined;
 }
 
 /** All texts within, keys of maps left as they are. */

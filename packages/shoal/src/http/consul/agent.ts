@@ -7,6 +7,7 @@ import type { ApiRequest } from '../shared/request.ts';
 import { hostInfo } from './agent-host.ts';
 import { monitor } from './agent-monitor.ts';
 import type { ConsulApiDeps, Member } from './deps.ts';
+import { NoSegmentsError } from './errors.ts';
 import { memberFields } from './filter/fields.ts';
 import { filterOf } from './filter/filter-of.ts';
 import { prometheusText } from './metrics.ts';
@@ -26,9 +27,18 @@ export function agentEndpoints(deps: ConsulApiDeps): Endpoint[] {
 
 function members(deps: ConsulApiDeps, { query }: ApiRequest) {
   const passes = filterOf(query, memberFields);
-  // Over the wide area only servers know each other.
-  const known = deps.members().filter(({ role }) => !query.has('wan') || role === 'server');
-  return known.map((member) => memberObject(deps, member)).filter(passes);
+  const segment = query.get('segment') ?? '';
+  if (segment !== '' && segment !== '_all') throw new NoSegmentsError();
+  const isWan = query.has('wan') && query.get('wan') !== '0';
+  const known = deps.members();
+  return (isWan ? known.filter(({ role }) => role === 'server').map((one) => wanMember(deps, one)) : known)
+    .map((member) => memberObject(deps, member))
+    .filter(passes);
+}
+
+/** Over the wide area only servers know each other, under names with their datacenter. */
+function wanMember({ facts }: ConsulApiDeps, member: Member): Member {
+  return { ...member, name: `${member.name}.${facts.datacenter}` };
 }
 
 /** Consul serves Prometheus where a retention time is set. */
@@ -99,7 +109,18 @@ function self(deps: ConsulApiDeps) {
       NodeName: facts.nodeName,
       ServerMode: facts.server !== undefined,
       ServerPort: facts.rpcPort,
+      NodeID: facts.nodeId,
+      Version: facts.version,
+      Revision: facts.revision,
+      PrimaryDatacenter: facts.datacenter,
+      NodeMeta: facts.meta,
+      // What Nomad's fingerprint and others look for: there is no mesh, no ACLs, no TLS port of Consul's.
+      ACLsEnabled: false,
+      ConnectEnabled: false,
+      GRPCPort: -1,
+      GRPCTLSPort: -1,
     },
+    Coord: own ? (deps.coordinates.get(own.name)?.Coord ?? null) : null,
     Member: own ? memberObject(deps, own) : null,
     Stats: stats(deps),
     Meta: facts.meta,
@@ -125,6 +146,7 @@ function stats(deps: ConsulApiDeps) {
     consul: {
       bootstrap: String(isServer && deps.peers().length === 1),
       known_datacenters: '1',
+      acl: 'disabled',
       leader: String(deps.leader() === own),
       leader_addr: deps.leader(),
       server: String(isServer),
@@ -139,13 +161,22 @@ function stats(deps: ConsulApiDeps) {
     runtime: {
       arch: arch(),
       cpu_count: String(availableParallelism()),
+      max_procs: String(availableParallelism()),
       goroutines: String(process.getActiveResourcesInfo().length),
       os: platform(),
       version: process.version,
     },
-    serf_lan: { members: String(deps.members().length) },
+    serf_lan: {
+      encrypted: 'true',
+      failed: String(deps.members().filter(({ status }) => status === 'failed').length),
+      left: String(deps.members().filter(({ status }) => status === 'left').length),
+      members: String(deps.members().length),
+    },
   };
 }
+
+/** Versions of the protocol as Consul's clients expect them: its `members` shows `vsn`. */
+const PROTOCOL = { vsn: '2', vsn_min: '2', vsn_max: '3' };
 
 /** Serf's numbers. */
 const STATUS: Record<Member['status'], number> = { alive: 1, leaving: 2, left: 3, failed: 4 };
@@ -160,7 +191,10 @@ function memberObject({ facts }: ConsulApiDeps, member: Member) {
       dc: facts.datacenter,
       id: member.id,
       role: member.role === 'server' ? 'consul' : 'node',
-      ...(member.role === 'server' && { port: String(member.port) }),
+      segment: '',
+      acls: '0',
+      ...PROTOCOL,
+      ...(member.role === 'server' && { port: String(member.port), raft_vsn: '3' }),
     },
     Status: STATUS[member.status],
     ProtocolMin: 1,

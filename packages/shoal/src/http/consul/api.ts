@@ -1,4 +1,4 @@
-import type { Endpoint } from '../shared/api.ts';
+import type { Endpoint, Handler } from '../shared/api.ts';
 import { type ApiServer, type ApiServerOptions, createApiServer } from '../shared/api-server.ts';
 import { aclEndpoints } from './acl.ts';
 import { agentEndpoints } from './agent.ts';
@@ -19,6 +19,7 @@ import { kvEndpoints } from './kv.ts';
 import { meshEndpoints } from './mesh.ts';
 import { operatorEndpoints } from './operator.ts';
 import { queryEndpoints } from './queries.ts';
+import { checkNamespace } from './reading.ts';
 import { sessionEndpoints } from './sessions.ts';
 import { snapshotEndpoints } from './snapshot.ts';
 import { statusEndpoints } from './status.ts';
@@ -42,10 +43,12 @@ export function consulEndpoints(given: ConsulApiDeps): Endpoint[] {
   const deps = { ...given, askedBefore: createAskedBefore() };
   return [
     ...agentEndpoints(deps),
-    ...agentServiceEndpoints(deps),
-    ...agentCheckEndpoints(deps),
-    ...agentMaintenanceEndpoints(deps),
-    ...agentHealthEndpoints(deps),
+    ...inNoNamespace([
+      ...agentServiceEndpoints(deps),
+      ...agentCheckEndpoints(deps),
+      ...agentMaintenanceEndpoints(deps),
+      ...agentHealthEndpoints(deps),
+    ]),
     ...catalogEndpoints(deps),
     ...healthEndpoints(deps),
     ...kvEndpoints(deps),
@@ -62,4 +65,20 @@ export function consulEndpoints(given: ConsulApiDeps): Endpoint[] {
     ...dnsEndpoints(deps.dns),
     ...aclEndpoints,
   ];
+}
+
+/** The agent's endpoints look at no datacenter, but refuse a namespace as all others do. */
+function inNoNamespace(endpoints: readonly Endpoint[]): Endpoint[] {
+  const guarded =
+    (handler: Handler): Handler =>
+    (request) => {
+      checkNamespace(request.query);
+      return handler(request);
+    };
+  return endpoints.map((endpoint) => ({
+    ...endpoint,
+    methods: Object.fromEntries(
+      Object.entries(endpoint.methods).map(([method, handler]) => [method, guarded(handler)]),
+    ),
+  }));
 }

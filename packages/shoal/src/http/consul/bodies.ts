@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CatalogDeregistration } from '../../catalog/deregister.ts';
 import type { CatalogRegistration, CheckRegistrationBody } from '../../catalog/registration.ts';
 import type { CheckRequest, ServiceRequest } from '../../catalog/registry/validate.ts';
+import type { PreparedQueryRow } from '../../state/rows.ts';
 import {
   anything,
   boolean,
@@ -161,14 +162,25 @@ const nullable = <T>(decode: Decode<T>): Decode<T | null> => {
   return (value, field) => given(value, field) ?? null;
 };
 
+const failoverBody = struct({
+  NearestN: integer,
+  Datacenters: nullable(list(string)),
+  Targets: list(struct({ Datacenter: string, Peer: string, Partition: string, Namespace: string })),
+});
+const failover: Decode<PreparedQueryRow['Service']['Failover']> = (value, field) => {
+  const { Targets, ...rest } = failoverBody(value, field);
+  return Targets.length > 0 ? { ...rest, Targets } : rest;
+};
+
 export const queryBody = struct({
+  ID: string,
   Name: string,
   Session: string,
   Token: string,
   Template: struct({ Type: string, Regexp: string, RemoveEmptyTags: boolean }),
   Service: struct({
     Service: string,
-    Failover: struct({ NearestN: integer, Datacenters: nullable(list(string)) }),
+    Failover: failover,
     OnlyPassing: boolean,
     IgnoreCheckIDs: nullable(list(string)),
     Near: string,

@@ -14,6 +14,7 @@ import type { ApiRequest } from '../shared/request.ts';
 import { anything, type Decode, map, string, struct } from '../shared/shape.ts';
 import { DECODE_FAILED } from './bodies.ts';
 import type { ConsulApiDeps } from './deps.ts';
+import { casOf } from './params.ts';
 import { answerRead, checkPlace } from './reading.ts';
 
 /** Consul's central configuration: kept and served. */
@@ -79,11 +80,4 @@ function pathOf({ params }: ApiRequest): { kind: string; name: string | undefine
   const path = params['*'] ?? '';
   const at = path.indexOf('/');
   return at < 0 ? { kind: path, name: undefined } : { kind: path.slice(0, at), name: path.slice(at + 1) };
-}
-
-function casOf(query: URLSearchParams): number | undefined {
-  const given = query.get('cas');
-  if (given === null) return undefined;
-  if (!/^\d+$/.test(given)) throw new BadRequestError(`Invalid cas value ${JSON.stringify(given)}`);
-  return Number(given);
 }

@@ -16,6 +16,15 @@ export class AclDisabledError extends Error {
   }
 }
 
+/** Segments of the network are a matter of Consul Enterprise. */
+export class NoSegmentsError extends Error {
+  readonly code = 'no-segments';
+  constructor() {
+    super('Network segments are not supported in this version of Consul');
+    this.name = 'NoSegmentsError';
+  }
+}
+
 /** An endpoint of Consul's that this version knows, but does not offer yet. */
 export class NotOfferedError extends Error {
   readonly code = 'not-offered';

@@ -135,7 +135,8 @@ const EMPTY_DEFINITION = {
 /** A check as `agent/health/service` has it. */
 export function agentHealthCheckObject(node: string, check: RegisteredCheck, service: ServiceDefinition | undefined) {
   const object = agentCheckObject(node, check, service);
-  return { ...object, ServiceTags: null, Type: '', Definition: EMPTY_DEFINITION };
+  const ServiceTags = object.ServiceTags.length > 0 ? object.ServiceTags : null;
+  return { ...object, ServiceTags, Type: '', Definition: EMPTY_DEFINITION };
 }
 
 export function kvObject(row: KvRow) {

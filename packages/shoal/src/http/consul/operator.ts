@@ -4,15 +4,15 @@ import type { Endpoint, Handler } from '../shared/api.ts';
 import { BadRequestError } from '../shared/errors.ts';
 import { decodeBody } from '../shared/json-body.ts';
 import type { ApiRequest } from '../shared/request.ts';
-import { boolean, integer, string, struct } from '../shared/shape.ts';
-import { DECODE_FAILED } from './bodies.ts';
+import { boolean, type Decode, duration, integer, string, struct } from '../shared/shape.ts';
 import type { ConsulApiDeps, Member } from './deps.ts';
-import { answerRead, checkPlace } from './reading.ts';
+import { casOf } from './params.ts';
+import { answerRead, checkPlace, checkReadParams } from './reading.ts';
 
 /** The servers as Consul's operators know them. There is no raft here: the protocol is the one that Consul's clients expect. */
 export function operatorEndpoints(deps: ConsulApiDeps): Endpoint[] {
   return [
-    { path: '/v1/operator/raft/configuration', methods: { GET: () => json(configuration(deps)) } },
+    { path: '/v1/operator/raft/configuration', methods: { GET: (request) => configured(deps, request) } },
     { path: '/v1/operator/raft/peer', methods: { DELETE: (request) => removePeer(deps, request) } },
     {
       path: '/v1/operator/autopilot/configuration',
@@ -31,6 +31,11 @@ function servers({ members }: ConsulApiDeps): Member[] {
 
 const addressOf = ({ address, port }: Member) => `${address.includes(':') ? `[${address}]` : address}:${port}`;
 
+function configured(deps: ConsulApiDeps, { query }: ApiRequest): Answer {
+  checkReadParams(deps, query);
+  return json(configuration(deps));
+}
+
 function configuration(deps: ConsulApiDeps) {
   return { Servers: servers(deps).map((member) => server(member, deps.leader())), Index: deps.state.index() };
 }
@@ -47,6 +52,7 @@ function removePeer(deps: ConsulApiDeps, { query }: ApiRequest): Answer {
     throw new BadRequestError(
       "Must specify either ?id with the server's ID or ?address with IP:port of peer to remove",
     );
+  if (id !== null && address !== null) throw new BadRequestError('Must specify only one of ?id or ?address');
   const found = servers(deps).find((member) => member.id === id || addressOf(member) === address);
   if (!found)
     return text(500, `${id !== null ? `id "${id}"` : `address "${address}"`} was not found in the Raft configuration`);
@@ -65,12 +71,16 @@ const AUTOPILOT = {
   UpgradeVersionTag: '',
 };
 const AUTOPILOT_KEY = 'autopilot';
+const durationText: Decode<string> = (value, field) => {
+  duration(value, field);
+  return string(value, field);
+};
 const autopilotBody = struct({
   CleanupDeadServers: boolean,
-  LastContactThreshold: string,
+  LastContactThreshold: durationText,
   MaxTrailingLogs: integer,
   MinQuorum: integer,
-  ServerStabilizationTime: string,
+  ServerStabilizationTime: durationText,
   RedundancyZoneTag: string,
   DisableUpgradeMigration: boolean,
   UpgradeVersionTag: string,
@@ -84,9 +94,9 @@ const UNSET: MetaRow = { ...AUTOPILOT, CreateIndex: 0, ModifyIndex: 0 };
 
 async function setAutopilot(deps: ConsulApiDeps, { query, body }: ApiRequest): Promise<Answer> {
   checkPlace(deps, query);
-  const value = decodeBody(body, autopilotBody, DECODE_FAILED);
-  const cas = query.get('cas');
-  const require = cas === null ? [] : [{ table: 'meta', key: AUTOPILOT_KEY, modifyIndex: Number(cas) }];
+  const value = decodeBody(body, autopilotBody, 'Error parsing autopilot config: ');
+  const cas = casOf(query);
+  const require = cas === undefined ? [] : [{ table: 'meta', key: AUTOPILOT_KEY, modifyIndex: cas }];
   const { ok } = await deps.state.commit({ ops: [{ kind: 'put', table: 'meta', key: AUTOPILOT_KEY, value }], require });
   return json(ok);
 }

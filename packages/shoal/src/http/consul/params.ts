@@ -25,6 +25,14 @@ export function tagFilter(query: URLSearchParams): (tags: readonly string[]) => 
   };
 }
 
+/** `?cas=INDEX`. */
+export function casOf(query: URLSearchParams): number | undefined {
+  const given = query.get('cas');
+  if (given === null) return undefined;
+  if (!/^\d+$/.test(given)) throw new BadRequestError(`Invalid cas value ${JSON.stringify(given)}`);
+  return Number(given);
+}
+
 export function requireName(name: string | undefined, message: string): string {
   if (name === undefined || name === '') throw new BadRequestError(message);
   return name;

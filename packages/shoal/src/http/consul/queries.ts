@@ -1,4 +1,5 @@
 import { commitPlanned } from '../../catalog/commit.ts';
+import { QueryInvalidError } from '../../catalog/queries/errors.ts';
 import { findQuery, queryInstances } from '../../catalog/queries/execute.ts';
 import { checkQueryId, planCreateQuery, planDeleteQuery, planUpdateQuery } from '../../catalog/queries/plan.ts';
 import type { PreparedQueryRow } from '../../state/rows.ts';
@@ -8,13 +9,13 @@ import { NotFoundError } from '../shared/errors.ts';
 import { decodeBody } from '../shared/json-body.ts';
 import type { ApiRequest } from '../shared/request.ts';
 import { DECODE_FAILED, queryBody } from './bodies.ts';
-import type { ConsulApiDeps } from './deps.ts';
+import type { ConsulApiDeps, ConsulContext } from './deps.ts';
 import { nearTo } from './near.ts';
 import { serviceEntryObject } from './objects.ts';
-import { answerRead, checkPlace } from './reading.ts';
+import { answerCached, answerRead, checkPlace } from './reading.ts';
 
 /** Prepared queries: what to look for is kept under a name, in HTTP and DNS alike. */
-export function queryEndpoints(deps: ConsulApiDeps): Endpoint[] {
+export function queryEndpoints(deps: ConsulContext): Endpoint[] {
   return [
     {
       path: '/v1/query',
@@ -40,7 +41,9 @@ function list(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
 async function create(deps: ConsulApiDeps, { query, body }: ApiRequest): Promise<Answer> {
   checkPlace(deps, query);
   const ID = deps.newId();
-  const entry = { ...decodeBody(body, queryBody, DECODE_FAILED), ID };
+  const { ID: given, ...asked } = decodeBody(body, queryBody, DECODE_FAILED);
+  if (given !== '') throw new QueryInvalidError('ID must be empty when creating a new prepared query');
+  const entry = { ...asked, ID };
   await commitPlanned(deps.state, (tables) => planCreateQuery(tables, entry));
   return json({ ID });
 }
@@ -58,7 +61,7 @@ async function remove(deps: ConsulApiDeps, { query, params }: ApiRequest): Promi
   return empty();
 }
 
-async function get(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
+async function get(deps: ConsulContext, request: ApiRequest): Promise<Answer> {
   const path = request.params['*'] ?? '';
   const action = /^(.+)\/(execute|explain)$/.exec(path);
   if (action)
@@ -72,15 +75,15 @@ async function get(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
   );
 }
 
-function execute(deps: ConsulApiDeps, request: ApiRequest, name: string): Promise<Answer> {
+function execute(deps: ConsulContext, request: ApiRequest, name: string): Promise<Answer> {
   const { query } = request;
-  return answerRead(deps, request, (read) => {
+  const limit = limitOf(query);
+  return answerCached(deps, request, (read) => {
     const row = findQuery(read, name);
     if (!row) throw new NotFoundError('Query not found');
     const found = queryInstances(read, row.Service);
     const near = nearTo(deps, query.get('near') || row.Service.Near);
     const ordered = near(shuffled(found, deps.random), ({ node }) => node.Node);
-    const limit = Number(query.get('limit') ?? 0);
     return {
       Service: row.Service.Service,
       Nodes: (limit > 0 ? ordered.slice(0, limit) : ordered).map(serviceEntryObject),
@@ -93,7 +96,15 @@ function execute(deps: ConsulApiDeps, request: ApiRequest, name: string): Promis
   });
 }
 
-const QUERY_META = { Index: 0, LastContact: 0, KnownLeader: true };
+const QUERY_META = { Index: 0, LastContact: 0, KnownLeader: true, ConsistencyLevel: 'leader' };
+
+/** 0: all. */
+function limitOf(query: URLSearchParams): number {
+  const given = query.get('limit') ?? '';
+  if (given !== '' && !/^[+-]?\d+$/.test(given))
+    throw new QueryInvalidError(`Bad limit: strconv.Atoi: parsing ${JSON.stringify(given)}: invalid syntax`);
+  return Number(given);
+}
 
 /** What would be executed: a template with its parts filled in. */
 function explain(deps: ConsulApiDeps, request: ApiRequest, name: string): Promise<Answer> {

@@ -55,8 +55,8 @@ export function checkDatacenter(deps: ConsulApiDeps, datacenter: string): void {
     throw new UnknownDatacenterError('No path to datacenter');
 }
 
-/** `default` is the partition that everything is in. */
-function checkNamespace(query: URLSearchParams): void {
+/** `?ns=`, `?partition=` and `?peer=`; `default` is the partition that everything is in. */
+export function checkNamespace(query: URLSearchParams): void {
   const refuse = (name: string, what: string) => {
     throw new BadRequestError(
       `Bad request: Invalid query parameter: "${name}" - ${what} are a Consul Enterprise feature`,

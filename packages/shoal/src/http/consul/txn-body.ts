@@ -27,13 +27,18 @@ const nodeBody = struct({
 });
 
 const items = list(
-  struct({
-    KV: optional(struct({ Verb: string, Key: string, Value: base64, Flags: uint64, Index: integer, Session: string })),
-    Node: optional(struct({ Verb: string, Node: withIndex(nodeBody) })),
-    Service: optional(struct({ Verb: string, Node: string, Service: withIndex(catalogServiceBody) })),
-    Check: optional(struct({ Verb: string, Check: withIndex(catalogCheckBody) })),
-    Session: optional(struct({ Verb: string, Session: struct({ ID: string }) })),
-  }),
+  struct(
+    {
+      KV: optional(
+        struct({ Verb: string, Key: string, Value: base64, Flags: uint64, Index: integer, Session: string }),
+      ),
+      Node: optional(struct({ Verb: string, Node: withIndex(nodeBody) })),
+      Service: optional(struct({ Verb: string, Node: string, Service: withIndex(catalogServiceBody) })),
+      Check: optional(struct({ Verb: string, Check: withIndex(catalogCheckBody) })),
+      Session: optional(struct({ Verb: string, Session: struct({ ID: string }) })),
+    },
+    { strict: true },
+  ),
 );
 
 type Item = ReturnType<typeof items>[number];

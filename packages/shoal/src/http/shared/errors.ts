@@ -67,6 +67,7 @@ export const STATUS: Readonly<Record<string, number>> = {
   contention: 500,
   'not-offered': 501,
   'txn-too-large': 413,
+  'no-segments': 500,
   'acl-disabled': 401,
   'bad-id': 500,
   'job-invalid': 500,

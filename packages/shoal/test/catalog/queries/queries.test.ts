@@ -116,7 +116,31 @@ describe('a name finds', () => {
 describe('a query is refused', () => {
   const cases: { name: string; given: Given; want: RegExp }[] = [
     { name: 'with a template of an unknown type', given: { Template: { Type: 'x' } }, want: /Bad Template.Type 'x'/ },
-    { name: 'with a pattern that is none', given: { Template: { ...PREFIX, Regexp: '(' } }, want: /Template.Regexp/ },
+    {
+      name: 'with a template that is not closed',
+      given: { Template: PREFIX, Service: { Service: '${match(1)' } },
+      want: /^failed compiling template: Bad format '\$\{match\(1\)' in Service.Service: parse error: syntax error$/,
+    },
+    {
+      name: 'with a template of an unknown variable',
+      given: { Template: PREFIX, Service: { Service: 'x', Tags: ['a', '${name.middle}'] } },
+      want: /Bad evaluation for '\$\{name.middle\}' in Service.Tags\[1\]: unknown variable accessed: name.middle/,
+    },
+    {
+      name: 'with targets beside datacenters',
+      given: {
+        Service: {
+          Service: 'x',
+          Failover: {
+            NearestN: 0,
+            Datacenters: ['dc2'],
+            Targets: [{ Datacenter: 'dc3', Peer: '', Partition: '', Namespace: '' }],
+          },
+        },
+      },
+      want: /Targets cannot be populated with NearestN or Datacenters/,
+    },
+    { name: 'with a pattern that is none', given: { Template: { ...PREFIX, Regexp: '(' } }, want: /^failed compiling template: Bad Regexp: / },
     { name: 'with a name that is taken', given: { Name: 'taken' }, want: /aliases an existing query name/ },
     { name: 'with a prefix that is taken', given: { Name: 'pre', Template: PREFIX }, want: /already exists/ },
     { name: 'bound to no session', given: { Name: '' }, want: /Must be bound to a session/ },

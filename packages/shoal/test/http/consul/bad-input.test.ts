@@ -49,6 +49,28 @@ const cases: Case[] = [
     want: 500,
     says: /boolean expression/,
   },
+  {
+    name: 'rules of autopilot that are none',
+    url: '/v1/operator/autopilot/configuration',
+    payload: '{"LastContactThreshold":"x"}',
+    want: 400,
+    says: /invalid duration "x"/,
+  },
+  {
+    name: 'an operation of an unknown kind',
+    url: '/v1/txn',
+    payload: '[{"Row":{}}]',
+    want: 400,
+    says: /unknown field "Row"/,
+  },
+  {
+    name: 'a service without a name',
+    url: '/v1/catalog/register',
+    payload: '{"Node":"a","Address":"10.0.0.1","Service":{"Port":1}}',
+    want: 500,
+    says: /Must provide a service name/,
+  },
+  { name: 'a limit that is none', method: 'GET', url: '/v1/query/x/execute?limit=y', want: 500, says: /^Bad limit: / },
   { name: 'a wait that is none', method: 'GET', url: '/v1/kv/x?wait=soon', want: 400, says: /Invalid wait time/ },
 ];
 

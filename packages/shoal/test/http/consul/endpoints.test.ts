@@ -42,6 +42,29 @@ describe('what there is none of', () => {
     { name: 'an unknown server', method: 'DELETE', url: '/v1/operator/raft/peer?id=x', want: 500, says: /not found/ },
     { name: 'an unknown node', method: 'PUT', url: '/v1/agent/force-leave/none', want: 500, says: /No node found/ },
     { name: 'a stranger', method: 'PUT', url: '/v1/agent/join/192.0.2.1', want: 500, says: /retry_join/ },
+    {
+      name: 'a token of the agent',
+      method: 'PUT',
+      url: '/v1/agent/token/default',
+      want: 401,
+      says: /^ACL support disabled$/,
+    },
+    { name: 'ACLs in their old form', url: '/v1/acl/list', want: 401, says: /^ACL support disabled$/ },
+    { name: 'segments', url: '/v1/agent/members?segment=x', want: 500, says: /^Network segments are not supported/ },
+    { name: 'namespaces of the agent', url: '/v1/agent/services?ns=x', want: 400, says: /Namespaces are a Consul Ent/ },
+    {
+      name: 'servers elsewhere',
+      url: '/v1/operator/raft/configuration?dc=x',
+      want: 500,
+      says: /No path to datacenter/,
+    },
+    {
+      name: 'a server of two names',
+      method: 'DELETE',
+      url: '/v1/operator/raft/peer?id=x&address=y',
+      want: 400,
+      says: /only one of/,
+    },
     { name: 'an unknown kind', url: '/v1/config/nothing', want: 400, says: /invalid config entry kind/ },
     { name: 'an unknown entry', url: '/v1/config/mesh/mesh', want: 404, says: /Config entry not found/ },
     { name: 'metrics for Prometheus', url: '/v1/agent/metrics?format=prometheus', want: 415, says: /not enabled/ },
@@ -60,6 +83,8 @@ describe('what there is', () => {
     { name: 'their state', url: '/v1/operator/autopilot/state', want: { Healthy: true, Voters: [expect.any(String)] } },
     { name: 'their rules', url: '/v1/operator/autopilot/configuration', want: { CleanupDeadServers: true } },
     { name: 'what is used', url: '/v1/operator/usage', want: { Usage: { dc1: { Services: 1, Nodes: 1 } } } },
+    { name: 'this server as others see it', url: '/v1/agent/members?wan=1', want: [{ Name: 'Test-Node.dc1' }] },
+    { name: 'versions of the protocol', url: '/v1/agent/members', want: [{ Tags: { vsn: '2', segment: '' } }] },
     { name: 'this member', url: '/v1/agent/members?filter=Status==1', want: [{ Name: 'Test-Node' }] },
   ];
   test.each(cases)('$name', async ({ url, want }) => {

@@ -31,9 +31,11 @@ function compile(expression: Expression, fields: Fields): Test {
 
 /** Walks down the selector, field by field. */
 function compileMatch(match: Match, path: readonly string[], fields: Fields): Test {
-  const [name = '', ...rest] = path;
+  const [name, ...rest] = path;
+  // An object as a whole has nothing that could be compared.
+  if (name === undefined) throw invalidOperator(match);
   const field = fields[name];
-  if (field === undefined) throw invalidSelector(match);
+  if (field === undefined) throw invalidSelector(match, path.length);
   if (typeof field === 'string') return onField(name, compileLeaf(match, field, rest));
   if ('list' in field) {
     // Of a list of objects: true when it is of any of them.
@@ -62,10 +64,10 @@ function onField(name: string, test: Test): Test {
 
 function compileLeaf(match: Match, type: string, rest: readonly string[]): Test {
   if (type !== 'map') {
-    if (rest.length > 0) throw invalidSelector(match);
+    if (rest.length > 0) throw invalidSelector(match, rest.length);
     return compileValue(match, type);
   }
-  if (rest.length > 1) throw invalidSelector(match);
+  if (rest.length > 1) throw invalidSelector(match, rest.length - 1);
   const [key] = rest;
   if (key === undefined) return compileValue(match, 'map');
   const test = compileValue(match, 'string');
@@ -90,21 +92,37 @@ function positive(match: Match, type: string): Test {
   if (operator === 'in' && type === 'string') return (value) => String(value ?? '').includes(wanted);
   if (operator === 'matches' && type === 'string') return regularExpression(wanted);
   if (operator === 'empty' && isCollection) return isEmpty;
-  throw new FilterError(`Invalid match operator "${match.operator}" for selector "${match.selector.join('.')}"`);
+  throw invalidOperator(match);
 }
 
 function equality(type: string, wanted: string, match: Match): Test {
   if (type === 'string') return (value) => (value ?? '') === wanted;
   const parsed = type === 'bool' ? parseBoolean(wanted) : parseNumber(wanted);
-  if (parsed === undefined)
+  if (parsed === undefined) {
+    const [quoted, parser] = [JSON.stringify(wanted), type === 'bool' ? 'ParseBool' : 'ParseInt'];
     throw new FilterError(
-      `Failed to convert the value ${JSON.stringify(wanted)} of selector "${match.selector.join('.')}" to ${type}`,
+      `Failed to coerce value ${quoted} for selector "${match.selector.join('.')}": strconv.${parser}: parsing ${quoted}: invalid syntax`,
     );
-  return (value) => value === parsed;
+  }
+  const zero = type === 'bool' ? false : 0;
+  return (value) => (value ?? zero) === parsed;
+}
+
+/** As Consul's errors call them. */
+const OPERATORS: Readonly<Record<Match['operator'], readonly [positive: string, negated: string]>> = {
+  equal: ['Equal', 'Not Equal'],
+  in: ['In', 'Not In'],
+  empty: ['Is Empty', 'Is Not Empty'],
+  matches: ['Matches', 'Not Matches'],
+};
+
+function invalidOperator({ operator, negated, selector }: Match): FilterError {
+  const name = OPERATORS[operator][negated ? 1 : 0];
+  return new FilterError(`Invalid match operator "${name}" for selector "${selector.join('.')}"`);
 }
 
 function emptiness(match: Match): Test {
-  if (match.operator !== 'empty') throw invalidSelector(match);
+  if (match.operator !== 'empty') throw invalidOperator(match);
   return match.negated ? (value) => !isEmpty(value) : isEmpty;
 }
 
@@ -115,7 +133,8 @@ function isEmpty(value: unknown): boolean {
 
 function regularExpression(source: string): Test {
   const pattern = compileRegexp(source);
-  if ('error' in pattern) throw new FilterError(pattern.error);
+  if ('error' in pattern)
+    throw new FilterError(`Failed to compile regular expression ${JSON.stringify(source)}: ${pattern.error}`);
   return (value) => pattern.test(String(value ?? ''));
 }
 
@@ -128,8 +147,9 @@ function parseNumber(text: string): number | undefined {
   return /^-?\d+$/.test(text) ? Number(text) : undefined;
 }
 
-function invalidSelector(match: Match): FilterError {
-  return new FilterError(`Selector "${match.selector.join('.')}" is not valid`);
+/** The selector as far as it can be followed, and one step further; `left` are the steps from the first that cannot. */
+function invalidSelector({ selector }: Match, left: number): FilterError {
+  return new FilterError(`Selector "${selector.slice(0, selector.length - left + 1).join('.')}" is not valid`);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

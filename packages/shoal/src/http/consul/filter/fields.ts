@@ -19,7 +19,32 @@ const proxy: Field = {
     DestinationServiceID: 'string',
     LocalServiceAddress: 'string',
     LocalServicePort: 'int',
+    Upstreams: {
+      list: {
+        DestinationType: 'string',
+        DestinationNamespace: 'string',
+        DestinationName: 'string',
+        Datacenter: 'string',
+        LocalBindAddress: 'string',
+        LocalBindPort: 'int',
+        MeshGateway: { object: { Mode: 'string' } },
+      },
+    },
     MeshGateway: { object: { Mode: 'string' } },
+    Expose: {
+      object: {
+        Checks: 'bool',
+        Paths: {
+          list: {
+            ListenerPort: 'int',
+            Path: 'string',
+            LocalPathPort: 'int',
+            Protocol: 'string',
+            ParsedFromCheck: 'bool',
+          },
+        },
+      },
+    },
     TransparentProxy: { object: { OutboundListenerPort: 'int' } },
     Mode: 'string',
   },

@@ -140,7 +140,11 @@ describe('a query is refused', () => {
       },
       want: /Targets cannot be populated with NearestN or Datacenters/,
     },
-    { name: 'with a pattern that is none', given: { Template: { ...PREFIX, Regexp: '(' } }, want: /^failed compiling template: Bad Regexp: / },
+    {
+      name: 'with a pattern that is none',
+      given: { Template: { ...PREFIX, Regexp: '(' } },
+      want: /^failed compiling template: Bad Regexp: /,
+    },
     { name: 'with a name that is taken', given: { Name: 'taken' }, want: /aliases an existing query name/ },
     { name: 'with a prefix that is taken', given: { Name: 'pre', Template: PREFIX }, want: /already exists/ },
     { name: 'bound to no session', given: { Name: '' }, want: /Must be bound to a session/ },

@@ -10,7 +10,17 @@ const src = join(root, 'packages/shoal/src');
 const ROOMS = {
   agent: ['*'],
   catalog: ['state', 'store', 'client/registrar.ts', 'dns/view.ts'],
-  cli: ['config', 'agent', 'jobspec', 'watch', 'dns', 'catalog/snapshot/format.ts', 'rpc/tls/authority.ts'],
+  cli: [
+    'config',
+    'agent',
+    'jobspec',
+    'watch',
+    'dns',
+    'catalog/snapshot/format.ts',
+    'client/templates/consul-source.ts',
+    'client/templates/file-source.ts',
+    'rpc/tls/authority.ts',
+  ],
   client: [],
   config: ['dns/settings.ts'],
   dns: [],
@@ -32,7 +42,7 @@ const PACKAGES = {
 const ROOM_PACKAGES = {
   agent: ['api'],
   catalog: ['api'],
-  cli: ['api', 'hcl'],
+  cli: ['api', 'gotemplate', 'hcl'],
   client: ['api', 'gotemplate'],
   config: ['hcl', 'gotemplate'],
   dns: [],

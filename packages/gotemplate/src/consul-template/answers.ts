@@ -15,6 +15,10 @@ export type Answers = {
   file: string;
   'nomad.services': readonly NomadServiceList[];
   'nomad.service': readonly NomadServiceAnswer[];
+  'nomad.var.get': NomadVariableAnswer | undefined;
+  'nomad.var.block': NomadVariableAnswer | undefined;
+  /** Without their items. */
+  'nomad.var.list': readonly NomadVariableAnswer[];
 };
 
 /** `GET /v1/kv/:key`. `Value` is base64; integers may come as bigint, to be exact. */
@@ -76,6 +80,17 @@ export type HealthAnswer = {
   readonly Node: NodeAnswer;
   readonly Service: ServiceAnswer;
   readonly Checks: readonly CheckAnswer[] | null;
+};
+
+/** `GET /v1/var/:path` of Nomad */
+export type NomadVariableAnswer = {
+  readonly Namespace: string;
+  readonly Path: string;
+  readonly Items?: Readonly<Record<string, string>>;
+  readonly CreateIndex: number;
+  readonly ModifyIndex: number;
+  readonly CreateTime?: number;
+  readonly ModifyTime?: number;
 };
 
 /** `GET /v1/services` of Nomad */

@@ -24,6 +24,8 @@ export type ConsulTemplateOptions = Partial<SystemOptions> & {
   /** Functions that fail when they are called. `plugin` and `writeToFile` do so always. */
   readonly denied?: readonly string[];
   readonly limits?: Partial<Limits>;
+  /** What the dot is at the beginning. Default nil. */
+  readonly data?: unknown;
 };
 
 /** A template of consul-template: it is evaluated with what is known, again and again, until nothing is missing. */
@@ -67,7 +69,7 @@ export function compileConsulTemplate(source: string, options: ConsulTemplateOpt
       const { need, wait } = account;
       running = { need, wait, scratch: createScratch(), execute: template.renderNamed };
       try {
-        const text = template.render(null);
+        const text = template.render(options.data ?? null);
         return { text, used: [...account.used.values()], missing: [...account.missing.values()] };
       } finally {
         running = undefined;

@@ -13,7 +13,10 @@ export type Dependency =
   | { readonly type: 'catalog.datacenters'; readonly ignoreFailing: boolean }
   | { readonly type: 'file'; readonly path: string }
   | { readonly type: 'nomad.services' }
-  | { readonly type: 'nomad.service'; readonly name: string; readonly choose: Choice | undefined };
+  | { readonly type: 'nomad.service'; readonly name: string; readonly choose: Choice | undefined }
+  /** `nomad.var.get` may be absent; a template that asks for a `nomad.var.block` waits until it is there. `namespace` '' is the agent's own. */
+  | { readonly type: 'nomad.var.get' | 'nomad.var.block'; readonly path: string; readonly namespace: string }
+  | { readonly type: 'nomad.var.list'; readonly prefix: string; readonly namespace: string };
 
 export type HealthServiceDependency = {
   readonly type: 'health.service';
@@ -55,6 +58,11 @@ export function nameOf(dependency: Dependency): string {
       const { choose, name } = dependency;
       return `nomad.service(${name}${choose === undefined ? '' : `~${choose.count}|${choose.key}`})`;
     }
+    case 'nomad.var.get':
+    case 'nomad.var.block':
+      return `${dependency.type}(${dependency.path}${at(dependency.namespace)})`;
+    case 'nomad.var.list':
+      return `nomad.var.list(${dependency.prefix}${at(dependency.namespace)})`;
   }
 }
 
@@ -66,6 +74,8 @@ const SERVICE = new RegExp(String.raw`^(?:(?<tag>[\w=:.\-]+)\.)?(?<name>[\w-]+)$
 const SERVICES = new RegExp(`^${DC}$`);
 const NODES = new RegExp(`^${DC}${NEAR}$`);
 const NODE = new RegExp(String.raw`^(?<name>[\w.-]+)?${DC}$`);
+const VARIABLE = /^\/?(?<path>[^@]+)(?:@(?<namespace>[\w-]+)(?:\.[\w-]+)?)?$/;
+const VARIABLES = /^\/?(?<prefix>[^@]*)(?:@(?<namespace>[\w-]+)(?:\.[\w-]+)?)?$/;
 const FILTERS: readonly string[] = ['any', 'passing', 'warning', 'critical', 'maintenance'];
 
 export function kvDependency(type: 'kv.get' | 'kv.block', text: string): Dependency {
@@ -105,6 +115,17 @@ export function catalogNodesDependency(text: string): Dependency {
 export function catalogNodeDependency(text: string): Dependency {
   const { name = '', dc = '' } = read(NODE, 'catalog.node', text);
   return { type: 'catalog.node', name, dc };
+}
+
+/** `path@namespace` */
+export function nomadVariableDependency(type: 'nomad.var.get' | 'nomad.var.block', text: string): Dependency {
+  const { path = '', namespace = '' } = read(VARIABLE, type, text);
+  return { type, path, namespace };
+}
+
+export function nomadVariablesDependency(text: string): Dependency {
+  const { prefix = '', namespace = '' } = read(VARIABLES, 'nomad.var.list', text);
+  return { type: 'nomad.var.list', prefix, namespace };
 }
 
 function read(form: RegExp, what: string, text: string): Record<string, string | undefined> {

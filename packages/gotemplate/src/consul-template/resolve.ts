@@ -6,7 +6,7 @@ import { goValue } from './values.ts';
 export type Resolved =
   | { readonly kind: 'rendered'; readonly text: string; readonly used: readonly Dependency[] }
   /** These have no data yet. */
-  | { readonly kind: 'waiting'; readonly missing: readonly Dependency[] }
+  | { readonly kind: 'waiting'; readonly used: readonly Dependency[]; readonly missing: readonly Dependency[] }
   | { readonly kind: 'unavailable'; readonly dependency: Dependency; readonly error: unknown };
 
 /** More rounds than this: each answer makes it ask for something new, for ever. */
@@ -27,7 +27,7 @@ export async function resolveTemplate(
     const { text, used, missing } = template.evaluate((name) => known.get(name));
     if (missing.length === 0) return { kind: 'rendered', text, used };
     const open = missing.filter((dependency) => !known.has(nameOf(dependency)));
-    if (open.length === 0) return { kind: 'waiting', missing };
+    if (open.length === 0) return { kind: 'waiting', used, missing };
     for (const dependency of open) {
       try {
         known.set(nameOf(dependency), goValue(dependency, await ask(dependency)));

@@ -8,6 +8,7 @@ import type {
   KVAnswer,
   NodeAnswer,
   NomadServiceAnswer,
+  NomadVariableAnswer,
   ServiceAnswer,
 } from './answers.ts';
 import type { Choice, Dependency, HealthServiceDependency } from './dependency.ts';
@@ -41,6 +42,12 @@ export function goValue(dependency: Dependency, answer: unknown): unknown {
       return nomadServices(answer as Answers['nomad.services']);
     case 'nomad.service':
       return nomadInstances(answer as Answers['nomad.service'], dependency.choose);
+    case 'nomad.var.get':
+      return answer === undefined ? null : nomadVariable(answer as NomadVariableAnswer);
+    case 'nomad.var.block':
+      return answer === undefined ? undefined : nomadVariable(answer as NomadVariableAnswer);
+    case 'nomad.var.list':
+      return nomadVariables(answer as Answers['nomad.var.list']);
   }
 }
 
@@ -226,3 +233,25 @@ function nomadInstance(given: NomadServiceAnswer): Typed {
     AllocID: given.AllocID,
   });
 }
+
+/** Its items by their names; each prints as its value. */
+function nomadVariable({ Items = {} }: NomadVariableAnswer): Typed {
+  const items = Object.entries(Items).map(([Key, Value]) => {
+    const methods = { String: new Method({ max: 0, call: () => Value }) };
+    return [Key, new Typed('*dependency.NomadVarItem', { Key, Value }, methods)] as const;
+  });
+  return new Typed('map[string]*dependency.NomadVarItem', Object.fromEntries(items));
+}
+
+function nomadVariables(answer: Answers['nomad.var.list']): Typed {
+  const sorted = [...answer].sort((a, b) => compareStrings(a.Path, b.Path));
+  return listOf(
+    NOMAD_VARIABLE,
+    sorted.map(
+      ({ Namespace, Path, CreateIndex, ModifyIndex, CreateTime = 0, ModifyTime = 0 }) =>
+        new Typed(NOMAD_VARIABLE, { Namespace, Path, CreateIndex, ModifyIndex, CreateTime, ModifyTime }),
+    ),
+  );
+}
+
+export const NOMAD_VARIABLE = '*dependency.NomadVarMeta';

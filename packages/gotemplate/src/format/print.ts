@@ -1,6 +1,6 @@
 import { bytesOf, joined } from '../bytes.ts';
 import { checkLength } from '../text-limit.ts';
-import { complexOf, entries, items, kindOf, raw, typeName } from '../values.ts';
+import { complexOf, entries, items, kindOf, raw, Typed, typeName } from '../values.ts';
 import { type Flags, formatFloat, formatInteger, pad } from './numbers.ts';
 import { fitsBackquotes, isPrintable, quoteString } from './quote.ts';
 
@@ -120,7 +120,7 @@ function known(value: unknown, verb: string, flags: Flags): string | undefined {
     case 'map':
       return formatCollection(value, verb, flags);
     case 'struct':
-      return formatStruct(value, verb, flags);
+      return ownText(value, verb, flags) ?? formatStruct(value, verb, flags);
     default:
       return verb === 'v' ? pad(typeName(value), flags) : undefined;
   }
@@ -195,6 +195,13 @@ function formatCollection(value: unknown, verb: string, flags: Flags): string {
     : items(value).map((item) => part(item));
   if (syntax) return `${typeName(value)}{${parts.join(', ')}}`;
   return isMap ? `map[${parts.join(' ')}]` : `[${parts.join(' ')}]`;
+}
+
+/** A value that says itself what its text is (fmt, "Stringer"). */
+function ownText(value: unknown, verb: string, flags: Flags): string | undefined {
+  const method = value instanceof Typed ? value.methods?.['String'] : undefined;
+  if (method === undefined || flags.sharp || !'vsqxX'.includes(verb)) return undefined;
+  return formatText(String(method.entry.call()), verb, flags);
 }
 
 function formatStruct(value: unknown, verb: string, flags: Flags): string {

@@ -73,6 +73,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Evaluate expressions as a job file does',
     load: () => import('./commands/console.ts'),
   },
+  'template render': {
+    of: 'shoal',
+    summary: 'Render a template once',
+    load: () => import('./commands/template-render.ts'),
+  },
   status: { of: 'nomad', summary: 'Show whatever an id names', load: () => import('./commands/status.ts') },
   'alloc status': {
     of: 'nomad',
@@ -409,6 +414,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   service: 'Look at services',
   catalog: 'Look at the catalog',
   kv: 'Read and write keys',
+  template: 'Render templates',
   tls: 'Make certificates of your own',
   'tls ca': 'Make an authority for certificates of agents',
   'tls cert': 'Make certificates for agents',

@@ -9,8 +9,13 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** A file that the user named. @throws CommandError */
 export async function readText(path: string): Promise<string> {
+  return (await readBytes(path)).toString('utf8');
+}
+
+/** The same as bytes, for what need not be text. @throws CommandError */
+export async function readBytes(path: string): Promise<Buffer> {
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(path);
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
     throw new CommandError(`cannot read ${path}: ${REASONS[code] ?? String(error)}`);

@@ -1,13 +1,18 @@
 import { FunctionError } from '../../errors.ts';
 import type { FunctionSet } from '../../functions.ts';
-import { kindOf, raw } from '../../values.ts';
-import type { Choice } from '../dependency.ts';
+import { items, kindOf, raw, Typed } from '../../values.ts';
+import { type Choice, nomadVariableDependency, nomadVariablesDependency } from '../dependency.ts';
 import type { Current } from '../evaluation.ts';
-import { listOf } from '../values.ts';
-import { refused } from './catalog.ts';
+import { listOf, NOMAD_VARIABLE } from '../values.ts';
 
-/** Nomad's own services: `nomadService "redis"`, or `nomadService 2 (env "NOMAD_ALLOC_ID") "redis"` for two that stay the same. */
+/**
+ * Nomad's own services: `nomadService "redis"`, or `nomadService 2 (env "NOMAD_ALLOC_ID") "redis"` for two that stay the same. Its variables:
+ * `{{ with nomadVar "nomad/jobs/redis" }}{{ .password }}{{ end }}`.
+ */
 export function nomadFunctions(current: Current): FunctionSet {
+  const text = { min: 1, max: 1, params: ['string'] } as const;
+  const variables = (prefix: unknown): unknown =>
+    current().need(nomadVariablesDependency(String(raw(prefix)))) ?? listOf(NOMAD_VARIABLE, []);
   return {
     nomadServices: {
       max: 0,
@@ -21,7 +26,26 @@ export function nomadFunctions(current: Current): FunctionSet {
         return current().need({ type: 'nomad.service', name, choose }) ?? listOf('*dependency.NomadService', []);
       },
     },
-    ...refused("Nomad's variables", ['nomadVar', 'nomadVarList', 'nomadVarListSafe', 'nomadVarExists']),
+    nomadVar: {
+      ...text,
+      call: (path) => {
+        const found = current().need(nomadVariableDependency('nomad.var.block', String(raw(path))));
+        return found ?? new Typed('map[string]*dependency.NomadVarItem', {});
+      },
+    },
+    nomadVarExists: {
+      ...text,
+      call: (path) => (current().need(nomadVariableDependency('nomad.var.get', String(raw(path)))) ?? null) !== null,
+    },
+    nomadVarList: { max: 1, params: ['string'], call: (prefix = '') => variables(prefix) },
+    nomadVarListSafe: {
+      ...text,
+      call: (prefix) => {
+        const found = variables(prefix);
+        if (items(found).length === 0) current().wait(nomadVariablesDependency(String(raw(prefix))));
+        return found;
+      },
+    },
   };
 }
 

@@ -51,6 +51,9 @@ function sharedData({ settings, clock, random }: TemplatesDeps): WatchedData {
   return createWatchedData({
     source: {
       async ask(dependency, { after, signal }) {
+        if (dependency.type.startsWith('nomad.var.')) {
+          throw new TemplateFileError("this agent keeps no variables of Nomad's: use keys of Consul's store instead");
+        }
         if (dependency.type.startsWith('nomad.')) {
           throw new TemplateFileError(
             "services of Nomad's own are not registered here: use service instead of nomadService",

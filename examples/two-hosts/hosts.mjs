@@ -1,7 +1,9 @@
-// A small network on one machine: a bridge, and for each host a network namespace with an address on it. Needs root and iproute2.
+// A small network on one machine: a switch, and for each host a network namespace with an address on it. Needs root and iproute2.
 import { spawnSync } from 'node:child_process';
 
 const PREFIX = 'shoal';
+/** Of the switch, in its namespace. */
+const BRIDGE = 'bridge';
 const NETWORKS = 200;
 
 /** Why such a network cannot be made here; undefined when it can. */
@@ -19,16 +21,20 @@ export function whatIsMissing() {
 /**
  * Makes the hosts `names`. Each has `eth0` on a common network, and `control`, a line of its own to this machine, which works when the common
  * network is cut. All of it is gone after `remove()`.
+ *
+ * The bridge between the hosts has a namespace of its own: on the machine's, packets would go through its packet filter, where Docker drops
+ * what is forwarded (docs.docker.com, "Packet filtering and firewalls").
  */
 export function makeNetwork(names) {
   removeAbandoned();
   const number = claimNumber();
-  const bridge = `${PREFIX}${number}`;
-  const hosts = names.map((name, index) => hostOf({ bridge, number, name, index }));
+  const uplink = uplinkOf(number);
+  const hosts = names.map((name, index) => hostOf({ uplink, number, name, index }));
   try {
-    for (const host of hosts) makeHost(host, { bridge, number });
+    makeSwitch(uplink, number);
+    for (const host of hosts) makeHost(host, { uplink, number });
   } catch (error) {
-    remove(bridge, hosts);
+    remove(uplink, hosts);
     throw error;
   }
   const byName = new Map(hosts.map((host) => [host.name, host]));
@@ -44,43 +50,70 @@ export function makeNetwork(names) {
     host: find,
     /** The command line that runs `argv` on a host. */
     command: (name, argv) => ['ip', 'netns', 'exec', find(name).namespace, ...argv],
-    /** Takes the host off the common network: nothing gets in or out, and nobody is told. */
-    cut: (name) => ip('link', 'set', find(name).port, 'nomaster'),
-    join: (name) => ip('link', 'set', find(name).port, 'master', bridge),
-    remove: () => remove(bridge, hosts),
+    /** Where the hosts' ports hang on a bridge. */
+    switch: {
+      bridge: BRIDGE,
+      /** The command line that runs `argv` there. */
+      command: (argv) => ['ip', 'netns', 'exec', switchOf(uplink), ...argv],
+    },
+    /** The command lines that take a host off the common network (nothing gets in or out, and nobody is told) and put it back. */
+    cutting: (name) => ['ip', '-n', switchOf(uplink), 'link', 'set', find(name).port, 'nomaster'],
+    joining: (name) => ['ip', '-n', switchOf(uplink), 'link', 'set', find(name).port, 'master', BRIDGE],
+    remove: () => remove(uplink, hosts),
   };
 }
 
-/** The lines by name: those of a namespace that is gone may stay until its last process has. */
-function remove(bridge, hosts) {
-  for (const { namespace, port, line } of hosts) {
+/** This machine's ends of the lines by name: those to a namespace that is gone may stay until its last process has. */
+function remove(uplink, hosts) {
+  for (const { namespace, line } of hosts) {
     spawnSync('ip', ['netns', 'del', namespace]);
-    for (const device of [port, line]) spawnSync('ip', ['link', 'del', device]);
+    spawnSync('ip', ['link', 'del', line]);
   }
-  spawnSync('ip', ['link', 'del', bridge]);
+  spawnSync('ip', ['netns', 'del', switchOf(uplink)]);
+  spawnSync('ip', ['link', 'del', uplink]);
 }
 
-function hostOf({ bridge, number, name, index }) {
+function uplinkOf(number) {
+  return `${PREFIX}${number}`;
+}
+
+function switchOf(uplink) {
+  return `${uplink}-switch`;
+}
+
+function hostOf({ uplink, number, name, index }) {
   const last = index + 1;
   return {
     name,
-    bridge,
-    namespace: `${bridge}-${name}`,
-    /** This machine's ends of its two lines. */
-    port: `${bridge}p${last}`,
-    line: `${bridge}c${last}`,
+    namespace: `${uplink}-${name}`,
+    /** The other ends of its two lines: the switch's, and this machine's. */
+    port: `port${last}`,
+    line: `${uplink}c${last}`,
     address: `10.213.${number}.${last}`,
     control: `10.214.${number}.${last * 4 + 2}`,
     controlPeer: `10.214.${number}.${last * 4 + 1}`,
   };
 }
 
-function makeHost({ namespace, port, line, address, control, controlPeer }, { bridge, number }) {
+/** The machine itself is on the network, too, by the uplink. */
+function makeSwitch(uplink, number) {
+  const space = switchOf(uplink);
+  ip('netns', 'add', space);
+  ip('-n', space, 'link', 'add', BRIDGE, 'type', 'bridge');
+  ip('-n', space, 'link', 'set', BRIDGE, 'up');
+  ip('link', 'set', `${uplink}u`, 'netns', space);
+  ip('-n', space, 'link', 'set', `${uplink}u`, 'master', BRIDGE, 'up');
+  ip('addr', 'add', `10.213.${number}.254/24`, 'dev', uplink);
+  ip('link', 'set', uplink, 'up');
+}
+
+function makeHost({ namespace, port, line, address, control, controlPeer }, { uplink, number }) {
   ip('netns', 'add', namespace);
   const inside = (...args) => ip('-n', namespace, ...args);
   inside('link', 'set', 'lo', 'up');
-  ip('link', 'add', port, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace);
-  ip('link', 'set', port, 'master', bridge, 'up');
+  const onSwitch = (...args) => ip('-n', switchOf(uplink), ...args);
+  onSwitch('link', 'add', port, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace);
+  onSwitch('link', 'set', port, 'master', BRIDGE, 'up');
   inside('addr', 'add', `${address}/24`, 'dev', 'eth0');
   inside('link', 'set', 'eth0', 'up');
   inside('route', 'add', 'default', 'via', `10.213.${number}.254`);
@@ -91,14 +124,12 @@ function makeHost({ namespace, port, line, address, control, controlPeer }, { br
   inside('link', 'set', 'control', 'up');
 }
 
-/** The bridge is the claim: making it fails when somebody has it. Its alias says who. */
+/** The uplink is the claim: making it fails when somebody has it. Its alias says who. */
 function claimNumber() {
   for (let number = 1; number < NETWORKS; number++) {
-    const bridge = `${PREFIX}${number}`;
-    if (spawnSync('ip', ['link', 'add', bridge, 'type', 'bridge']).status !== 0) continue;
-    ip('link', 'set', bridge, 'alias', `${PREFIX} ${process.pid}`);
-    ip('addr', 'add', `10.213.${number}.254/24`, 'dev', bridge);
-    ip('link', 'set', bridge, 'up');
+    const uplink = uplinkOf(number);
+    if (spawnSync('ip', ['link', 'add', uplink, 'type', 'veth', 'peer', 'name', `${uplink}u`]).status !== 0) continue;
+    ip('link', 'set', uplink, 'alias', `${PREFIX} ${process.pid}`);
     return number;
   }
   throw new Error('no number is free for a network');
@@ -106,14 +137,14 @@ function claimNumber() {
 
 /** Networks of processes that were killed before they could clean up. */
 function removeAbandoned() {
-  const links = JSON.parse(ip('-j', 'link', 'show', 'type', 'bridge') || '[]');
+  const links = JSON.parse(ip('-j', 'link', 'show', 'type', 'veth') || '[]');
   for (const { ifname, ifalias } of links) {
     const [, pid] = new RegExp(`^${PREFIX} (\\d+)$`).exec(ifalias ?? '') ?? [];
     if (pid === undefined || isAlive(Number(pid))) continue;
     const namespaces = JSON.parse(ip('-j', 'netns', 'list') || '[]').map(({ name }) => name);
     const devices = JSON.parse(ip('-j', 'link', 'show') || '[]').map((link) => link.ifname);
     for (const name of namespaces) if (name.startsWith(`${ifname}-`)) spawnSync('ip', ['netns', 'del', name]);
-    const ofHost = new RegExp(`^${ifname}[pc]\\d+$`);
+    const ofHost = new RegExp(`^${ifname}c\\d+$`);
     for (const device of devices) if (ofHost.test(device)) spawnSync('ip', ['link', 'del', device]);
     spawnSync('ip', ['link', 'del', ifname]);
   }

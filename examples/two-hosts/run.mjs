@@ -149,8 +149,8 @@ function printTable() {
     bin/shoal alloc logs -f -job ${nomad} frontserve
 
   Take a host off the network, see its work move and names follow, and put it back:
-    sudo ip link set ${east.port} nomaster
-    sudo ip link set ${east.port} master ${east.bridge}
+    sudo ${network.cutting('east').join(' ')}
+    sudo ${network.joining('east').join(' ')}
 
   Ctrl-C stops all of it, and leaves nothing behind.
 `);

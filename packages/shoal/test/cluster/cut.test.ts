@@ -32,7 +32,7 @@ const FAILED = 4;
 
 describe('a client that is cut off', { timeout: 60_000 }, () => {
   test('is down after its term; its work is placed on the other, and names follow', async () => {
-    hosts.network.cut('alpha');
+    hosts.cut('alpha');
     await until('alpha is down', async () => (await statusOf('alpha')) === 'down');
     await until('names leave it', async () => !(await addressesOf(beta, NAME)).includes(alpha.address));
     await until('both run on beta', async () => (await hostsOf()).join() === 'beta,beta');
@@ -65,7 +65,7 @@ describe('a client that is cut off', { timeout: 60_000 }, () => {
   });
 
   test('stops what is not wanted there any more when it is back, and tells what it has', async () => {
-    hosts.network.join('alpha');
+    hosts.join('alpha');
     await until('alpha is ready', async () => (await statusOf('alpha')) === 'ready');
     await until('the old task has ended', () => tasksOn('alpha') === 0);
     await until('names are right again', async () => (await addressesOf(alpha, NAME)).join() === beta.address);
@@ -82,7 +82,7 @@ describe('a server that is cut off', { timeout: 90_000 }, () => {
     await until('they are named', async () => (await addressesOf(alpha, 'more.service.consul')).length > 0);
     const before = await picture();
     const complaints = complaintsOf(alpha, beta);
-    hosts.network.cut('server');
+    hosts.cut('server');
     await until('the server says what it thinks', () => server.log().includes('this server that is cut off'), 20_000);
     await until('both clients say so', () => allExceed(complaintsOf(alpha, beta), complaints), 20_000);
     for (const agent of [alpha, beta])
@@ -93,7 +93,7 @@ describe('a server that is cut off', { timeout: 90_000 }, () => {
     ).not.toContain('critical');
     expect(await picture()).toEqual(before);
 
-    hosts.network.join('server');
+    hosts.join('server');
     await nodesReady(server, ['alpha', 'beta']);
     await until('agents are heard', async () => {
       const members = await server.consul.members();

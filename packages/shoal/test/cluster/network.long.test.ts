@@ -39,7 +39,7 @@ describe('cuts of 10 to 30 s, one after the other', { timeout: 400 * SECOND }, (
     '%i s: names resolve again at once, changes arrive at once, and no task is restarted for a short one',
     async (seconds) => {
       const before = tasks();
-      hosts.network.cut('alpha');
+      hosts.cut('alpha');
       await delay(seconds * SECOND);
       const body = JSON.stringify({
         Node: 'outside',
@@ -49,7 +49,7 @@ describe('cuts of 10 to 30 s, one after the other', { timeout: 400 * SECOND }, (
       await fetch(`http://${hosts.network.host('server').control}:8500/v1/catalog/register`, { method: 'PUT', body });
       expect((await addressesOf(alpha, NAME)).length).toBeGreaterThan(0);
 
-      hosts.network.join('alpha');
+      hosts.join('alpha');
       const begun = performance.now();
       const took = async (what: string, condition: () => Promise<boolean>) => {
         await until(what, condition, 20 * SECOND);

@@ -36,7 +36,9 @@ test('the packed program runs where it is installed, with its licence and readme
   );
   expect(await agent.end('SIGINT')).toBe(0);
   expect(agent.processes()).toEqual([]);
-  expect(await readdir(join(agent.folder, 'tmp'))).toEqual([]);
+  // Node keeps what it compiled there, from version 22 on.
+  const left = (await readdir(join(agent.folder, 'tmp'))).filter((name) => name !== 'node-compile-cache');
+  expect(left).toEqual([]);
 });
 
 /** Answers with the path of the command. */

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -18,6 +18,9 @@ export type Hosts = {
   readonly network: Network;
   /** For files of the test; all hosts see it. */
   readonly folder: string;
+  /** Takes the host off the common network: nothing gets in or out, and nobody is told. */
+  cut(host: string): void;
+  join(host: string): void;
   /** Prepares an agent on that host; it does not run yet. */
   agent(host: string, config: string): Promise<HostAgent>;
   /** Living processes of a job's tasks on that host. */
@@ -54,15 +57,11 @@ type Ended = { code: number | null; printed: string };
 type Network = {
   readonly gateway: string;
   readonly names: readonly string[];
-  host(name: string): {
-    readonly address: string;
-    readonly control: string;
-    readonly port: string;
-    readonly bridge: string;
-  };
+  host(name: string): { readonly address: string; readonly control: string; readonly port: string };
+  readonly switch: { readonly bridge: string; command(argv: readonly string[]): string[] };
   command(name: string, argv: readonly string[]): string[];
-  cut(name: string): void;
-  join(name: string): void;
+  cutting(name: string): string[];
+  joining(name: string): string[];
   remove(): void;
 };
 
@@ -85,6 +84,8 @@ export async function makeHosts(names: readonly string[]): Promise<Hosts> {
   return {
     network,
     folder,
+    cut: (host) => execute(network.cutting(host)),
+    join: (host) => execute(network.joining(host)),
     command: (host, words, cwd) => run(spawnOn({ network, mark, host }, words, { cwd })),
     agent: (host, config) => hostAgent({ network, folder, mark, host, config }),
     tasks: (host, job) => processesWith('NOMAD_JOB_NAME', job).filter((pid) => runsUnder(pid, join(folder, host))),
@@ -99,6 +100,11 @@ export async function makeHosts(names: readonly string[]): Promise<Hosts> {
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** Runs a command line to its end; throws when it fails. */
+export function execute([program = '', ...args]: readonly string[]): void {
+  execFileSync(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 type Needs = { network: Network; folder: string; mark: string; host: string; config: string };

@@ -52,7 +52,10 @@ function newest(dir) {
 
 /** Debian's package of each program that tests call. */
 const TEST_PROGRAMS = {
+  busybox: 'busybox-static',
   bzip2: 'bzip2',
+  docker: 'docker.io',
+  dockerd: 'docker.io',
   git: 'git',
   ip: 'iproute2',
   mount: 'mount',

@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { RegistrationRules } from '../catalog/registry/check-run.ts';
 import type { CheckDefinition, ServiceDefinition } from '../catalog/registry/definitions.ts';
 import type { Registry } from '../catalog/registry/registry.ts';
 import { checkFromRequest, serviceFromRequest } from '../catalog/registry/validate.ts';
@@ -20,13 +21,14 @@ export type ConfiguredServices = {
 
 export type ConfiguredServicesDeps = {
   readonly registry: Registry;
+  readonly rules: RegistrationRules;
   /** Keeps which services are from the configuration. */
   readonly file: string;
   readonly log: Log;
 };
 
 /** Services and checks of Consul's `service`, `services`, `check` and `checks`. One that cannot be registered is told of, and the others are. */
-export function configuredServices({ registry, file, log }: ConfiguredServicesDeps): ConfiguredServices {
+export function configuredServices({ registry, rules, file, log }: ConfiguredServicesDeps): ConfiguredServices {
   return {
     async apply(config) {
       const wanted = read(config);
@@ -47,7 +49,6 @@ export function configuredServices({ registry, file, log }: ConfiguredServicesDe
   };
 
   function read({ services, checks }: Pick<AgentConfig, 'services' | 'checks'>): Wanted {
-    const { rules } = registry;
     return {
       services: services.flatMap((body) =>
         attempt(`service "${String(body['name'] ?? body['id'])}"`, () =>

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { createFollowCatalog } from '../catalog/checks/follow-catalog.ts';
 import { type Coordinates, createCoordinates } from '../catalog/coordinates/coordinates.ts';
 import { type HeardEvents, hearEvents } from '../catalog/events/heard.ts';
 import { createQueryView } from '../catalog/queries/query-view.ts';
@@ -56,6 +57,7 @@ export async function startDiscoveryRole(deps: {
     file: registryFile(join(deps.dataDir, 'agent', 'registry.json')),
     random: Math.random,
     scripts: config.scriptChecks,
+    followCatalog: createFollowCatalog(state),
     onSaveFailure: (error) =>
       log.error({ error: String(error) }, 'catalog: the services of this agent could not be saved'),
   });
@@ -82,6 +84,7 @@ export async function startDiscoveryRole(deps: {
   const dns = dnsServer({ config, view, queries: createQueryView(state, coordinates.order), log });
   const configured = configuredServices({
     registry,
+    rules: { scripts: config.localScriptChecks, local: true },
     file: join(deps.dataDir, 'agent', 'configured-services.json'),
     log,
   });

@@ -59,6 +59,8 @@ export type AgentConfig = {
   leaveOnInterrupt: boolean;
   /** Whether checks that are registered over the API may run programs. Default false: it lets its users run anything. */
   scriptChecks: boolean;
+  /** Whether those of the configuration's own files may; they always may when the others do. */
+  localScriptChecks: boolean;
   /** Files that were read, in order. */
   files: readonly string[];
 };

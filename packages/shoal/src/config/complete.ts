@@ -66,6 +66,7 @@ export function complete(merged: Merged, around: Surroundings, files: readonly s
     leaveOnTerminate: values.leaveOnTerminate ?? dev,
     leaveOnInterrupt: values.leaveOnInterrupt ?? dev,
     scriptChecks: values.scriptChecks ?? false,
+    localScriptChecks: (values.localScriptChecks || values.scriptChecks) ?? false,
     files,
   };
   const checks = [...where.diagnostics, ...told.diagnostics, ...level.diagnostics, ...wholeChecks(config, merged)];

@@ -123,6 +123,7 @@ export type Settings = {
   leaveOnTerminate: boolean;
   leaveOnInterrupt: boolean;
   scriptChecks: boolean;
+  localScriptChecks: boolean;
 };
 
 export type SettingName = keyof Settings;

@@ -5,8 +5,9 @@ import { registryFile } from '../../src/catalog/registry/file.ts';
 import { Registry } from '../../src/catalog/registry/registry.ts';
 import { silentLog } from '../../src/log.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { until } from '../support/until.ts';
 
-async function prepared() {
+async function prepared({ scripts = false } = {}) {
   const folder = await tempDir();
   const told: object[] = [];
   const registry = new Registry({
@@ -17,7 +18,12 @@ async function prepared() {
   await registry.start();
   onTestFinished(() => registry.stop());
   const log = { ...silentLog, error: (fields: object, message: string) => told.push({ ...fields, message }) };
-  const configured = configuredServices({ registry, file: join(folder, 'configured.json'), log });
+  const configured = configuredServices({
+    registry,
+    rules: { scripts: true },
+    file: join(folder, 'configured.json'),
+    log,
+  });
   return { registry, configured, told };
 }
 
@@ -51,8 +57,18 @@ test('one that cannot be registered is told of, and the others are there', async
   });
   expect([...registry.services.keys()]).toEqual(['web']);
   expect(told).toEqual([
-    { message: expect.stringContaining('service "bad"'), reason: expect.stringContaining('Scripts are disabled') },
+    {
+      message: expect.stringContaining('service "bad"'),
+      reason: expect.stringContaining('enable_local_script_checks'),
+    },
     { message: expect.stringContaining('service'), reason: expect.stringContaining('unknown field') },
     { message: expect.stringContaining('check "x"'), reason: expect.stringContaining('does not exist') },
   ]);
+});
+
+test('checks of the configuration may run programs when the configuration says so', async () => {
+  const { registry, configured, told } = await prepared({ scripts: true });
+  await configured.apply({ services: [], checks: [{ name: 'disk', args: ['/bin/true'], interval: '10s' }] });
+  expect(told).toEqual([]);
+  await until('it has run', () => registry.checks.get('disk')?.status === 'passing');
 });

@@ -1,7 +1,16 @@
-import type { Outcome, RegisteredCheck } from '../registry/definitions.ts';
+import type { CheckStatus } from '@shoal/api';
+import type { Outcome } from '../registry/definitions.ts';
+
+/** A check that an alias follows. */
+export type Followed = {
+  readonly name: string;
+  readonly status: CheckStatus;
+  readonly output: string;
+  readonly isAlias: boolean;
+};
 
 /** An alias shows the worst of the checks of its service and of the node. */
-export function aliasOutcome(followed: Iterable<RegisteredCheck>): Outcome {
+export function aliasOutcome(followed: Iterable<Followed>): Outcome {
   let worst: Outcome | undefined;
   for (const check of followed) {
     if (check.status === 'passing') worst ??= { status: 'passing', output: 'All checks passing.' };
@@ -10,9 +19,11 @@ export function aliasOutcome(followed: Iterable<RegisteredCheck>): Outcome {
   return worst ?? { status: 'passing', output: 'No checks found.' };
 }
 
-function failing(check: RegisteredCheck, before: Outcome | undefined): Outcome {
+function failing(check: Followed, before: Outcome | undefined): Outcome {
   if (before?.status === check.status) return before;
   // Aliases of aliases do not quote each other: two that look at each other would grow for ever.
-  const cause = check.definition.run.kind === 'alias' ? '' : check.output;
-  return { status: check.status, output: `Aliased check "${check.definition.name}" failing: ${cause}` };
+  return {
+    status: check.status,
+    output: `Aliased check "${check.name}" failing: ${check.isAlias ? '' : check.output}`,
+  };
 }

@@ -1,6 +1,7 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
 import type { GrpcCheckRun, Outcome } from '../registry/definitions.ts';
 import { dialFailure } from './output.ts';
+import { tlsOptions } from './tls.ts';
 
 const PATH = '/grpc.health.v1.Health/Check';
 /** `SERVING` of the protocol's ServingStatus. */
@@ -29,9 +30,7 @@ export async function runGrpcCheck(check: GrpcCheckRun, signal: AbortSignal): Pr
 }
 
 async function ask(check: GrpcCheckRun, signal: AbortSignal): Promise<number> {
-  const session = connect(`${check.tls ? 'https' : 'http'}://${check.address}`, {
-    rejectUnauthorized: !check.tlsSkipVerify,
-  });
+  const session = connect(`${check.tls ? 'https' : 'http'}://${check.address}`, tlsOptions(check));
   const onAbort = () => session.destroy();
   signal.addEventListener('abort', onAbort, { once: true });
   try {

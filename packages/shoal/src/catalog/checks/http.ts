@@ -3,6 +3,7 @@ import { request as requestHttps } from 'node:https';
 import type { CheckStatus } from '@shoal/api';
 import { type HttpCheckRun, MAX_OUTPUT, type Outcome } from '../registry/definitions.ts';
 import { dialFailure, wholeCharacters } from './output.ts';
+import { tlsOptions } from './tls.ts';
 
 /** As Consul's checks introduce themselves; configured headers replace these. */
 const HEADERS: Readonly<Record<string, string>> = {
@@ -12,13 +13,17 @@ const HEADERS: Readonly<Record<string, string>> = {
 const MAX_REDIRECTS = 10;
 
 /** 2xx is passing, 429 (Too Many Requests) a warning, all else and any failure critical. Never rejects. */
-export async function runHttpCheck(check: HttpCheckRun, signal: AbortSignal): Promise<Outcome> {
+export async function runHttpCheck(
+  check: HttpCheckRun,
+  signal: AbortSignal,
+  mostOutput = MAX_OUTPUT,
+): Promise<Outcome> {
   const deadline = AbortSignal.timeout(check.timeoutMs);
   const stop = new AbortController();
   const onStop = () => stop.abort();
   for (const source of [signal, deadline]) source.addEventListener('abort', onStop, { once: true });
   try {
-    const { status, body } = await ask(check, stop.signal);
+    const { status, body } = await ask(check, stop.signal, mostOutput);
     const output = `HTTP ${check.method} ${check.url}: ${status} ${STATUS_CODES[status] ?? ''} Output: ${body}`;
     return { status: statusOf(status), output };
   } catch (error) {
@@ -45,14 +50,14 @@ function failure(check: HttpCheckRun, error: unknown, timedOut: boolean): string
 type Reply = { status: number; body: string };
 
 /** Follows redirects as Go's client does: 301, 302 and 303 go on as GET, 307 and 308 as they are. */
-async function ask(check: HttpCheckRun, signal: AbortSignal): Promise<Reply> {
+async function ask(check: HttpCheckRun, signal: AbortSignal, mostOutput: number): Promise<Reply> {
   let { url, method, body } = check;
   for (let hop = 0; ; hop += 1) {
     const response = await send({ ...check, url, method, body }, signal);
     const status = response.statusCode ?? 0;
     const { location } = response.headers;
-    if (![301, 302, 303, 307, 308].includes(status) || location === undefined)
-      return { status, body: await firstBytes(response) };
+    const isRedirect = [301, 302, 303, 307, 308].includes(status) && location !== undefined;
+    if (!isRedirect || check.noRedirects) return { status, body: await firstBytes(response, mostOutput) };
     response.destroy();
     if (hop >= MAX_REDIRECTS) throw new Error(`stopped after ${MAX_REDIRECTS} redirects`);
     url = new URL(location, url).href;
@@ -60,15 +65,13 @@ async function ask(check: HttpCheckRun, signal: AbortSignal): Promise<Reply> {
   }
 }
 
-function send(
-  { url, method, headers, body, tlsSkipVerify }: HttpCheckRun,
-  signal: AbortSignal,
-): Promise<IncomingMessage> {
+function send(check: HttpCheckRun, signal: AbortSignal): Promise<IncomingMessage> {
+  const { url, method, headers, body } = check;
   return new Promise((resolve, reject) => {
     const target = new URL(url);
     const request = target.protocol === 'https:' ? requestHttps : requestHttp;
     // A connection of its own: a check that reuses one would not notice that nobody accepts any more.
-    const options = { method, agent: false, signal, rejectUnauthorized: !tlsSkipVerify, headers: HEADERS };
+    const options = { method, agent: false, signal, ...tlsOptions(check), headers: HEADERS } as const;
     const sent = request(target, options, resolve);
     for (const [name, values] of Object.entries(headers)) sent.setHeader(name, [...values]);
     sent.once('error', reject);
@@ -77,15 +80,15 @@ function send(
 }
 
 /** Reads no more than is kept: a body may be endless. */
-async function firstBytes(response: IncomingMessage): Promise<string> {
+async function firstBytes(response: IncomingMessage, most: number): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of response) {
     chunks.push(chunk as Buffer);
     length += (chunk as Buffer).length;
-    if (length >= MAX_OUTPUT) break;
+    if (length >= most) break;
   }
-  return wholeCharacters(Buffer.concat(chunks).subarray(0, MAX_OUTPUT));
+  return wholeCharacters(Buffer.concat(chunks).subarray(0, most));
 }
 
 function hostOf(url: string): string {

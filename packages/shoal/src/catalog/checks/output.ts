@@ -1,10 +1,10 @@
 import { MAX_OUTPUT } from '../registry/definitions.ts';
 
 /** Cut to the size that is kept, saying so. */
-export function capturedOutput(text: string): string {
+export function capturedOutput(text: string, most = MAX_OUTPUT): string {
   const bytes = Buffer.from(text);
-  if (bytes.length <= MAX_OUTPUT) return text;
-  return `${wholeCharacters(bytes.subarray(0, MAX_OUTPUT))} ... (captured ${MAX_OUTPUT} of ${bytes.length} bytes)`;
+  if (bytes.length <= most) return text;
+  return `${wholeCharacters(bytes.subarray(0, most))} ... (captured ${most} of ${bytes.length} bytes)`;
 }
 
 /** Text without the half character that a cut may leave at the end. */

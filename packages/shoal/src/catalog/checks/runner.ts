@@ -1,10 +1,14 @@
-import type { CheckDefinition, Outcome, RepeatedRun } from '../registry/definitions.ts';
+import { type CheckDefinition, MAX_OUTPUT, type Outcome, type RepeatedRun } from '../registry/definitions.ts';
+import { runDockerCheck } from './docker.ts';
 import { runGrpcCheck } from './grpc.ts';
+import { runH2PingCheck } from './h2ping.ts';
 import { runHttpCheck } from './http.ts';
+import { runOsServiceCheck } from './os-service.ts';
 import { runScriptCheck } from './script.ts';
 import { runTcpCheck } from './tcp.ts';
 import { countResult, NO_STREAK } from './thresholds.ts';
 import type { Turns } from './turns.ts';
+import { runUdpCheck } from './udp.ts';
 
 export type RunnerDeps = {
   /** 0 ≤ n < 1 */
@@ -30,11 +34,11 @@ export function startRunning(
   let timer: NodeJS.Timeout;
   let streak = NO_STREAK;
   const runOnce = async () => {
-    const outcome = await deps.turns.take(() => attempt(run, stop.signal));
+    const outcome = await deps.turns.take(() => attempt(run, stop.signal, definition.maxOutput ?? MAX_OUTPUT));
     if (stop.signal.aborted) return;
     const counted = countResult(definition, streak, outcome);
     streak = counted.streak;
-    if (counted.settled) report(outcome);
+    if (counted.settled) report(counted.settled);
     plan(run.intervalMs);
   };
   const plan = (delayMs: number) => {
@@ -49,23 +53,31 @@ export function startRunning(
 }
 
 /** Whatever a check does, it has an outcome. */
-async function attempt(run: RepeatedRun, signal: AbortSignal): Promise<Outcome> {
+async function attempt(run: RepeatedRun, signal: AbortSignal, mostOutput: number): Promise<Outcome> {
   try {
-    return await runOf(run, signal);
+    return await runOf(run, signal, mostOutput);
   } catch (error) {
     return { status: 'critical', output: error instanceof Error ? error.message : String(error) };
   }
 }
 
-function runOf(run: RepeatedRun, signal: AbortSignal): Promise<Outcome> {
+function runOf(run: RepeatedRun, signal: AbortSignal, mostOutput: number): Promise<Outcome> {
   switch (run.kind) {
     case 'http':
-      return runHttpCheck(run, signal);
+      return runHttpCheck(run, signal, mostOutput);
     case 'tcp':
       return runTcpCheck(run, signal);
     case 'grpc':
       return runGrpcCheck(run, signal);
     case 'script':
-      return runScriptCheck(run, signal);
+      return runScriptCheck(run, signal, mostOutput);
+    case 'docker':
+      return runDockerCheck(run, signal, mostOutput);
+    case 'h2ping':
+      return runH2PingCheck(run, signal);
+    case 'udp':
+      return runUdpCheck(run, signal);
+    case 'os_service':
+      return runOsServiceCheck(run, signal);
   }
 }

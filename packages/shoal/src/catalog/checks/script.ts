@@ -9,11 +9,8 @@ export function statusOfExit(code: number): CheckStatus {
   return code === 1 ? 'warning' : 'critical';
 }
 
-/** What is read of a script's output; of more, only the length is kept. */
-const MAX_READ = MAX_OUTPUT * 4;
-
 /** Runs the command beside the agent, with its environment. It is killed with all that it started when its time is over. Never rejects. */
-export function runScriptCheck(check: ScriptCheckRun, signal: AbortSignal): Promise<Outcome> {
+export function runScriptCheck(check: ScriptCheckRun, signal: AbortSignal, mostOutput = MAX_OUTPUT): Promise<Outcome> {
   const [command = '', ...args] = check.args;
   return new Promise((resolve) => {
     const child = spawn(command, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -21,7 +18,8 @@ export function runScriptCheck(check: ScriptCheckRun, signal: AbortSignal): Prom
     let length = 0;
     let ended: string | undefined;
     const keep = (chunk: Buffer) => {
-      if (length < MAX_READ) chunks.push(chunk);
+      // Of more than may be kept only the length counts.
+      if (length <= mostOutput) chunks.push(chunk);
       length += chunk.length;
     };
     const kill = (reason: string) => {
@@ -51,7 +49,7 @@ export function runScriptCheck(check: ScriptCheckRun, signal: AbortSignal): Prom
       });
     });
     const end = (code: number | null) => {
-      const output = capturedOutput(Buffer.concat(chunks).toString());
+      const output = capturedOutput(Buffer.concat(chunks).toString(), mostOutput);
       if (ended !== undefined) settle({ status: 'critical', output: output === '' ? ended : `${ended}\n\n${output}` });
       else settle({ status: statusOfExit(code ?? 2), output });
     };

@@ -1,8 +1,10 @@
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import type { Outcome, TcpCheckRun } from '../registry/definitions.ts';
 import { dialFailure } from './output.ts';
+import { tlsOptions } from './tls.ts';
 
-/** Passing when something accepts the connection. */
+/** Passing when something accepts the connection; with `tls`, when it also shows a certificate that is trusted. */
 export function runTcpCheck(check: TcpCheckRun, signal: AbortSignal): Promise<Outcome> {
   const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(check.address) ?? [];
   return new Promise((resolve) => {
@@ -13,9 +15,13 @@ export function runTcpCheck(check: TcpCheckRun, signal: AbortSignal): Promise<Ou
     };
     const fail = (output: string) => end({ status: 'critical', output });
     const onAbort = () => fail('the check was stopped');
-    const socket = connect({ host, port: Number(port), timeout: check.timeoutMs });
+    const target = { host, port: Number(port), timeout: check.timeoutMs };
+    const trust = tlsOptions({ ...check, tlsSkipVerify: check.tlsSkipVerify ?? false });
+    const socket = check.tls ? connectTls({ ...target, ...trust }) : connect(target);
     signal.addEventListener('abort', onAbort, { once: true });
-    socket.once('connect', () => end({ status: 'passing', output: `TCP connect ${check.address}: Success` }));
+    socket.once(check.tls ? 'secureConnect' : 'connect', () =>
+      end({ status: 'passing', output: `TCP connect ${check.address}: Success` }),
+    );
     socket.once('timeout', () => fail(`dial tcp ${check.address}: i/o timeout`));
     socket.once('error', (error) => fail(dialFailure(error, check.address)));
   });

@@ -22,8 +22,11 @@ export type CheckRun =
   | TcpCheckRun
   | GrpcCheckRun
   | ScriptCheckRun
-  /** Follows the checks of another service of this agent and of the node. */
-  | { readonly kind: 'alias'; readonly serviceId: string }
+  | DockerCheckRun
+  | H2PingCheckRun
+  | UdpCheckRun
+  | OsServiceCheckRun
+  | AliasCheckRun
   | { readonly kind: 'maintenance' };
 
 export type HttpCheckRun = {
@@ -33,6 +36,9 @@ export type HttpCheckRun = {
   readonly headers: Readonly<Record<string, readonly string[]>>;
   readonly body: string;
   readonly tlsSkipVerify: boolean;
+  readonly tlsServerName?: string;
+  /** A redirect is the answer, and not followed. */
+  readonly noRedirects?: boolean;
   readonly intervalMs: number;
   readonly timeoutMs: number;
 };
@@ -41,6 +47,9 @@ export type TcpCheckRun = {
   readonly kind: 'tcp';
   /** host:port */
   readonly address: string;
+  readonly tls?: boolean;
+  readonly tlsSkipVerify?: boolean;
+  readonly tlsServerName?: string;
   readonly intervalMs: number;
   readonly timeoutMs: number;
 };
@@ -53,8 +62,56 @@ export type GrpcCheckRun = {
   readonly service: string;
   readonly tls: boolean;
   readonly tlsSkipVerify: boolean;
+  readonly tlsServerName?: string;
   readonly intervalMs: number;
   readonly timeoutMs: number;
+};
+
+export type H2PingCheckRun = {
+  readonly kind: 'h2ping';
+  /** host:port */
+  readonly address: string;
+  readonly tls: boolean;
+  readonly tlsSkipVerify: boolean;
+  readonly tlsServerName?: string;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+};
+
+export type UdpCheckRun = {
+  readonly kind: 'udp';
+  /** host:port */
+  readonly address: string;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+};
+
+export type OsServiceCheckRun = {
+  readonly kind: 'os_service';
+  /** A unit of systemd. */
+  readonly service: string;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+};
+
+export type DockerCheckRun = {
+  readonly kind: 'docker';
+  /** Name or id. */
+  readonly container: string;
+  /** '' runs the arguments as they are. */
+  readonly shell: string;
+  readonly args: readonly string[];
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+};
+
+/** Follows the checks of a service and of its node. */
+export type AliasCheckRun = {
+  readonly kind: 'alias';
+  /** '' follows those of the node alone. */
+  readonly serviceId: string;
+  /** A node of the catalog; without it the service is one of this agent. */
+  readonly node?: string;
 };
 
 export type ScriptCheckRun = {
@@ -66,7 +123,15 @@ export type ScriptCheckRun = {
 };
 
 /** Checks that the agent runs again and again. */
-export type RepeatedRun = HttpCheckRun | TcpCheckRun | GrpcCheckRun | ScriptCheckRun;
+export type RepeatedRun =
+  | HttpCheckRun
+  | TcpCheckRun
+  | GrpcCheckRun
+  | ScriptCheckRun
+  | DockerCheckRun
+  | H2PingCheckRun
+  | UdpCheckRun
+  | OsServiceCheckRun;
 
 export type CheckDefinition = {
   readonly id: string;
@@ -79,6 +144,10 @@ export type CheckDefinition = {
   readonly successBeforePassing: number;
   /** Failures in a row before it is critical; 0 and 1 mean at once. */
   readonly failuresBeforeCritical: number;
+  /** Failures in a row before it is a warning, where that comes earlier. */
+  readonly failuresBeforeWarning?: number;
+  /** Bytes of output that are kept; MAX_OUTPUT unless given. */
+  readonly maxOutput?: number;
   /** How long the check may be critical before its service is removed; 0: for ever. */
   readonly deregisterAfterMs: number;
   readonly run: CheckRun;
@@ -90,7 +159,7 @@ export type Outcome = { readonly status: CheckStatus; readonly output: string };
 /** A definition with its present status. Replaced, never changed. */
 export type RegisteredCheck = { readonly definition: CheckDefinition } & Outcome;
 
-/** Bytes of a check's output that are kept. */
+/** Bytes of a check's output that are kept unless it says otherwise. */
 export const MAX_OUTPUT = 4096;
 
 export const NODE_MAINTENANCE = '_node_maintenance';

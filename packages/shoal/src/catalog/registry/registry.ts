@@ -1,9 +1,11 @@
 import type { CheckStatus } from '@shoal/api';
-import { aliasOutcome } from '../checks/alias.ts';
+import { aliasOutcome, type Followed } from '../checks/alias.ts';
+import type { FollowCatalog } from '../checks/follow-catalog.ts';
 import { capturedOutput } from '../checks/output.ts';
 import { startRunning } from '../checks/runner.ts';
 import { Ttl } from '../checks/ttl.ts';
 import { Turns } from '../checks/turns.ts';
+import type { RegistrationRules } from './check-run.ts';
 import {
   type CheckDefinition,
   type CheckRun,
@@ -16,7 +18,6 @@ import {
 } from './definitions.ts';
 import { RegistrationRefusedError, UnknownServiceError, UnknownTtlCheckError } from './errors.ts';
 import type { RegistryFile, Saved } from './file.ts';
-import type { RegistrationRules } from './validate.ts';
 
 /**
  * The services and checks of this agent, and the truth about them: it survives restarts, runs the checks, and the catalog's rows are its replica (sync.ts).
@@ -28,6 +29,8 @@ export type RegistryDeps = {
   readonly random: () => number;
   /** Whether checks may run programs. Default false. */
   readonly scripts?: boolean;
+  /** The checks of other nodes, for aliases of them; without it those stay as they are. */
+  readonly followCatalog?: FollowCatalog;
   /** Checks that run at the same time. */
   readonly maxRunning?: number;
   /** A status that could not be saved: it is lost by a crash, nothing else. */
@@ -145,7 +148,7 @@ export class Registry {
     const ttl = this.#live.get(id)?.ttl;
     if (!ttl) throw new UnknownTtlCheckError(id);
     ttl.renew();
-    this.#report(id, { status, output: capturedOutput(output) });
+    this.#report(id, { status, output: capturedOutput(output, this.#checks.get(id)?.definition.maxOutput) });
   }
 
   /** The first reason stays until maintenance ends. */
@@ -207,6 +210,10 @@ export class Registry {
     } else if (isRepeated(run)) {
       const deps = { random: this.#deps.random, turns: this.#turns };
       this.#live.set(id, { stop: startRunning(check.definition, run, deps, (outcome) => this.#report(id, outcome)) });
+    } else if (run.kind === 'alias' && run.node !== undefined) {
+      const target = { node: run.node, serviceId: run.serviceId, except: id };
+      const stop = this.#deps.followCatalog?.(target, (outcome) => this.#report(id, outcome));
+      if (stop) this.#live.set(id, { stop });
     } else if (run.kind === 'alias') {
       this.#aliases.add(id);
       this.#follow(id);
@@ -256,7 +263,7 @@ export class Registry {
       const isFollowed = definition.serviceId === run.serviceId || definition.serviceId === '';
       return isFollowed && definition.id !== id;
     });
-    this.#report(id, aliasOutcome(followed));
+    this.#report(id, aliasOutcome(followed.map(followedCheck)));
   }
 
   #tell(change: RegistryChange): void {
@@ -271,7 +278,11 @@ export class Registry {
 }
 
 function isRepeated(run: CheckRun): run is RepeatedRun {
-  return run.kind === 'http' || run.kind === 'tcp' || run.kind === 'grpc' || run.kind === 'script';
+  return run.kind !== 'ttl' && run.kind !== 'alias' && run.kind !== 'maintenance';
+}
+
+function followedCheck({ definition: { name, run }, status, output }: RegisteredCheck): Followed {
+  return { name, status, output, isAlias: run.kind === 'alias' };
 }
 
 function defaultReason(what: string): string {

@@ -1,33 +1,21 @@
 import type { ServiceAddress, Weights } from '@shoal/api';
 import { DEFAULT_WEIGHTS, isCheckStatus } from '../registration.ts';
-import type { CheckDefinition, CheckRun, ServiceDefinition } from './definitions.ts';
-import { RegistrationInvalidError, RegistrationRefusedError } from './errors.ts';
+import { type CheckRunRequest, checkRun, invalidCheck, type RegistrationRules } from './check-run.ts';
+import { type CheckDefinition, MAX_OUTPUT, type ServiceDefinition } from './definitions.ts';
+import { RegistrationInvalidError } from './errors.ts';
 
 /** A check as `agent/check/register` and the `Check` of a service give it. Durations are nanoseconds; strings are '' where nothing is given. */
-export type CheckRequest = {
+export type CheckRequest = CheckRunRequest & {
   readonly ID: string;
   readonly CheckID: string;
   readonly Name: string;
   readonly Notes: string;
   readonly ServiceID: string;
   readonly Status: string;
-  readonly Interval: number;
-  readonly Timeout: number;
-  readonly TTL: number;
-  readonly HTTP: string;
-  readonly Header: Readonly<Record<string, readonly string[]>>;
-  readonly Method: string;
-  readonly Body: string;
-  readonly TCP: string;
-  readonly TLSSkipVerify: boolean;
-  readonly AliasService: string;
-  readonly AliasNode: string;
-  readonly GRPC: string;
-  readonly GRPCUseTLS?: boolean;
-  readonly Args: readonly string[];
-  readonly ScriptArgs: readonly string[];
-  readonly DockerContainerID: string;
+  /** Bytes; 0: as usual. */
+  readonly OutputMaxSize: number;
   readonly SuccessBeforePassing: number;
+  readonly FailuresBeforeWarning: number;
   readonly FailuresBeforeCritical: number;
   readonly DeregisterCriticalServiceAfter: number;
 };
@@ -49,20 +37,12 @@ export type ServiceRequest = {
 };
 
 const NANOSECONDS_PER_MS = 1e6;
-const DEFAULT_TIMEOUT_MS = 10_000;
-const SCRIPT_TIMEOUT_MS = 30_000;
 /** Consul's floor: less would remove services that are only restarting. */
 const MIN_DEREGISTER_AFTER_MS = 60_000;
 const MAX_META_PAIRS = 64;
 const MAX_META_KEY = 128;
 const MAX_META_VALUE = 512;
 const MAX_WEIGHT = 65_535;
-
-/** What this agent does for those who register. */
-export type RegistrationRules = {
-  /** Whether checks may run programs (`enable_script_checks`). Whoever reaches the API can then run anything as the agent's user. */
-  readonly scripts: boolean;
-};
 
 const CAREFUL: RegistrationRules = { scripts: false };
 
@@ -117,78 +97,22 @@ type Naming = Pick<CheckDefinition, 'id' | 'name' | 'serviceId'>;
 
 function checkDefinition(request: CheckRequest, naming: Naming, rules: RegistrationRules): CheckDefinition {
   const deregisterAfterMs = request.DeregisterCriticalServiceAfter / NANOSECONDS_PER_MS;
+  const { OutputMaxSize, FailuresBeforeWarning, FailuresBeforeCritical } = request;
+  if (OutputMaxSize < 0) throw invalidCheck('MaxOutputMaxSize must be positive');
+  if (FailuresBeforeCritical > 0 && FailuresBeforeWarning > FailuresBeforeCritical)
+    throw invalidCheck("FailuresBeforeWarning can't be higher than FailuresBeforeCritical");
   return {
     ...naming,
     notes: request.Notes,
     initialStatus: isCheckStatus(request.Status) ? request.Status : 'critical',
     successBeforePassing: request.SuccessBeforePassing,
-    failuresBeforeCritical: request.FailuresBeforeCritical,
+    failuresBeforeCritical: FailuresBeforeCritical,
+    ...(FailuresBeforeWarning > 0 && { failuresBeforeWarning: FailuresBeforeWarning }),
+    // More than usual is not kept of any: every server holds it in memory.
+    ...(OutputMaxSize > 0 && OutputMaxSize < MAX_OUTPUT && { maxOutput: OutputMaxSize }),
     deregisterAfterMs: deregisterAfterMs > 0 ? Math.max(deregisterAfterMs, MIN_DEREGISTER_AFTER_MS) : 0,
     run: checkRun(request, rules),
   };
-}
-
-function checkRun(request: CheckRequest, rules: RegistrationRules): CheckRun {
-  const isScript = request.Args.length + request.ScriptArgs.length > 0;
-  checkTiming(request, isScript);
-  if (isScript && !rules.scripts)
-    throw new RegistrationRefusedError(
-      `Scripts are disabled on this agent from remote calls; to enable, configure 'enable_script_checks' to true`,
-    );
-  const timing = {
-    intervalMs: request.Interval / NANOSECONDS_PER_MS,
-    timeoutMs: request.Timeout > 0 ? request.Timeout / NANOSECONDS_PER_MS : DEFAULT_TIMEOUT_MS,
-  };
-  if (isScript) return { kind: 'script', args: scriptOf(request), ...scriptTiming(request) };
-  if (request.HTTP !== '') return { ...httpTarget(request), ...timing };
-  if (request.TCP !== '') return { kind: 'tcp', address: request.TCP, ...timing };
-  if (request.GRPC !== '') return { ...grpcTarget(request), ...timing };
-  if (request.AliasNode !== '')
-    throw new RegistrationRefusedError(
-      'Alias checks of other nodes are not run by this agent: alias a service of its own',
-    );
-  if (request.AliasService !== '') return { kind: 'alias', serviceId: request.AliasService };
-  return { kind: 'ttl', ttlMs: request.TTL / NANOSECONDS_PER_MS };
-}
-
-function httpTarget({ HTTP, Method, Header, Body, TLSSkipVerify }: CheckRequest) {
-  const shape = { kind: 'http', url: HTTP, method: Method || 'GET', headers: Header, body: Body } as const;
-  return { ...shape, tlsSkipVerify: TLSSkipVerify };
-}
-
-/** `host:port/service` */
-function grpcTarget({ GRPC, GRPCUseTLS, TLSSkipVerify }: CheckRequest) {
-  const [, address = GRPC, service = ''] = /^([^/]*)\/(.*)$/.exec(GRPC) ?? [];
-  return { kind: 'grpc', address, service, tls: GRPCUseTLS ?? false, tlsSkipVerify: TLSSkipVerify } as const;
-}
-
-function scriptOf({ ScriptArgs, Args, DockerContainerID }: CheckRequest): readonly string[] {
-  if (DockerContainerID !== '')
-    throw new RegistrationRefusedError(
-      'Checks inside of a container are not run by this agent: use an http or tcp check',
-    );
-  return ScriptArgs.length > 0 ? ScriptArgs : Args;
-}
-
-/** A program has longer than a request. */
-function scriptTiming({ Interval, Timeout }: CheckRequest) {
-  const timeoutMs = Timeout > 0 ? Timeout / NANOSECONDS_PER_MS : SCRIPT_TIMEOUT_MS;
-  return { intervalMs: Interval / NANOSECONDS_PER_MS, timeoutMs };
-}
-
-function checkTiming(request: CheckRequest, isScript: boolean): void {
-  const { Interval, TTL } = request;
-  const runs = isScript || request.HTTP !== '' || request.TCP !== '' || request.GRPC !== '';
-  const isAlias = request.AliasService !== '' || request.AliasNode !== '';
-  if (Interval > 0 && TTL > 0) throw invalidCheck('Interval and TTL cannot both be specified');
-  if (runs && Interval <= 0) throw invalidCheck('Interval must be > 0 for Script, HTTP, or TCP checks');
-  if (runs && isAlias) throw invalidCheck('Interval cannot be set for Alias checks');
-  if (isAlias && TTL > 0) throw invalidCheck('TTL must be not be set for Alias checks');
-  if (!runs && !isAlias && TTL <= 0) throw invalidCheck('TTL must be > 0 for TTL checks');
-}
-
-function invalidCheck(reason: string): RegistrationInvalidError {
-  return new RegistrationInvalidError(`Invalid check: ${reason}`);
 }
 
 function checkWeights(weights: Weights | undefined): Weights {

@@ -164,7 +164,7 @@ export const consulFields: Fields = {
   connect: unlessFalseBlock(why.NO_MESH),
   acl_enforce_version_8: unlessFalse(why.NO_ACL),
   enable_script_checks: flag('scriptChecks'),
-  enable_local_script_checks: unlessFalse(why.NO_SCRIPTS),
+  enable_local_script_checks: flag('localScriptChecks'),
   enable_syslog: unlessFalse(why.NO_SYSLOG),
   ...ignored(
     why.NO_ACL,

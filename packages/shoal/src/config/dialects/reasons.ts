@@ -18,8 +18,6 @@ export const NO_LIMITS = 'Connections are not limited per client.';
 export const NO_VAULT = 'There is no Vault integration.';
 export const NO_SINK = 'Metrics are not sent anywhere: they are fetched.';
 export const OWN_CONSUL = 'The agent is its own Consul: services and checks are registered in it.';
-export const NO_SCRIPTS =
-  'Services are registered over the API: enable_script_checks lets the checks of those run programs.';
 export const OWN_STATE = 'Every server reads its own memory: there are no stale reads to allow and no cache to fill.';
 export const NO_CSI = 'There are no CSI volumes.';
 export const NO_KEYRING = 'There is no keyring for variables and workload identities.';

@@ -100,6 +100,7 @@ export const shoalFields: Fields = {
   }),
   raw_exec: flag('rawExec.enabled'),
   enable_script_checks: flag('scriptChecks'),
+  enable_local_script_checks: flag('localScriptChecks'),
   watches: { kind: 'list', to: 'watches', read: readWatch },
   watch: { kind: 'list', to: 'watches', read: readWatch },
 };

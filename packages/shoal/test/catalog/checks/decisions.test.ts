@@ -4,8 +4,6 @@ import { aliasOutcome } from '../../../src/catalog/checks/alias.ts';
 import { capturedOutput } from '../../../src/catalog/checks/output.ts';
 import { countResult, NO_STREAK } from '../../../src/catalog/checks/thresholds.ts';
 import { Turns } from '../../../src/catalog/checks/turns.ts';
-import type { CheckRun } from '../../../src/catalog/registry/definitions.ts';
-import { aCheck } from '../definitions.ts';
 
 describe('countResult', () => {
   const results = { p: 'passing', w: 'warning', c: 'critical' } as const;
@@ -14,24 +12,24 @@ describe('countResult', () => {
     { name: 'three successes in a row', success: 3, failures: 0, given: 'ppcppp', want: 'nnynny' },
     { name: 'a warning is a success', success: 2, failures: 0, given: 'pwc', want: 'nyy' },
     { name: 'two failures in a row', success: 0, failures: 2, given: 'cpcc', want: 'nyny' },
-  ])('$name', ({ success, failures, given, want }) => {
+    { name: 'a warning before it is critical', success: 0, failures: 3, warning: 2, given: 'cccp', want: 'nwyy' },
+  ])('$name', ({ success, failures, warning, given, want }) => {
     let streak = NO_STREAK;
     const settled = [...given].map((letter) => {
       const outcome = { status: results[letter as 'p'] as CheckStatus, output: '' };
-      const counted = countResult({ successBeforePassing: success, failuresBeforeCritical: failures }, streak, outcome);
+      const thresholds = { successBeforePassing: success, failuresBeforeCritical: failures };
+      const early = warning === undefined ? {} : { failuresBeforeWarning: warning };
+      const counted = countResult({ ...thresholds, ...early }, streak, outcome);
       streak = counted.streak;
-      return counted.settled ? 'y' : 'n';
+      if (!counted.settled) return 'n';
+      return counted.settled.status === outcome.status ? 'y' : 'w';
     });
     expect(settled.join('')).toBe(want);
   });
 });
 
 describe('aliasOutcome', () => {
-  const followed = (status: CheckStatus, output = '', run: CheckRun = { kind: 'ttl', ttlMs: 1 }) => ({
-    definition: aCheck({ name: status, run }),
-    status,
-    output,
-  });
+  const followed = (status: CheckStatus, output = '', isAlias = false) => ({ name: status, status, output, isAlias });
   test.each([
     { name: 'nothing to follow', given: [], want: { status: 'passing', output: 'No checks found.' } },
     { name: 'all pass', given: [followed('passing')], want: { status: 'passing', output: 'All checks passing.' } },
@@ -42,7 +40,7 @@ describe('aliasOutcome', () => {
     },
     {
       name: 'an alias is not quoted',
-      given: [followed('critical', 'long story', { kind: 'alias', serviceId: 'x' })],
+      given: [followed('critical', 'long story', true)],
       want: { status: 'critical', output: 'Aliased check "critical" failing: ' },
     },
   ])('$name', ({ given, want }) => {

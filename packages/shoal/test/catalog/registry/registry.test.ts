@@ -3,18 +3,28 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { createFollowCatalog, type FollowCatalog } from '../../../src/catalog/checks/follow-catalog.ts';
 import { registryFile } from '../../../src/catalog/registry/file.ts';
 import { Registry, type RegistryChange } from '../../../src/catalog/registry/registry.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 import { until } from '../../support/until.ts';
+import { emptyState, register } from '../catalog-state.ts';
 import { aCheck, aService } from '../definitions.ts';
 
-async function startRegistry(path?: string): Promise<{ registry: Registry; path: string; changes: RegistryChange[] }> {
+async function startRegistry(
+  path?: string,
+  followCatalog?: FollowCatalog,
+): Promise<{ registry: Registry; path: string; changes: RegistryChange[] }> {
   const file = path ?? join(await tempDir(), 'registry.json');
   const onSaveFailure = (error: unknown) => {
     throw error;
   };
-  const registry = new Registry({ file: registryFile(file), random: () => 0, onSaveFailure });
+  const registry = new Registry({
+    file: registryFile(file),
+    random: () => 0,
+    onSaveFailure,
+    ...(followCatalog && { followCatalog }),
+  });
   const changes: RegistryChange[] = [];
   registry.onChange((change) => changes.push(change));
   await registry.start();
@@ -120,5 +130,31 @@ describe('the registry', () => {
     const { registry } = await startRegistry();
     await registry.start();
     await Promise.all([registry.stop(), registry.stop()]);
+  });
+});
+
+describe('an alias of another node', () => {
+  test('shows the worst of what the catalog knows of the node and the service, and follows it', async () => {
+    const state = await emptyState();
+    const put = (given: Parameters<typeof register>[1]) => register(state, given);
+    const { registry } = await startRegistry(undefined, createFollowCatalog(state));
+    await registry.registerCheck(aCheck({ id: 'alias', run: { kind: 'alias', serviceId: 'db', node: 'far' } }));
+    await until('it is told', () => registry.checks.get('alias')?.output === 'There is no node far');
+    await put({ Node: 'far', Checks: [{ CheckID: 'up', Status: 'passing' }] });
+    await until('it passes', () => status(registry, 'alias') === 'passing');
+    await put({
+      Node: 'far',
+      Service: { Service: 'db' },
+      Checks: [{ CheckID: 'slow', Status: 'warning', ServiceID: 'db' }],
+    });
+    await until('it warns', () => status(registry, 'alias') === 'warning');
+    await put({
+      Node: 'far',
+      Service: { Service: 'web' },
+      Checks: [{ CheckID: 'other', Status: 'critical', ServiceID: 'web' }],
+    });
+    await put({ Node: 'far', Checks: [{ CheckID: 'up', Name: 'up', Status: 'critical', Output: 'down' }] });
+    await until('it is critical', () => status(registry, 'alias') === 'critical');
+    expect(registry.checks.get('alias')?.output).toBe('Aliased check "up" failing: down');
   });
 });

@@ -36,11 +36,11 @@ const cases: Case[] = [
     says: /invalid session/,
   },
   {
-    name: 'a check of another node',
+    name: 'a check with a negative size',
     url: '/v1/agent/check/register',
-    payload: '{"Name":"a","AliasNode":"n"}',
-    want: 500,
-    says: /not run by this agent/,
+    payload: '{"Name":"a","TTL":"5s","OutputMaxSize":-1}',
+    want: 400,
+    says: /must be positive/,
   },
   {
     name: 'a broken filter',

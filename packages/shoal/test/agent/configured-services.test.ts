@@ -20,7 +20,7 @@ async function prepared({ scripts = false } = {}) {
   const log = { ...silentLog, error: (fields: object, message: string) => told.push({ ...fields, message }) };
   const configured = configuredServices({
     registry,
-    rules: { scripts: true },
+    rules: { scripts, local: true },
     file: join(folder, 'configured.json'),
     log,
   });

@@ -9,7 +9,7 @@ const src = join(root, 'packages/shoal/src');
 /** Files directly in src (`log.ts`, …) are small words that every room may use. */
 const ROOMS = {
   agent: ['*'],
-  catalog: ['state', 'store', 'client/registrar.ts', 'dns/view.ts'],
+  catalog: ['state', 'store', 'client/registrar.ts', 'dns/view.ts', 'dns/address.ts'],
   cli: [
     'config',
     'agent',
@@ -22,7 +22,7 @@ const ROOMS = {
     'rpc/tls/authority.ts',
   ],
   client: [],
-  config: ['dns/settings.ts'],
+  config: ['dns/settings.ts', 'dns/recursors/server-address.ts'],
   dns: [],
   edge: [],
   http: ['state', 'store', 'catalog', 'server', 'jobspec', 'rpc'],

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { addressText, parseAddress } from '../dns/address.ts';
 import type { CatalogView, ViewChange, ViewInstance, ViewNode } from '../dns/view.ts';
 import type { CatalogCheckRow, CatalogNodeRow, CatalogServiceRow } from '../state/rows.ts';
 import type { State } from '../state/state.ts';
@@ -85,6 +85,7 @@ class StateView implements CatalogView {
       name: row.ServiceName,
       node: viewNode(node),
       address: row.ServiceAddress,
+      ...virtualAddress(row),
       port: row.ServicePort,
       tags: row.ServiceTags,
       weights: { passing: row.ServiceWeights.Passing, warning: row.ServiceWeights.Warning },
@@ -152,6 +153,12 @@ class StateView implements CatalogView {
   }
 }
 
+/** Consul's names for it: the second is what it gives to services of its mesh. */
+function virtualAddress({ ServiceTaggedAddresses: tagged }: CatalogServiceRow): Pick<ViewInstance, 'virtualAddress'> {
+  const found = tagged?.['virtual'] ?? tagged?.['consul-virtual'];
+  return found ? { virtualAddress: found.Address } : {};
+}
+
 /** Which rows have an address. */
 class AddressBook {
   readonly #keys = new Map<string, Set<string>>();
@@ -181,11 +188,10 @@ class AddressBook {
   }
 }
 
-/** As RFC 5952 writes it; URLs do the same. */
+/** As answers have it: without a zone, IPv4 as such, IPv6 as RFC 5952 writes it. */
 function canonical(text: string): string | undefined {
-  const family = isIP(text);
-  if (family === 0) return undefined;
-  return family === 4 ? text : new URL(`http://[${text.replace(/%.*/, '')}]/`).hostname.slice(1, -1);
+  const address = parseAddress(text);
+  return address && addressText(address.bytes);
 }
 
 function viewNode(row: CatalogNodeRow): ViewNode {

@@ -15,8 +15,9 @@ import type {
 import { DEFAULTS } from './defaults.ts';
 import { listening } from './listeners.ts';
 import type { Merged } from './merge.ts';
+import { problemAt } from './problem.ts';
 import type { Settings } from './settings.ts';
-import { problemAt, wholeChecks } from './whole-checks.ts';
+import { wholeChecks } from './whole-checks.ts';
 
 /** The machine, as far as a configuration depends on it. */
 export type Surroundings = Machine & {
@@ -181,7 +182,7 @@ function dnsConfig(values: Partial<Settings>): DnsConfig {
   const base = dnsSettings();
   const given = {
     domain: values['dns.domain'] ?? base.domain,
-    altDomains: values['dns.altDomain'] === undefined ? [] : [values['dns.altDomain']],
+    altDomains: values['dns.altDomains'] ?? base.altDomains,
     recursors: values['dns.recursors'] ?? base.recursors,
     nodeTtl: values['dns.nodeTtl'] ?? base.nodeTtl,
     serviceTtl: values['dns.serviceTtl'] ?? base.serviceTtl,

@@ -31,6 +31,8 @@ export type ValueField = {
   readonly to: readonly SettingName[];
   /** Turns what was read into the setting's value; undefined sets nothing. */
   readonly convert?: (value: never) => unknown;
+  /** What the value must be: then it is an error when `convert` makes nothing of it. */
+  readonly wanted?: string;
   /** Least and largest number. */
   readonly range?: readonly [number, number];
 };
@@ -96,7 +98,8 @@ export const converted = <V, N extends SettingName>(
   kind: ValueKind,
   to: N,
   convert: (value: V) => Settings[N] | undefined,
-): ValueField => ({ kind, to: [to], convert });
+  wanted?: string,
+): ValueField => ({ kind, to: [to], convert, ...(wanted !== undefined && { wanted }) });
 
 export const block = (fields: Fields, present?: Partial<Settings>): BlockField => ({
   kind: 'block',

@@ -16,6 +16,7 @@ export type AgentFlags = Partial<{
   datacenter: string;
   region: string;
   domain: string;
+  altDomain: readonly string[];
   recursor: readonly string[];
   bootstrapExpect: number;
   join: readonly string[];
@@ -82,6 +83,7 @@ export const AGENT_FLAGS: readonly FlagDefinition[] = [
   define('datacenter', 'text', ['datacenter', 'dc'], 'Datacenter of this agent', 'datacenter'),
   define('region', 'text', ['region'], 'Region of this agent', 'region'),
   define('domain', 'text', ['domain'], 'Domain of DNS', 'dns.domain'),
+  define('altDomain', 'texts', ['alt-domain'], 'Another domain of DNS (repeatable)', 'dns.altDomains'),
   define('recursor', 'texts', ['recursor'], 'DNS server for other names (repeatable)', 'dns.recursors'),
   define(
     'bootstrapExpect',

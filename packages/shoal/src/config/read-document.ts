@@ -88,7 +88,7 @@ function readPlain(node: DocumentNode, field: ValueField, context: Context): Rea
     );
   }
   const value = field.convert === undefined ? read.value : field.convert(read.value as never);
-  if (value === undefined) return NOTHING;
+  if (value === undefined) return field.wanted === undefined ? NOTHING : wrongType(node, field.wanted, context);
   return joined(field.to.map((name) => setting(context, name, value, node.range)));
 }
 

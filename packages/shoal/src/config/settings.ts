@@ -65,7 +65,7 @@ export type Settings = {
   'tls.certFile': string;
   'tls.keyFile': string;
   'dns.domain': string;
-  'dns.altDomain': string;
+  'dns.altDomains': readonly string[];
   'dns.recursors': readonly string[];
   'dns.fallthrough': boolean;
   'dns.ports': readonly number[];

@@ -1,8 +1,9 @@
 import { isAbsolute } from 'node:path';
 import type { Diagnostic } from '@shoal/hcl';
 import type { AgentConfig } from './agent-config.ts';
+import { dnsChecks } from './dns-checks.ts';
 import type { Merged } from './merge.ts';
-import type { SettingName } from './settings.ts';
+import { problemAt } from './problem.ts';
 
 const DNS_LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
 
@@ -31,7 +32,7 @@ export function wholeChecks(config: AgentConfig, merged: Merged): Diagnostic[] {
       problemAt(merged, 'client.minDynamicPort', `min_dynamic_port is ${config.client.minDynamicPort}`, detail),
     );
   }
-  return [...checks, ...tlsChecks(merged), ...roleChecks(config, merged)];
+  return [...checks, ...tlsChecks(merged), ...dnsChecks(config, merged), ...roleChecks(config, merged)];
 }
 
 const TLS_FILES = ['tls.caFile', 'tls.certFile', 'tls.keyFile'] as const;
@@ -71,10 +72,4 @@ function roleChecks(config: AgentConfig, merged: Merged): Diagnostic[] {
     });
   }
   return checks;
-}
-
-/** An error at the place where a setting has its value from. */
-export function problemAt(merged: Merged, name: SettingName, summary: string, detail: string): Diagnostic {
-  const range = merged.origins.get(name)?.range;
-  return { severity: 'error', summary, detail, ...(range !== undefined && { range }) };
 }

@@ -2,8 +2,10 @@ import { addressText } from './address.ts';
 import { parseName, type Target } from './name.ts';
 import type { ResourceRecord } from './records.ts';
 import { type DnsSettings, serviceTtlRule } from './settings.ts';
+import { isShown } from './shown.ts';
 import type { ViewInstance } from './view.ts';
-import { answer, isShown, type Question, type ZoneContext } from './zone.ts';
+import { answer, type Question } from './zone.ts';
+import type { ZoneContext } from './zone-context.ts';
 
 /** How an answer comes about: what the name means, what the catalog holds, what is left out and why. For people. */
 export type Explanation = {
@@ -42,6 +44,8 @@ function meaning(target: Target, settings: DnsSettings): string {
       return `It asks for the prepared query "${target.name}"${place}.`;
     case 'node':
       return `It asks for node "${target.name}"${place}.`;
+    case 'virtual':
+      return `It asks for the address that stands for service "${target.name}" as a whole${place}.`;
     case 'address':
       return `The address is in the name itself: "${target.label}", in hex.`;
     case 'reverse':
@@ -49,7 +53,7 @@ function meaning(target: Target, settings: DnsSettings): string {
         ? 'It is under in-addr.arpa or ip6.arpa, but is no whole address.'
         : `It asks who has the address ${target.address}.`;
     case 'unknown':
-      return 'It is in our domain, but has none of its forms (NAME.service, NODE.node, NAME.query, HEX.addr).';
+      return 'It is in our domain, but has none of its forms (NAME.service, NODE.node, NAME.query, NAME.virtual, HEX.addr).';
     case 'foreign':
       return `It is in none of our domains (${[settings.domain, ...settings.altDomains].join(', ')}).`;
   }
@@ -61,6 +65,8 @@ function details(target: Target, context: ZoneContext): string[] {
     return [`This is datacenter "${context.view.datacenter}"; no other is known.`];
   if (target.kind === 'service') return ofService(target.name, target.tag, context);
   if (target.kind === 'query') return ofQuery(target.name, context);
+  if (target.kind === 'virtual')
+    return ['It is one that an instance was registered with, as tagged address "virtual" or "consul-virtual".'];
   if (target.kind !== 'node') return [];
   const node = context.view.node(target.name);
   return [

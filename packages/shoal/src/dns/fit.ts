@@ -21,8 +21,9 @@ export function udpLimits(
 }
 
 /**
- * Writes a reply with as many of its answers as fit, each with its own additional records. Answers that are left out show as TC only with
- * `enableTruncate`, as with Consul; if there is room for no answer at all, TC is always set, because the client would take it for "no data".
+ * Writes a reply with as many of its answers as fit, each with the addresses that belong to it; metadata of nodes comes along only when all answers do,
+ * as with Consul. Answers that are left out show as TC only with `enableTruncate`, as with Consul; if there is room for no answer at all, TC is always
+ * set, because the client would take it for "no data".
  */
 export function fitReply(
   head: Head,
@@ -30,23 +31,27 @@ export function fitReply(
   limits: Limits,
   settings: Pick<DnsSettings, 'enableTruncate'>,
 ): Buffer | undefined {
-  const most = Math.min(reply.items.length, limits.answers);
+  const all = reply.items.length;
+  const most = Math.min(all, limits.answers);
+  const whole = most === all ? encodeMessage(message(head, reply, reply.items, false), limits.bytes) : undefined;
+  if (whole) return whole;
+  const bare = withoutMetadata(reply);
   return encodeFirst(most) ?? encodeFirst(longestThatFits()) ?? encodeBare(1) ?? encodeBare(0);
 
   function encodeFirst(count: number): Buffer | undefined {
-    if (count === 0 && reply.items.length > 0) return undefined;
-    return encodeMessage(message(head, reply, reply.items.slice(0, count), isCut(count)), limits.bytes);
+    if (count === 0 && all > 0) return undefined;
+    return encodeMessage(message(head, bare, bare.items.slice(0, count), isCut(count)), limits.bytes);
   }
 
   /** Answers alone: what was beside them is dropped without a mark (RFC 2181 section 9). */
   function encodeBare(count: number): Buffer | undefined {
     const items = reply.items.slice(0, count);
-    const truncated = isCut(count) || items.length < Math.min(1, reply.items.length);
+    const truncated = isCut(count) || items.length < Math.min(1, all);
     return encodeMessage({ ...message(head, reply, items, truncated), authority: [], additional: [] }, limits.bytes);
   }
 
   function isCut(count: number): boolean {
-    return settings.enableTruncate && count < reply.items.length;
+    return settings.enableTruncate && count < all;
   }
 
   function longestThatFits(): number {
@@ -59,6 +64,13 @@ export function fitReply(
     }
     return Math.max(0, low);
   }
+}
+
+/** What is beside an answer and no address: nice to have, and never worth an answer. */
+function withoutMetadata(reply: Reply): Reply {
+  const addresses = (records: readonly ResourceRecord[]) => records.filter(({ type }) => type !== 'TXT');
+  const items = reply.items.map(({ record, extra }) => ({ record, extra: addresses(extra) }));
+  return { ...reply, items, additional: addresses(reply.additional) };
 }
 
 export type Head = Pick<

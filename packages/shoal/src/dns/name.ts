@@ -7,6 +7,8 @@ export type Target =
   | { readonly kind: 'service'; readonly name: string; readonly tag: string; readonly datacenter: string | undefined }
   | { readonly kind: 'query'; readonly name: string; readonly datacenter: string | undefined }
   | { readonly kind: 'node'; readonly name: string; readonly datacenter: string | undefined }
+  /** The address that stands for a whole service. */
+  | { readonly kind: 'virtual'; readonly name: string; readonly datacenter: string | undefined }
   /** `HEX.addr`: the address is in the name itself. */
   | { readonly kind: 'address'; readonly label: string }
   /** A name of one of our domains that says nothing. */
@@ -15,11 +17,12 @@ export type Target =
   | { readonly kind: 'reverse'; readonly address: string | undefined }
   | { readonly kind: 'foreign' };
 
-const KINDS = new Set(['service', 'node', 'addr', 'query']);
+const KINDS = new Set(['service', 'node', 'addr', 'query', 'virtual']);
 
 /**
  * Reads a question's name by the forms of Consul's DNS interface:
- * `[tag.]NAME.service[.DC].DOMAIN`, `_NAME._TAG[.service][.DC].DOMAIN` (RFC 2782), `NAME.query[.DC].DOMAIN`, `NODE.node[.DC].DOMAIN`, `HEX.addr[.DC].DOMAIN`.
+ * `[tag.]NAME.service[.DC].DOMAIN`, `_NAME._TAG[.service][.DC].DOMAIN` (RFC 2782), `NAME.query[.DC].DOMAIN`, `NODE.node[.DC].DOMAIN`,
+ * `NAME.virtual[.DC].DOMAIN`, `HEX.addr[.DC].DOMAIN`. `DC.dc` is another way to write `DC`.
  */
 export function parseName(name: string, settings: Pick<DnsSettings, 'domain' | 'altDomains'>): Target {
   const lower = name.toLowerCase();
@@ -41,14 +44,24 @@ function withoutDomain(name: string, domains: readonly string[]): string | undef
   return best;
 }
 
-/** The kind is the last label, or the one before it when a datacenter follows, so that node names and tags may contain any word. */
+/** The kind is the last label, or the one before the datacenter, so that node names and tags may contain any word. */
 function parseInside(labels: readonly string[]): Target {
-  for (const at of [labels.length - 1, labels.length - 2]) {
-    const kind = labels[at];
-    if (kind !== undefined && KINDS.has(kind)) return parseKind(kind, labels.slice(0, at), labels[at + 1]);
+  for (const { count, datacenter } of endings(labels)) {
+    const kind = labels[count - 1];
+    if (kind !== undefined && KINDS.has(kind)) return parseKind(kind, labels.slice(0, count - 1), datacenter);
   }
-  if (labels.at(-1)?.startsWith('_')) return parseService(labels, undefined);
+  for (const { count, datacenter } of endings(labels)) {
+    const parts = labels.slice(0, count);
+    if (parts.at(-1)?.startsWith('_')) return parseService(parts, datacenter);
+  }
   return { kind: 'unknown' };
+}
+
+/** Where the name may end and its datacenter begin: nowhere, at the last label, or at `DC.dc`. */
+function endings(labels: readonly string[]): { count: number; datacenter: string | undefined }[] {
+  const { length } = labels;
+  const named = labels[length - 1] === 'dc' ? [{ count: length - 2, datacenter: labels[length - 2] }] : [];
+  return [{ count: length, datacenter: undefined }, { count: length - 1, datacenter: labels[length - 1] }, ...named];
 }
 
 function parseKind(kind: string, parts: readonly string[], datacenter: string | undefined): Target {
@@ -57,6 +70,8 @@ function parseKind(kind: string, parts: readonly string[], datacenter: string | 
   if (kind === 'query') return { kind: 'query', name: queryName(parts), datacenter };
   if (kind === 'node') return { kind: 'node', name: parts.join('.'), datacenter };
   const [label] = parts;
+  if (kind === 'virtual')
+    return parts.length === 1 && label !== undefined ? { kind, name: label, datacenter } : { kind: 'unknown' };
   return parts.length === 1 && label !== undefined ? { kind: 'address', label } : { kind: 'unknown' };
 }
 

@@ -62,3 +62,13 @@ export type Reply = {
   readonly authority: readonly ResourceRecord[];
   readonly additional: readonly ResourceRecord[];
 };
+
+/** An answer from the zone itself. */
+export function reply(rcode: Rcode, items: readonly AnswerItem[]): Reply {
+  return { rcode, authoritative: true, recursionAvailable: false, items, authority: [], additional: [] };
+}
+
+/** Records with nothing beside them. */
+export function plain(records: readonly ResourceRecord[]): AnswerItem[] {
+  return records.map((record) => ({ record, extra: [] }));
+}

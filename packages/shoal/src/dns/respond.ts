@@ -6,7 +6,8 @@ import { type Parsed, parseQuery, type Query } from './query.ts';
 import type { Rcode, Reply, ResourceRecord } from './records.ts';
 import { questionEnd } from './recursors/exchange.ts';
 import type { DnsSettings } from './settings.ts';
-import { answer, type ZoneContext } from './zone.ts';
+import { answer } from './zone.ts';
+import type { ZoneContext } from './zone-context.ts';
 
 export type Transport = 'udp' | 'tcp';
 
@@ -81,8 +82,11 @@ export function questionOnly(answer: Buffer): Buffer {
 
 /** `aRecordLimit` holds on every transport, for the types that are answered with addresses. */
 function capped(reply: Reply, query: Query, settings: DnsSettings): Reply {
-  const limited = settings.aRecordLimit > 0 && ['A', 'AAAA', 'ANY'].includes(query.type);
-  return limited ? { ...reply, items: reply.items.slice(0, settings.aRecordLimit) } : reply;
+  const { aRecordLimit } = settings;
+  if (aRecordLimit === 0 || reply.items.length <= aRecordLimit || query.type === 'SRV') return reply;
+  const isAddress = ({ record }: Reply['items'][number]) => record.type === 'A' || record.type === 'AAAA';
+  const beyond = new Set(reply.items.filter(isAddress).slice(aRecordLimit));
+  return { ...reply, items: reply.items.filter((item) => !beyond.has(item)) };
 }
 
 function finished(query: Query, reply: Reply, transport: Transport, settings: DnsSettings): Response {

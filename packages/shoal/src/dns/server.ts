@@ -10,7 +10,7 @@ import { createRecursor } from './recursors/recursor.ts';
 import { fitForwarded, questionOnly, type Response, respond, type Transport } from './respond.ts';
 import type { DnsSettings } from './settings.ts';
 import type { CatalogView, QueryView } from './view.ts';
-import type { ZoneContext } from './zone.ts';
+import type { ZoneContext } from './zone-context.ts';
 
 export type DnsDeps = {
   readonly view: CatalogView;

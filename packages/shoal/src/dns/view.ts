@@ -37,6 +37,8 @@ export type ViewInstance = {
   readonly node: ViewNode;
   /** The service's own address (IP or host name); empty when it has none and the node's address counts. */
   readonly address: string;
+  /** The address that stands for the whole service, as a balancer before it has; undefined when none was registered. */
+  readonly virtualAddress?: string;
   readonly port: number;
   readonly tags: readonly string[];
   readonly weights: { readonly passing: number; readonly warning: number };

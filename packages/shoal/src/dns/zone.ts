@@ -1,31 +1,33 @@
 import { addressHex, hexBytes, parseAddress } from './address.ts';
+import { missing, nameServers, soa, start } from './apex.ts';
 import { parseName, type Target } from './name.ts';
-import type { AnswerItem, QuestionType, Rcode, Reply, ResourceRecord } from './records.ts';
+import { inDatacenter, isEncodable, nodeName, withoutDot } from './own-names.ts';
+import {
+  type AnswerItem,
+  plain,
+  type QuestionType,
+  type Rcode,
+  type Reply,
+  type ResourceRecord,
+  reply,
+} from './records.ts';
 import { type DnsSettings, serviceTtl } from './settings.ts';
+import { isShown } from './shown.ts';
 import { shuffled } from './shuffle.ts';
-import type { CatalogView, QueryView, ViewInstance, ViewNode } from './view.ts';
+import type { ViewInstance, ViewNode } from './view.ts';
+import type { ZoneContext } from './zone-context.ts';
 
 export type Question = { readonly name: string; readonly type: QuestionType };
-
-/** All that an answer depends on. */
-export type ZoneContext = {
-  readonly view: CatalogView;
-  readonly queries?: QueryView;
-  readonly settings: DnsSettings;
-  /** In [0, 1): decides the order of instances. */
-  readonly random: () => number;
-  /** Seconds since 1970: the serial of the SOA record. */
-  readonly now: number;
-};
 
 /** A finished reply, or a question that is not ours: `otherwise` is what to say when nobody else can be asked. */
 export type Outcome =
   | { readonly kind: 'reply'; readonly reply: Reply }
   | { readonly kind: 'recurse'; readonly otherwise: Reply };
 
-const MOST_NAME_SERVERS = 3;
 /** How many names inside our domains one answer follows from CNAME to CNAME. */
 const MOST_HOPS = 4;
+/** The names that were followed so far, in lower case: none is followed twice. */
+type Trail = readonly string[];
 
 /**
  * Answers a question from the catalog. Source of the rules: Consul's documentation "DNS interface" and what Consul 1.8 is seen to answer,
@@ -35,24 +37,25 @@ export function answer(question: Question, context: ZoneContext): Outcome {
   const target = parseName(question.name, context.settings);
   if (target.kind === 'foreign') return recurse('REFUSED', false);
   if (target.kind === 'reverse') return reverse(question, target.address, context);
-  return { kind: 'reply', reply: inside(question, target, context, 0) };
+  return { kind: 'reply', reply: inside(question, target, context, []) };
 }
 
-function inside(question: Question, target: Target, context: ZoneContext, hops: number): Reply {
+function inside(question: Question, target: Target, context: ZoneContext, trail: Trail): Reply {
   if (question.type === 'SOA') return start(context);
   if (question.type === 'NS') return reply('NOERROR', nameServers(context));
-  if (question.type === 'AXFR') return { ...reply('NOTIMP', []), authoritative: false };
-  return lookup(question, target, context, hops);
+  if (question.type === 'AXFR') return reply('NOTIMP', []);
+  return lookup(question, target, context, trail);
 }
 
-function lookup(question: Question, target: Target, context: ZoneContext, hops: number): Reply {
+function lookup(question: Question, target: Target, context: ZoneContext, trail: Trail): Reply {
   if (target.kind === 'address') return addressReply(question, target.label, context);
-  if (target.kind !== 'service' && target.kind !== 'query' && target.kind !== 'node') return missing(context);
+  if (!('datacenter' in target)) return missing(context);
   if (target.datacenter !== undefined && target.datacenter !== context.view.datacenter) return missing(context);
-  if (target.kind === 'query') return queryReply(question, target.name, context, hops);
-  if (target.kind === 'service') return serviceReply(question, target, context, hops);
+  if (target.kind === 'query') return queryReply(question, target.name, context, trail);
+  if (target.kind === 'service') return serviceReply(question, target, context, trail);
+  if (target.kind === 'virtual') return virtualReply(question, target.name, context);
   const node = context.view.node(target.name);
-  return node ? nodeReply(question, node, context, hops) : missing(context);
+  return node ? nodeReply(question, node, context, trail) : missing(context);
 }
 
 // Services
@@ -61,21 +64,21 @@ function serviceReply(
   question: Question,
   wanted: { name: string; tag: string },
   context: ZoneContext,
-  hops: number,
+  trail: Trail,
 ): Reply {
   const instances = (context.view.service(wanted.name) ?? []).filter((instance) =>
     isShown(instance, wanted.tag, context.settings),
   );
   const ttl = serviceTtl(context.settings, wanted.name);
-  return instancesReply(question, shuffled(instances, context.random), ttl, context, hops);
+  return instancesReply(question, shuffled(instances, context.random), ttl, context, trail);
 }
 
-function queryReply(question: Question, name: string, context: ZoneContext, hops: number): Reply {
+function queryReply(question: Question, name: string, context: ZoneContext, trail: Trail): Reply {
   const found = context.queries?.query(name);
   if (!found) return missing(context);
   const { instances, isOrdered } = found;
   const ttl = found.ttl ?? serviceTtl(context.settings, found.service);
-  return instancesReply(question, isOrdered ? instances : shuffled(instances, context.random), ttl, context, hops);
+  return instancesReply(question, isOrdered ? instances : shuffled(instances, context.random), ttl, context, trail);
 }
 
 function instancesReply(
@@ -83,19 +86,14 @@ function instancesReply(
   ordered: readonly ViewInstance[],
   ttl: number,
   context: ZoneContext,
-  hops: number,
+  trail: Trail,
 ): Reply {
   if (ordered.length === 0) return missing(context);
   const items =
     question.type === 'SRV'
-      ? srvItems(question.name, ordered, ttl, context, hops)
-      : addressItems(question, ordered, ttl, context, hops);
+      ? srvItems(question.name, ordered, ttl, context, trail)
+      : addressItems(question, ordered, ttl, context, trail);
   return items.length === 0 ? { ...reply('NOERROR', []), authority: [soa(context)] } : reply('NOERROR', items);
-}
-
-export function isShown(instance: ViewInstance, tag: string, settings: DnsSettings): boolean {
-  if (instance.health === 'critical' || (settings.onlyPassing && instance.health !== 'passing')) return false;
-  return tag === '' || instance.tags.some((one) => one.toLowerCase() === tag);
 }
 
 function addressItems(
@@ -103,17 +101,16 @@ function addressItems(
   instances: readonly ViewInstance[],
   ttl: number,
   context: ZoneContext,
-  hops: number,
+  trail: Trail,
 ): AnswerItem[] {
-  const seen = new Set<string>();
   // Consul answers TXT on a service with its addresses.
   const asked = question.type === 'TXT' ? { ...question, type: 'ANY' as const } : question;
-  return instances.flatMap((instance) => {
-    const address = effectiveAddress(instance);
-    if (seen.has(address)) return [];
-    seen.add(address);
-    return hostItems(asked, address, ttl, context, hops);
-  });
+  const hosts = [...new Set(instances.map((instance) => effectiveAddress(instance, question.name)))];
+  const addresses = hosts.flatMap((host) => (parseAddress(host) ? hostItems(asked, host, ttl, context, trail) : []));
+  if (addresses.length > 0) return addresses;
+  // Where a name has an alias, it has nothing else, and no second one (RFC 1034 section 3.6.2).
+  const alias = hosts.find((host) => !parseAddress(host) && isEncodable(withoutDot(host)));
+  return alias === undefined ? [] : aliasItems(asked, alias, ttl, context, trail);
 }
 
 function srvItems(
@@ -121,19 +118,19 @@ function srvItems(
   instances: readonly ViewInstance[],
   ttl: number,
   context: ZoneContext,
-  hops: number,
+  trail: Trail,
 ): AnswerItem[] {
   const seen = new Set<string>();
   return instances.flatMap((instance) => {
     const key = `${instance.node.name} ${instance.address} ${instance.port}`;
     if (seen.has(key)) return [];
     seen.add(key);
-    return srvItem(owner, instance, ttl, context, hops);
+    return srvItem(owner, instance, ttl, context, trail);
   });
 }
 
-function srvItem(owner: string, instance: ViewInstance, ttl: number, context: ZoneContext, hops: number): AnswerItem[] {
-  const { target, addresses } = srvTarget(instance, ttl, context, hops);
+function srvItem(owner: string, instance: ViewInstance, ttl: number, context: ZoneContext, trail: Trail): AnswerItem[] {
+  const { target, addresses } = srvTarget(owner, instance, ttl, context, trail);
   if (!isEncodable(target)) return [];
   const weight = instance.health === 'warning' ? instance.weights.warning : instance.weights.passing;
   const record = {
@@ -150,34 +147,55 @@ function srvItem(owner: string, instance: ViewInstance, ttl: number, context: Zo
 }
 
 /** The node's name when its address counts, an `addr` name for an address of the service's own, or the host name that was registered. */
-function srvTarget(instance: ViewInstance, ttl: number, context: ZoneContext, hops: number) {
-  const host = effectiveAddress(instance);
+function srvTarget(owner: string, instance: ViewInstance, ttl: number, context: ZoneContext, trail: Trail) {
+  const host = effectiveAddress(instance, owner);
   const address = parseAddress(host);
-  if (!address) return { target: host.replace(/\.$/, ''), addresses: hostAddresses(host, context, hops) };
+  if (!address) return { target: withoutDot(host), addresses: hostAddresses(owner, host, context, trail) };
   const ownName = nodeName(instance.node, context);
   const target =
-    instance.address === '' && isEncodable(ownName) ? ownName : inDatacenter(addressHex(address), 'addr', context);
+    host === instance.node.address && instance.address !== host && isEncodable(ownName)
+      ? ownName
+      : inDatacenter(addressHex(address), 'addr', context);
   return { target, addresses: [{ name: target, ttl, type: address.type, bytes: address.bytes } as const] };
 }
 
-function effectiveAddress(instance: ViewInstance): string {
-  return instance.address === '' ? instance.node.address : instance.address;
+/** One whose address is the very name that is asked for, and leads nowhere, is found where its node is. */
+function effectiveAddress(instance: ViewInstance, owner: string): string {
+  const own = instance.address;
+  return own === '' || withoutDot(own).toLowerCase() === owner.toLowerCase() ? instance.node.address : own;
+}
+
+/** The address that an instance names for the service as a whole, whatever the health of those behind it. */
+function virtualReply(question: Question, name: string, context: ZoneContext): Reply {
+  const addresses = (context.view.service(name) ?? []).flatMap(({ virtualAddress }) => virtualAddress ?? []);
+  const records = [...new Set(addresses)].flatMap((address) => parseAddress(address) ?? []);
+  if (records.length === 0) return missing(context);
+  const ttl = serviceTtl(context.settings, name);
+  const fits = records.filter(({ type }) => question.type === type || question.type === 'ANY');
+  if (fits.length === 0) return { ...reply('NOERROR', []), authority: [soa(context)] };
+  return reply('NOERROR', plain(fits.map(({ type, bytes }) => ({ name: question.name, ttl, type, bytes }))));
 }
 
 // Nodes
 
-function nodeReply(question: Question, node: ViewNode, context: ZoneContext, hops: number): Reply {
+function nodeReply(question: Question, node: ViewNode, context: ZoneContext, trail: Trail): Reply {
   const ttl = context.settings.nodeTtl;
   const meta = metaRecords(question.name, node, ttl, context.settings);
+  // Who asks for them gets them, whatever is set for answers to other questions.
+  const asked = { nodeMetaTxt: true };
   switch (question.type) {
     case 'TXT':
-      return reply('NOERROR', plain(metaRecords(question.name, node, ttl, { nodeMetaTxt: true })));
+      return reply('NOERROR', plain(metaRecords(question.name, node, ttl, asked)));
     case 'ANY':
-      return reply('NOERROR', [...hostItems(question, node.address, ttl, context, hops), ...plain(meta)]);
+      return reply('NOERROR', [
+        ...hostItems(question, node.address, ttl, context, trail),
+        ...plain(metaRecords(question.name, node, ttl, asked)),
+      ]);
+    case 'CNAME':
+      return reply('NOERROR', hostItems(question, node.address, ttl, context, trail));
     case 'A':
     case 'AAAA':
-    case 'CNAME':
-      return { ...reply('NOERROR', hostItems(question, node.address, ttl, context, hops)), additional: meta };
+      return { ...reply('NOERROR', hostItems(question, node.address, ttl, context, trail)), additional: meta };
     default:
       return reply('NOERROR', []);
   }
@@ -200,29 +218,38 @@ function metaRecords(
 // Addresses and host names
 
 /** The record of an address when its type was asked for; for a host name a CNAME with what we know of that name. */
-function hostItems(question: Question, host: string, ttl: number, context: ZoneContext, hops: number): AnswerItem[] {
+function hostItems(question: Question, host: string, ttl: number, context: ZoneContext, trail: Trail): AnswerItem[] {
   const address = parseAddress(host);
   if (address) {
     if (question.type !== address.type && question.type !== 'ANY') return [];
     return plain([{ name: question.name, ttl, type: address.type, bytes: address.bytes }]);
   }
-  const target = host.replace(/\.$/, '');
-  if (!['A', 'AAAA', 'ANY', 'CNAME'].includes(question.type) || !isEncodable(target)) return [];
-  const alias = plain([{ name: question.name, ttl, type: 'CNAME', target }]);
-  if (question.type === 'CNAME') return alias;
-  return [...alias, ...plain(followed({ name: target, type: question.type }, context, hops))];
+  return aliasItems(question, host, ttl, context, trail);
 }
 
-function hostAddresses(host: string, context: ZoneContext, hops: number): ResourceRecord[] {
-  return followed({ name: host.replace(/\.$/, ''), type: 'ANY' }, context, hops);
+/** An alias is the answer to every type; who asks for addresses gets those behind it as well. */
+function aliasItems(question: Question, host: string, ttl: number, context: ZoneContext, trail: Trail): AnswerItem[] {
+  const target = withoutDot(host);
+  if (!isEncodable(target)) return [];
+  const alias = plain([{ name: question.name, ttl, type: 'CNAME', target }]);
+  if (!['A', 'AAAA', 'ANY'].includes(question.type)) return alias;
+  return [...alias, ...plain(followed({ name: target, type: question.type }, context, passed(question.name, trail)))];
+}
+
+function hostAddresses(owner: string, host: string, context: ZoneContext, trail: Trail): ResourceRecord[] {
+  return followed({ name: withoutDot(host), type: 'ANY' }, context, passed(owner, trail));
+}
+
+function passed(name: string, trail: Trail): Trail {
+  return [...trail, name.toLowerCase()];
 }
 
 /** What our own domains say about a name that an answer points to. */
-function followed(question: Question, context: ZoneContext, hops: number): ResourceRecord[] {
-  if (hops >= MOST_HOPS) return [];
+function followed(question: Question, context: ZoneContext, trail: Trail): ResourceRecord[] {
+  if (trail.length > MOST_HOPS || trail.includes(question.name.toLowerCase())) return [];
   const target = parseName(question.name, context.settings);
   if (target.kind === 'foreign' || target.kind === 'reverse') return [];
-  const { items } = inside(question, target, context, hops + 1);
+  const { items } = inside(question, target, context, trail);
   return items.map((item) => item.record).filter((record) => ['A', 'AAAA', 'CNAME'].includes(record.type));
 }
 
@@ -248,70 +275,8 @@ function reverseTarget(address: string, context: ZoneContext): string | undefine
   return instance && inDatacenter(instance.name, 'service', context);
 }
 
-// The zone itself
-
-function start(context: ZoneContext): Reply {
-  const servers = nameServers(context);
-  const glue = servers.flatMap((item) => item.extra);
-  return {
-    ...reply('NOERROR', plain([soa(context)])),
-    authority: servers.map((item) => item.record),
-    additional: glue,
-  };
-}
-
-function soa(context: ZoneContext): ResourceRecord {
-  const { domain, soa: timing } = context.settings;
-  const names = { mname: `ns.${domain}`, rname: `hostmaster.${domain}` };
-  return { name: domain, ttl: timing.minTtl, type: 'SOA', ...names, serial: context.now >>> 0, ...timing };
-}
-
-/** The servers are the nodes with an instance of the service `consul`. */
-function nameServers(context: ZoneContext): AnswerItem[] {
-  const ttl = context.settings.nodeTtl;
-  const servers = (context.view.service('consul') ?? []).filter((instance) => isShown(instance, '', context.settings));
-  return shuffled(servers, context.random)
-    .map((server) => ({
-      target: nodeName(server.node, context).toLowerCase(),
-      address: parseAddress(server.node.address),
-    }))
-    .filter((server) => isEncodable(server.target))
-    .slice(0, MOST_NAME_SERVERS)
-    .map(({ target, address }) => ({
-      record: { name: context.settings.domain, ttl, type: 'NS', target },
-      extra: address ? [{ name: target, ttl, type: address.type, bytes: address.bytes }] : [],
-    }));
-}
-
-function missing(context: ZoneContext): Reply {
-  return { ...reply('NXDOMAIN', []), authority: [soa(context)] };
-}
-
-function reply(rcode: Rcode, items: readonly AnswerItem[]): Reply {
-  return { rcode, authoritative: true, recursionAvailable: false, items, authority: [], additional: [] };
-}
-
 function recurse(rcode: Rcode, recursionAvailable: boolean): Outcome {
   return { kind: 'recurse', otherwise: { ...reply(rcode, []), authoritative: false, recursionAvailable } };
-}
-
-function plain(records: readonly ResourceRecord[]): AnswerItem[] {
-  return records.map((record) => ({ record, extra: [] }));
-}
-
-function nodeName(node: ViewNode, context: ZoneContext): string {
-  return inDatacenter(node.name, 'node', context);
-}
-
-function inDatacenter(name: string, kind: string, context: ZoneContext): string {
-  return `${name}.${kind}.${context.view.datacenter}.${context.settings.domain}`;
-}
-
-/** Whether a name that somebody registered fits into DNS (RFC 1035 section 2.3.4). */
-function isEncodable(name: string): boolean {
-  return (
-    name.length > 0 && name.length <= 253 && name.split('.').every((label) => label.length > 0 && label.length <= 63)
-  );
 }
 
 function uint16(value: number): number {

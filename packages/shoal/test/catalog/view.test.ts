@@ -66,3 +66,17 @@ test('an instance that is renamed leaves its old name', async () => {
   expect([view.service('web'), view.service('api')?.length]).toEqual([undefined, 1]);
   expect(changes[0]?.services).toEqual(['web', 'api']);
 });
+
+test('an IPv4 address that was written as IPv6 is found as what it is', async () => {
+  const { state, view } = await viewed();
+  await register(state, { Node: 'mapped', Address: '::ffff:10.0.0.9' });
+  expect(view.nodeAt('10.0.0.9')?.name).toBe('mapped');
+});
+
+test('the address that stands for a service is a tagged one', async () => {
+  const { state, view } = await viewed();
+  const TaggedAddresses = { virtual: { Address: '10.96.0.5', Port: 80 } };
+  await register(state, { Node: 'Box', SkipNodeUpdate: true, Service: { Service: 'db', TaggedAddresses } });
+  expect(view.service('db')).toMatchObject([{ virtualAddress: '10.96.0.5' }]);
+  expect(view.service('web')?.[0]).not.toHaveProperty('virtualAddress');
+});

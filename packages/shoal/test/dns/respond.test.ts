@@ -138,9 +138,24 @@ describe('fitting', () => {
       want: { answer: 7, additional: 0, tc: false },
     },
     {
-      name: 'metadata that does not fit beside one answer is left out',
+      name: 'metadata that does not fit beside one answer is left out, its address is not',
       given: { type: 'SRV', count: 1, meta: 'm'.repeat(600) },
-      want: { answer: 1, additional: 0, tc: false },
+      want: { answer: 1, additional: 1, tc: false },
+    },
+    {
+      name: 'metadata takes no room from answers',
+      given: { type: 'SRV', count: 3, meta: 'm'.repeat(150) },
+      want: { answer: 3, additional: 3, tc: false },
+    },
+    {
+      name: 'metadata comes along when everything fits',
+      given: { type: 'SRV', count: 3, meta: 'm'.repeat(20) },
+      want: { answer: 3, additional: 6, tc: false },
+    },
+    {
+      name: 'a record limit holds where TXT gives addresses, too',
+      given: { type: 'TXT', count: 60, transport: 'tcp', settings: { aRecordLimit: 7 } },
+      want: { answer: 7, additional: 0, tc: false },
     },
   ];
   test.each(cases)('$name', ({ given, want }) => {

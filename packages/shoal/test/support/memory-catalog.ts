@@ -12,6 +12,8 @@ export type Registration = {
     Port?: number;
     Tags?: string[];
     Address?: string;
+    /** The tagged address `virtual`. */
+    Virtual?: string;
     Weights?: { Passing: number; Warning: number };
   };
   /** Health of the instance; 'passing' when absent. */
@@ -52,11 +54,12 @@ export function memoryCatalog(
   }
 
   function instanceOf(one: Registration, node: ViewNode): ViewInstance {
-    const { ID, Service = '', Address = '', Port = 0, Tags = [], Weights } = one.Service ?? {};
+    const { ID, Service = '', Address = '', Port = 0, Tags = [], Weights, Virtual } = one.Service ?? {};
     const weights = { passing: Weights?.Passing ?? 1, warning: Weights?.Warning ?? 1 };
     const id = ID ?? Service;
     const rest = { port: Port, tags: Tags, weights, health: one.health ?? 'passing', modifyIndex: instances.size + 1 };
-    return { id, name: Service, node, address: Address, ...rest };
+    const virtual = Virtual === undefined ? {} : { virtualAddress: Virtual };
+    return { id, name: Service, node, address: Address, ...virtual, ...rest };
   }
 }
 

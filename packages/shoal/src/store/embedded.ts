@@ -1,23 +1,28 @@
 import { open } from 'lmdb';
-import type { Change, ChangeSet, CommitResult, Op, Precondition, Store, StoreLimits, Txn } from './contract.ts';
+import type { Change, ChangeSet, CommitResult, Op, Store, StoreLimits, Txn } from './contract.ts';
 import { StoreClosedError, StoreFormatError, StoreLimitError, StoreWriteError } from './errors.ts';
 import { FeedHistory } from './feed-history.ts';
+import { type Before, type Indexes, RowIndexes } from './row-indexes.ts';
 
 /**
  * The store of a single server: one LMDB file. Commits that arrive while a write is on its way to the disk form the next group, so that many
- * writers share one flush. A row is kept as JSON text `[createIndex, modifyIndex, value]` under `table NUL key`.
+ * writers share one flush. A row is kept as JSON text `[modifyIndex, value]` under `[createIndex, table, key]`: what is written together lies together,
+ * and new rows go to the end of the tree. Under their own keys (most are UUIDs) each would touch a page of its own, and more the bigger the file.
  */
-const FORMAT = 1;
+const FORMAT = 2;
 const META = '\u0001meta';
 const LIMITS: StoreLimits = { opsPerTxn: 20_000, bytesPerTxn: 64 * 1024 * 1024, keyBytes: 1900 };
 const LOAD_BATCH = 2_000;
 
 type Meta = { format: number; index: number };
-type Indexes = { createIndex: number; modifyIndex: number };
-type Write = { key: string; text: string | undefined; indexes: Indexes | undefined };
+type RowKey = [createIndex: number, table: string, key: string];
+/** Without a text: a deletion. */
+type Write = { key: RowKey; text: string | undefined };
 type Pending = {
   set: ChangeSet;
   writes: Write[];
+  /** The indexes that its rows had. */
+  before: Before[];
   resolve: (result: CommitResult) => void;
   reject: (error: Error) => void;
 };
@@ -42,8 +47,9 @@ class EmbeddedStore implements Store {
   readonly #db;
   readonly #path: string;
   readonly #history: FeedHistory;
-  /** Rows as they will be once what is on its way is durable; `undefined` is a deletion. */
-  readonly #overlay = new Map<string, { indexes: Indexes | undefined; index: number }>();
+  readonly #indexes = new RowIndexes();
+  /** The rows' indexes are known. */
+  #loaded = false;
   #durable = 0;
   #next = 1;
   #staged: Pending[] = [];
@@ -53,7 +59,7 @@ class EmbeddedStore implements Store {
   constructor(options: EmbeddedStoreOptions) {
     this.#path = options.path;
     this.#history = new FeedHistory(options.history ?? 10_000);
-    this.#db = open<string, string>({
+    this.#db = open<string, string | RowKey>({
       path: options.path,
       noSubdir: false,
       encoding: 'string',
@@ -69,6 +75,7 @@ class EmbeddedStore implements Store {
     if (text === undefined) {
       await this.#db.put(META, JSON.stringify({ format: FORMAT, index: 0 } satisfies Meta));
       await this.#db.flushed;
+      this.#loaded = true;
       return;
     }
     const meta = JSON.parse(text) as Meta;
@@ -88,19 +95,23 @@ class EmbeddedStore implements Store {
   async *load(): AsyncIterable<Change[]> {
     let batch: Change[] = [];
     for (const { key, value } of this.#db.getRange({})) {
-      if (key === META) continue;
-      batch.push(decodeRow(key, value));
+      if (typeof key === 'string') continue;
+      const change = decodeRow(key, value);
+      if (!this.#loaded) this.#indexes.load(change);
+      batch.push(change);
       if (batch.length < LOAD_BATCH) continue;
       yield batch;
       batch = [];
     }
+    this.#loaded = true;
     yield batch;
   }
 
   commit(txn: Txn): Promise<CommitResult> {
     if (this.#closed) return Promise.reject(new StoreClosedError());
-    const conflict = this.#conflict(txn.require ?? []);
-    if (conflict) return Promise.resolve(conflict);
+    if (!this.#loaded) return Promise.reject(new Error('the store is written to before its rows were loaded'));
+    const conflict = this.#indexes.conflict(txn.require ?? []);
+    if (conflict) return Promise.resolve({ ok: false, ...conflict });
     if (txn.ops.length === 0) return Promise.resolve({ ok: true, index: this.#durable });
     try {
       return this.#stage(txn);
@@ -120,64 +131,45 @@ class EmbeddedStore implements Store {
     await this.#db.close();
   }
 
-  #conflict(require: readonly Precondition[]): CommitResult | undefined {
-    for (const conflict of require) {
-      const found = this.#indexes(rowKey(conflict))?.modifyIndex ?? 0;
-      if (found !== conflict.modifyIndex) return { ok: false, conflict, found };
-    }
-    return undefined;
-  }
-
-  /** Indexes of a row after all that was staged. */
-  #indexes(key: string): Indexes | undefined {
-    const staged = this.#overlay.get(key);
-    if (staged) return staged.indexes;
-    const text = this.#db.get(key);
-    return text === undefined ? undefined : decodeIndexes(text);
-  }
-
-  #stage(txn: Txn): Promise<CommitResult> {
+  #stage({ ops }: Txn): Promise<CommitResult> {
     const index = this.#next;
-    const { writes, changes } = this.#encode(txn.ops, index);
+    const created: Indexes = { createIndex: index, modifyIndex: index };
+    const indexes = ops.map((op) => this.#indexesAfter(op, created));
+    const writes = this.#encode(ops, indexes, index);
     this.#next += 1;
-    for (const write of writes) this.#overlay.set(write.key, { indexes: write.indexes, index });
+    const changes = ops.map((op, at) => changeOf(op, indexes[at] ?? created));
+    const before = ops.map(({ table, key }, at) => this.#indexes.set(table, key, indexes[at]));
     return new Promise((resolve, reject) => {
-      this.#staged.push({ set: { index, changes }, writes, resolve, reject });
+      this.#staged.push({ set: { index, changes }, writes, before, resolve, reject });
       this.#writing ??= this.#drain();
     });
   }
 
-  #encode(ops: readonly Op[], index: number): { writes: Write[]; changes: Change[] } {
+  /** Undefined for a deletion. `created`: of a row that this transaction creates. */
+  #indexesAfter({ kind, table, key }: Op, created: Indexes): Indexes | undefined {
+    if (kind === 'delete') return undefined;
+    const known = this.#indexes.get(table, key);
+    return known ? { createIndex: known.createIndex, modifyIndex: created.modifyIndex } : created;
+  }
+
+  /** Refuses what is over a limit. */
+  #encode(ops: readonly Op[], indexes: readonly (Indexes | undefined)[], index: number): Write[] {
     if (ops.length > LIMITS.opsPerTxn)
       throw new StoreLimitError(`A transaction of ${ops.length} changes is over the limit of ${LIMITS.opsPerTxn}.`);
+    checkKeys(ops);
     const writes: Write[] = [];
-    const changes: Change[] = [];
-    const seen = new Set<string>();
     let bytes = 0;
-    for (const op of ops) {
-      const key = rowKey(op);
-      if (seen.has(key))
-        throw new StoreLimitError(`Key "${op.key}" of table ${op.table} occurs twice in one transaction.`);
-      seen.add(key);
-      const write = this.#encodeOp(op, key, index);
-      bytes += key.length + (write.text?.length ?? 0);
-      writes.push(write);
-      const indexes = write.indexes ?? { createIndex: index, modifyIndex: index };
-      changes.push({ table: op.table, key: op.key, value: op.kind === 'put' ? op.value : undefined, ...indexes });
+    for (const [at, op] of ops.entries()) {
+      const createIndex = (indexes[at] ?? this.#indexes.get(op.table, op.key))?.createIndex;
+      // What is not there cannot be deleted.
+      if (createIndex === undefined) continue;
+      const text = op.kind === 'put' ? `[${index},${JSON.stringify(op.value)}]` : undefined;
+      bytes += op.key.length + (text?.length ?? 0);
+      writes.push({ key: [createIndex, op.table, op.key], text });
     }
     if (bytes > LIMITS.bytesPerTxn)
       throw new StoreLimitError(`A transaction of ${bytes} bytes is over the limit of ${LIMITS.bytesPerTxn}.`);
-    return { writes, changes };
-  }
-
-  #encodeOp(op: Op, key: string, index: number): Write {
-    if (Buffer.byteLength(key) > LIMITS.keyBytes)
-      throw new StoreLimitError(
-        `A key of ${Buffer.byteLength(op.key)} bytes in ${op.table} is over the limit of ${LIMITS.keyBytes} bytes.`,
-      );
-    if (op.kind === 'delete') return { key, text: undefined, indexes: undefined };
-    const indexes = { createIndex: this.#indexes(key)?.createIndex ?? index, modifyIndex: index };
-    return { key, text: `[${indexes.createIndex},${index},${JSON.stringify(op.value)}]`, indexes };
+    return writes;
   }
 
   /** Writes group after group until nothing is staged. */
@@ -208,15 +200,13 @@ class EmbeddedStore implements Store {
     }
   }
 
-  #enqueue(key: string, text: string | undefined): Promise<boolean> {
+  #enqueue(key: string | RowKey, text: string | undefined): Promise<boolean> {
     return text === undefined ? this.#db.remove(key) : this.#db.put(key, text);
   }
 
   #publish(group: Pending[]): void {
-    for (const { set, writes } of group) {
+    for (const { set } of group) {
       this.#durable = set.index;
-      for (const write of writes)
-        if (this.#overlay.get(write.key)?.index === set.index) this.#overlay.delete(write.key);
       this.#history.publish(set);
     }
     for (const { set, resolve } of group) resolve({ ok: true, index: set.index });
@@ -226,7 +216,7 @@ class EmbeddedStore implements Store {
   #fail(group: Pending[], error: Error): void {
     const failed = [...group, ...this.#staged];
     this.#staged = [];
-    this.#overlay.clear();
+    this.#indexes.restore(failed.flatMap(({ before }) => before));
     this.#next = this.#durable + 1;
     for (const { reject } of failed) reject(error);
   }
@@ -242,19 +232,27 @@ async function commitFailure(error: unknown): Promise<unknown> {
   }
 }
 
-function rowKey(row: { table: string; key: string }): string {
-  return `${row.table}\u0000${row.key}`;
+/** Each key once, and none too long. */
+function checkKeys(ops: readonly Op[]): void {
+  const seen = new Set<string>();
+  for (const { table, key } of ops) {
+    const name = `${table}\u0000${key}`;
+    if (Buffer.byteLength(name) > LIMITS.keyBytes)
+      throw new StoreLimitError(
+        `A key of ${Buffer.byteLength(key)} bytes in ${table} is over the limit of ${LIMITS.keyBytes} bytes.`,
+      );
+    if (seen.has(name)) throw new StoreLimitError(`Key "${key}" of table ${table} occurs twice in one transaction.`);
+    seen.add(name);
+  }
 }
 
-function decodeRow(key: string, text: string): Change {
-  const at = key.indexOf('\u0000');
-  const [createIndex, modifyIndex, value] = JSON.parse(text) as [number, number, object];
-  return { table: key.slice(0, at), key: key.slice(at + 1), value, createIndex, modifyIndex };
+/** A deletion has the index of its transaction. */
+function changeOf(op: Op, { createIndex, modifyIndex }: Indexes): Change {
+  const value = op.kind === 'put' ? op.value : undefined;
+  return { table: op.table, key: op.key, value, createIndex, modifyIndex };
 }
 
-/** Reads the two numbers without parsing the row. */
-function decodeIndexes(text: string): Indexes {
-  const first = text.indexOf(',');
-  const second = text.indexOf(',', first + 1);
-  return { createIndex: Number(text.slice(1, first)), modifyIndex: Number(text.slice(first + 1, second)) };
+function decodeRow([createIndex, table, key]: RowKey, text: string): Change {
+  const [modifyIndex, value] = JSON.parse(text) as [number, object];
+  return { table, key, value, createIndex, modifyIndex };
 }

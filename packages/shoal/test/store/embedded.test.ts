@@ -19,11 +19,38 @@ describe('embedded store', () => {
     await store.commit({ ops: [put('a', 1)] });
     const big = { kind: 'put', table: 't', key: 'big', value: { v: 'x'.repeat(3_000_000) } } as const;
     await expect(store.commit({ ops: [big] })).rejects.toMatchObject({ code: 'store-write' });
+    const both = { ops: [put('a', 2), big], require: [{ table: 't', key: 'a', modifyIndex: 1 }] };
+    await expect(store.commit(both)).rejects.toMatchObject({ code: 'store-write' });
     expect(store.index()).toBe(1);
     expect((await rows(store)).map((row) => row.key)).toEqual(['a']);
+    const stale = { ops: [put('a', 3)], require: [{ table: 't', key: 'a', modifyIndex: 2 }] };
+    expect(await store.commit(stale)).toMatchObject({ ok: false, found: 1 });
     await rm(join(disk, 'ballast'));
     expect(await store.commit({ ops: [put('b', 2)] })).toEqual({ ok: true, index: 2 });
     expect((await rows(store)).map((row) => row.key)).toEqual(['a', 'b']);
+  });
+
+  test('holds no more than so many changes for followers that come late', async () => {
+    const store = await openEmbeddedStore({ path: await tempDir() });
+    onTestFinished(() => store.close());
+    for (let set = 0; set < 5; set += 1)
+      await store.commit({ ops: Array.from({ length: 10_000 }, (_, at) => put(`${set}-${at}`, at)) });
+    expect(store.follow(0, () => {})).toBe('compacted');
+    const late: number[] = [];
+    store.follow(3, ({ index }) => late.push(index));
+    expect(late).toEqual([4, 5]);
+  });
+
+  test('takes no write before what is there was loaded', async () => {
+    const path = await tempDir();
+    const first = await openEmbeddedStore({ path });
+    await first.commit({ ops: [put('a', 1)] });
+    await first.close();
+    const store = await openEmbeddedStore({ path });
+    onTestFinished(() => store.close());
+    await expect(store.commit({ ops: [put('a', 2)] })).rejects.toThrow(/before its rows were loaded/);
+    await rows(store);
+    expect(await store.commit({ ops: [put('a', 2)] })).toEqual({ ok: true, index: 2 });
   });
 
   test('kill -9 loses nothing that was answered', async () => {

@@ -14,6 +14,11 @@ export type Scheduler = {
    * `index`: what they bring the scheduler up to, if that is more than the changes themselves say.
    */
   apply(changes: readonly Change[], index?: number): void;
+  /**
+   * The feed brought `count` of the plan's new allocations, from number `from` on, as they were planned and with this index: the same as applying
+   * their rows, without having them read again.
+   */
+  brought(planId: string, part: { readonly from: number; readonly count: number; readonly index: number }): void;
   /** The highest index applied. */
   index(): number;
   plan(evaluation: Evaluation, options: PlanOptions): Plan;

@@ -22,6 +22,12 @@ export function createScheduler(deps: SchedulerDeps, config: SchedulerConfig = D
       for (const change of changes) cluster.apply(change);
       cluster.reach(index);
     },
+    brought(planId, { from, count, index }) {
+      const journal = unsettled.get(planId);
+      if (!journal) throw new Error(`the feed brought a part of plan "${planId}", which is not on its way`);
+      journal.brought(from, count, index);
+      cluster.reach(index);
+    },
     index: () => cluster.index,
     plan(evaluation, options) {
       const { plan, journal } = makePlan(evaluation, options, placing);

@@ -4,6 +4,7 @@ import type { Change } from '../store/contract.ts';
 import { PlanFailedError, SchedulerStoppedError } from './errors.ts';
 import { Outbox } from './outbox.ts';
 import type { Plan, PlanOptions } from './plan.ts';
+import { PlansOnTheirWay } from './plans-on-their-way.ts';
 import { thin } from './thin.ts';
 import type { SchedulerWorker, StartScheduler } from './worker-contract.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
@@ -27,6 +28,7 @@ class Client implements SchedulerWorker {
   readonly #worker: Worker;
   readonly #outbox: Outbox<ToWorker>;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #plans = new PlansOnTheirWay();
   /** Plans that are to be made from more than was fed so far. */
   #early: Early[] = [];
   /** Sets that came while the snapshot was read. */
@@ -70,7 +72,9 @@ class Client implements SchedulerWorker {
       this.#held.push(set);
       return;
     }
-    this.#send(set.changes, set.index);
+    const { brought, rest } = this.#plans.sort(set);
+    for (const part of brought) this.#outbox.post({ kind: 'brought', ...part, index: set.index });
+    this.#send(rest, set.index);
     this.#advance(set.index);
   }
 
@@ -89,6 +93,7 @@ class Client implements SchedulerWorker {
   }
 
   settle(planId: string, outcome: Parameters<SchedulerWorker['settle']>[1]): void {
+    this.#plans.over(planId);
     if (!this.#gone) this.#outbox.post({ kind: 'settle', planId, outcome });
   }
 
@@ -122,13 +127,16 @@ class Client implements SchedulerWorker {
   #answered(message: FromWorker): void {
     const waiting = this.#waiting.get(message.request);
     this.#waiting.delete(message.request);
-    if (message.kind === 'planned') waiting?.resolve(message.plan);
-    else waiting?.reject(new PlanFailedError(message.evalId, message.reason));
+    if (message.kind === 'planned') {
+      this.#plans.made(message.plan);
+      waiting?.resolve(message.plan);
+    } else waiting?.reject(new PlanFailedError(message.evalId, message.reason));
   }
 
   #end(reason: Error | undefined): void {
     this.#gone = new SchedulerStoppedError(reason);
     this.#outbox.clear();
+    this.#plans.clear();
     for (const { reject } of this.#waiting.values()) reject(this.#gone);
     this.#waiting.clear();
     this.#early = [];

@@ -13,6 +13,13 @@ export type ToWorker =
       readonly evaluation: Evaluation;
       readonly options: PlanOptions;
     }
+  | {
+      readonly kind: 'brought';
+      readonly planId: string;
+      readonly from: number;
+      readonly count: number;
+      readonly index: number;
+    }
   | { readonly kind: 'settle'; readonly planId: string; readonly outcome: SettleOutcome }
   | { readonly kind: 'configure'; readonly config: SchedulerConfig };
 

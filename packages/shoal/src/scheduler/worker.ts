@@ -19,6 +19,8 @@ port.on('message', (message: ToWorker) => {
       return scheduler.apply(message.changes, message.index);
     case 'plan':
       return port.postMessage(planned(message));
+    case 'brought':
+      return scheduler.brought(message.planId, message);
     case 'settle':
       return scheduler.settle(message.planId, message.outcome);
     case 'configure':

@@ -93,6 +93,31 @@ describe('the scheduler in its thread', () => {
     expect((await worker.plan(anEval(aJob()), { now: NOW })).newAllocs).toHaveLength(1);
   });
 
+  test('keeps what the feed brought of a plan that is then rejected', async () => {
+    const job = aJob({ group: { Count: 3 } });
+    const worker = await start([node(aNode()), registered(job)]);
+    const first = await worker.plan(anEval(job), { now: NOW });
+    const rows = first.newAllocs.map((row) => change('allocs', row.ID, row));
+    worker.feed({ index, changes: [...rows.slice(0, 2), change('evals', 'eval-1', anEval(job))] });
+    worker.settle(first.id, 'rejected');
+    const second = await worker.plan(anEval(job), { now: NOW });
+    expect(second.newAllocs.map(({ Name }) => Name)).toEqual([first.newAllocs[2]?.Name]);
+  });
+
+  test('takes what others changed of its plan as they changed it', async () => {
+    const job = aJob({ group: { Count: 3 } });
+    const worker = await start([node(aNode()), registered(job)]);
+    const plan = await worker.plan(anEval(job), { now: NOW });
+    const [one, two, three] = plan.newAllocs.map((row) => change('allocs', row.ID, row));
+    index += 1;
+    const ended = { ...two!, value: { ...two!.value, DesiredStatus: 'stop' }, modifyIndex: index };
+    worker.feed({ index: index - 1, changes: [one!] });
+    worker.feed({ index, changes: [ended, three!] });
+    worker.settle(plan.id, 'committed');
+    const next = await worker.plan(anEval(job), { now: NOW });
+    expect(next.newAllocs.map(({ Name }) => Name)).toEqual([plan.newAllocs[1]?.Name]);
+  });
+
   test('takes big change sets in order', async () => {
     const worker = await start();
     const nodes = Array.from({ length: 3000 }, (_, n) => node(aNode({ ID: `node-${n}` })));

@@ -74,6 +74,13 @@ export class Cluster {
     return entry;
   }
 
+  /** The feed brought a tentative one just as it was planned. */
+  confirm(entry: AllocEntry, index: number): void {
+    if (entry.createIndex !== TENTATIVE) return;
+    entry.createIndex = index;
+    entry.modifyIndex = index;
+  }
+
   removeAlloc(id: string): void {
     const entry = this.allocs.get(id);
     this.#early.delete(id);

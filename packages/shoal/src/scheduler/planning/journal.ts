@@ -19,6 +19,11 @@ export class Journal {
     this.#added.push(this.#cluster.addTentative(row));
   }
 
+  /** So many of the added ones are rows now, with this index. */
+  brought(from: number, count: number, index: number): void {
+    for (const alloc of this.#added.slice(from, from + count)) this.#cluster.confirm(alloc, index);
+  }
+
   change(alloc: AllocEntry, fields: Fields): void {
     if (!this.#before.has(alloc.id)) this.#before.set(alloc.id, snapshot(alloc));
     Object.assign(alloc, fields);

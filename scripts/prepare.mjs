@@ -56,6 +56,7 @@ const TEST_PROGRAMS = {
   bzip2: 'bzip2',
   docker: 'docker.io',
   dockerd: 'docker.io',
+  faketime: 'faketime',
   git: 'git',
   ip: 'iproute2',
   mount: 'mount',

@@ -110,7 +110,7 @@ function stats({ cluster, serverRole, clientRole }: NomadFactsDeps) {
         node_id: client.client.node().ID,
         known_servers: cluster.peers().join(','),
         num_allocations: String(client.client.allocationCount()),
-        last_heartbeat: `${Math.max(0, Date.now() - client.client.heartbeat().at)}ms`,
+        last_heartbeat: `${Math.round(performance.now() - client.client.heartbeat().at)}ms`,
         heartbeat_ttl: `${client.client.heartbeat().ttlMs}ms`,
       },
     }),

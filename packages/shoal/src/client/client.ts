@@ -101,7 +101,6 @@ export function createClient(deps: ClientDeps): Client {
     heartbeat: registration.heartbeat,
     runners: allocations.all,
     clock,
-    monotonicMs: () => performance.now(),
   });
   const watch = createAllocationWatch({ server, nodeId: identity.id, known, apply, ...timing });
   let started: Promise<void> | undefined;

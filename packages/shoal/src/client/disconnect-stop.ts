@@ -14,24 +14,22 @@ export type DisconnectStopDeps = {
   heartbeat: () => Heartbeat;
   runners: () => readonly AllocRunner[];
   clock: Clock;
-  /** Milliseconds that nobody sets back or forth: a clock that is put right must not end anything. */
-  monotonicMs: () => number;
 };
 
 const LOOK_MS = 1_000;
 
-export function createDisconnectStop({ heartbeat, runners, clock, monotonicMs }: DisconnectStopDeps): DisconnectStop {
+export function createDisconnectStop({ heartbeat, runners, clock }: DisconnectStopDeps): DisconnectStop {
   const stopped = new AbortController();
   let running: Promise<void> | undefined;
 
   async function watch(): Promise<void> {
     // An agent that has just come up gives the servers their time.
-    let heardAt = monotonicMs();
+    let heardAt = clock.monotonic();
     let seen = heartbeat().at;
     while (!stopped.signal.aborted) {
       const { at } = heartbeat();
-      if (at !== seen) [seen, heardAt] = [at, monotonicMs()];
-      const silentMs = monotonicMs() - heardAt;
+      if (at !== seen) [seen, heardAt] = [at, clock.monotonic()];
+      const silentMs = clock.monotonic() - heardAt;
       for (const runner of runners()) if (isDue(runner, silentMs)) end(runner);
       await clock.sleep(LOOK_MS, stopped.signal);
     }

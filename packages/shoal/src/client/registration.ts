@@ -74,7 +74,7 @@ export function createRegistration({ server, node, clock, random, log }: Registr
     while (!stopped.signal.aborted && !change.signal.aborted) {
       try {
         ttl = (await server.heartbeat(node().ID, 'ready', stopped.signal)).heartbeatTtlMs;
-        last = { at: clock.now(), ttlMs: ttl };
+        last = { at: clock.monotonic(), ttlMs: ttl };
         failures = 0;
         onTaken();
         announceReady();

@@ -31,6 +31,6 @@ export type AllocationUpdate = {
   clientDescription: string;
   taskStates: Record<string, TaskState>;
   /** `null` while undecided. */
-  deploymentHealthy: { healthy: boolean; timestamp: string } | null;
+  deploymentHealthy: { healthy: boolean; deploymentId: string } | null;
   networkStatus: { InterfaceName: string; Address: string; DNS: null } | null;
 };

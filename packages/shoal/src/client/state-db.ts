@@ -30,4 +30,4 @@ export type TaskRecord = {
 };
 
 /** The deployment that was judged, and how; `healthy` is null while open. */
-export type HealthRecord = { deploymentId: string; since: number; healthy: boolean | null; timestamp: string };
+export type HealthRecord = { deploymentId: string; since: number; healthy: boolean | null };

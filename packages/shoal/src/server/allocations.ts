@@ -2,7 +2,7 @@ import type { Evaluation } from '@shoal/api';
 import type { AllocationUpdate } from '../client/server-connection.ts';
 import { nextReschedule } from '../scheduler/reconcile/reschedule.ts';
 import { isTerminal } from '../state/alloc-view.ts';
-import type { AllocRow, AllocStatusRow } from '../state/rows.ts';
+import type { AllocRow, AllocStatusRow, HealthVerdict } from '../state/rows.ts';
 import { jobKey, jobVersionKey } from '../state/tables.ts';
 import type { Op } from '../store/contract.ts';
 import { commitDecision } from './commit.ts';
@@ -24,7 +24,7 @@ export function createAllocations(deps: ServerDeps) {
       kind: 'put',
       table: 'allocStatus',
       key: update.id,
-      value: statusRow(nodeId, update, nowNanos(deps)),
+      value: statusRow({ nodeId, update, before: allocStatus.get(update.id), time: nowNanos(deps) }),
     }));
     for (let at = 0; at < ops.length; at += state.limits.opsPerTxn / 2) {
       const part = ops.slice(at, at + state.limits.opsPerTxn / 2);
@@ -81,22 +81,29 @@ function justFailed(row: AllocRow, before: AllocStatusRow | undefined, update: A
   return update.clientStatus === 'failed' && !isTerminal(row, before);
 }
 
-function statusRow(
-  nodeId: string,
-  update: AllocationUpdate,
-  time: number,
-): Omit<AllocStatusRow, 'CreateIndex' | 'ModifyIndex'> {
-  const health = update.deploymentHealthy;
+type Report = { nodeId: string; update: AllocationUpdate; before: AllocStatusRow | undefined; time: number };
+
+function statusRow({ nodeId, update, before, time }: Report): Omit<AllocStatusRow, 'CreateIndex' | 'ModifyIndex'> {
   return {
     ID: update.id,
     NodeID: nodeId,
     ClientStatus: update.clientStatus,
     ClientDescription: update.clientDescription,
     TaskStates: update.taskStates,
-    DeploymentHealthy: health && { Healthy: health.healthy, Timestamp: health.timestamp },
+    DeploymentHealthy: update.deploymentHealthy && verdict(update.deploymentHealthy, before?.DeploymentHealthy, time),
     NetworkStatus: update.networkStatus,
     ModifyTime: time,
   };
+}
+
+/** Deadlines move on by this time, so it is that of the servers' clock and not of the client's. */
+function verdict(
+  { healthy: Healthy, deploymentId: DeploymentID }: NonNullable<AllocationUpdate['deploymentHealthy']>,
+  before: HealthVerdict | null | undefined,
+  time: number,
+): HealthVerdict {
+  if (before?.Healthy === Healthy && before.DeploymentID === DeploymentID) return before;
+  return { Healthy, DeploymentID, Timestamp: new Date(time / 1e6).toISOString() };
 }
 
 function jobOf(row: AllocRow) {

@@ -2,6 +2,7 @@ import { type DeploymentCounts, deploymentCounts, progressDeadline } from '../st
 import type { AllocRow, DeploymentRow } from '../state/rows.ts';
 import { jobKey } from '../state/tables.ts';
 import type { Change } from '../store/contract.ts';
+import { Countdowns } from './countdowns.ts';
 import type { Deployments } from './deployments.ts';
 import type { ServerDeps } from './deps.ts';
 import { newEvaluation, putEvaluation } from './evaluations.ts';
@@ -20,6 +21,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export class DeploymentWatch {
   readonly #deps: ServerDeps;
   readonly #deployments: Deployments;
+  readonly #countdowns: Countdowns;
   readonly #healthy = new Map<string, number>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #dirty = new Set<string>();
@@ -28,6 +30,7 @@ export class DeploymentWatch {
   constructor(deps: ServerDeps, deployments: Deployments) {
     this.#deps = deps;
     this.#deployments = deployments;
+    this.#countdowns = new Countdowns(deps.now);
   }
 
   start(): void {
@@ -79,10 +82,11 @@ export class DeploymentWatch {
     const hopeless = groups.filter(([name, { unhealthy }]) => unhealthy > 0 && !row.TaskGroups[name]?.ProgressDeadline);
     if (hopeless.length > 0) return this.#deployments.fail(id, DESCRIPTIONS.unhealthy, names(hopeless));
     const open = groups.filter(([name, { healthy }]) => healthy < (row.TaskGroups[name]?.DesiredTotal ?? 0));
-    const late = open.filter(([name, group]) => (progressDeadline(row, name, group) ?? Infinity) <= this.#deps.now());
+    const left = new Map(open.map((group) => [group, this.#leftMs(row, group)]));
+    const late = open.filter((group) => (left.get(group) ?? 0) <= 0);
     if (late.length > 0) return this.#deployments.fail(id, DESCRIPTIONS.deadline, names(late));
     if (this.#deployments.mayPromoteItself(row)) return void (await this.#deployments.promote(id));
-    this.#arm(row, open);
+    this.#arm(id, Math.min(...left.values()));
     const healthy = groups.reduce((total, [, group]) => total + group.healthy, 0);
     if (healthy > (this.#healthy.get(id) ?? 0)) await this.#goOn(row, healthy);
   }
@@ -95,11 +99,16 @@ export class DeploymentWatch {
     this.#healthy.set(row.ID, healthy);
   }
 
-  #arm(row: DeploymentRow, open: Group[]): void {
-    const deadlines = open.flatMap(([name, group]) => progressDeadline(row, name, group) ?? []);
-    clearTimeout(this.#timers.get(row.ID));
-    this.#timers.delete(row.ID);
-    if (deadlines.length > 0) this.#after(row.ID, Math.min(...deadlines) - this.#deps.now());
+  /** Until the group has to have made progress; for ever where there is no deadline. */
+  #leftMs(row: DeploymentRow, [name, counts]: Group): number {
+    const deadline = progressDeadline(row, name, counts);
+    return deadline === undefined ? Number.POSITIVE_INFINITY : this.#countdowns.leftMs(`${row.ID}/${name}`, deadline);
+  }
+
+  #arm(id: string, waitMs: number): void {
+    clearTimeout(this.#timers.get(id));
+    this.#timers.delete(id);
+    if (Number.isFinite(waitMs)) this.#after(id, waitMs);
   }
 
   /** Looks at it again then; one timer for each deployment. */
@@ -113,6 +122,7 @@ export class DeploymentWatch {
     clearTimeout(this.#timers.get(id));
     this.#timers.delete(id);
     this.#healthy.delete(id);
+    this.#countdowns.forget(`${id}/`);
   }
 }
 

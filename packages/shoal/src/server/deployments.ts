@@ -1,3 +1,4 @@
+import { healthOf } from '../state/alloc-view.ts';
 import type { AllocRow, DeploymentRow, JobRow } from '../state/rows.ts';
 import { jobKey } from '../state/tables.ts';
 import type { Op, Precondition, Txn } from '../store/contract.ts';
@@ -82,7 +83,10 @@ export function createDeployments(deps: ServerDeps, jobs: Jobs) {
     return change(id, "can't set health of allocations for a terminal deployment", (row) => {
       const Timestamp = new Date(deps.now()).toISOString();
       const judged = (ids: readonly string[], Healthy: boolean) =>
-        ids.map((allocId) => ({ ...memberOf(row, allocId), ManualHealth: { Healthy, Timestamp } }));
+        ids.map((allocId) => ({
+          ...memberOf(row, allocId),
+          ManualHealth: { Healthy, Timestamp, DeploymentID: row.ID },
+        }));
       return { row, allocs: [...judged(healthy, true), ...judged(unhealthy, false)], evaluate: true };
     });
   }
@@ -155,7 +159,7 @@ export function createDeployments(deps: ServerDeps, jobs: Jobs) {
     const { allocStatus } = state.tables;
     const counts = new Map<string, number>();
     for (const alloc of membersOf(row)) {
-      const health = alloc.ManualHealth ?? allocStatus.get(alloc.ID)?.DeploymentHealthy;
+      const health = healthOf(alloc, allocStatus.get(alloc.ID));
       if (alloc.Canary && health?.Healthy) counts.set(alloc.TaskGroup, (counts.get(alloc.TaskGroup) ?? 0) + 1);
     }
     return counts;

@@ -1,8 +1,9 @@
-import type { Evaluation } from '@shoal/api';
-import { clientStatus, isClientTerminal } from '../state/alloc-view.ts';
+import type { DrainStrategy, Evaluation } from '@shoal/api';
+import { clientStatus, healthOf, isClientTerminal } from '../state/alloc-view.ts';
 import type { AllocRow, JobRow, NodeRow } from '../state/rows.ts';
 import { jobKey, jobVersionKey } from '../state/tables.ts';
 import type { Op } from '../store/contract.ts';
+import { Countdowns } from './countdowns.ts';
 import { nowNanos, type ServerDeps } from './deps.ts';
 import { newEvaluation, putEvaluation } from './evaluations.ts';
 import type { Nodes } from './nodes.ts';
@@ -19,6 +20,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export class Drains {
   readonly #deps: ServerDeps;
   readonly #nodes: Nodes;
+  readonly #countdowns: Countdowns;
   #timer: NodeJS.Timeout | undefined;
   #due = Number.POSITIVE_INFINITY;
   #unfollow: (() => void) | undefined;
@@ -26,6 +28,7 @@ export class Drains {
   constructor(deps: ServerDeps, nodes: Nodes) {
     this.#deps = deps;
     this.#nodes = nodes;
+    this.#countdowns = new Countdowns(deps.now);
   }
 
   start(): void {
@@ -47,11 +50,12 @@ export class Drains {
 
   /** At the earliest time that anybody asked for. */
   #lookIn(waitMs: number): void {
-    const due = this.#deps.now() + Math.max(0, Math.min(waitMs, LONGEST_TIMER_MS));
+    const pause = Math.max(0, Math.min(waitMs, LONGEST_TIMER_MS));
+    const due = performance.now() + pause;
     if (!this.#unfollow || due >= this.#due) return;
     clearTimeout(this.#timer);
     this.#due = due;
-    this.#timer = setTimeout(() => void this.#look(), due - this.#deps.now()).unref();
+    this.#timer = setTimeout(() => void this.#look(), pause).unref();
   }
 
   async #look(): Promise<void> {
@@ -70,13 +74,22 @@ export class Drains {
   async #advance(node: NodeRow): Promise<void> {
     const strategy = node.DrainStrategy;
     if (!strategy || !this.#unfollow) return;
-    const deadline = strategy.Deadline > 0 ? Date.parse(strategy.ForceDeadline) : Number.POSITIVE_INFINITY;
-    const forced = strategy.Deadline < 0 || deadline <= this.#deps.now();
+    const leftMs = this.#leftMs(node.ID, strategy);
     const living = [...this.#deps.state.tables.allocs.by('node', node.ID)].filter((row) => this.#isLiving(row));
     const leaving = strategy.IgnoreSystemJobs ? living.filter((row) => !this.#isSystem(row)) : living;
-    if (leaving.length === 0) return void (await this.#nodes.endDrain(node.ID));
+    if (leaving.length === 0) {
+      this.#countdowns.forget(node.ID);
+      return void (await this.#nodes.endDrain(node.ID));
+    }
+    const forced = leftMs <= 0;
     await this.#move(this.#movable(leaving, forced));
-    if (!forced && Number.isFinite(deadline)) this.#lookIn(deadline - this.#deps.now());
+    if (!forced && Number.isFinite(leftMs)) this.#lookIn(leftMs);
+  }
+
+  /** Until everything has to leave: never without a deadline, at once with a negative one. */
+  #leftMs(id: string, { Deadline, ForceDeadline }: DrainStrategy): number {
+    if (Deadline < 0) return 0;
+    return Deadline > 0 ? this.#countdowns.leftMs(id, Date.parse(ForceDeadline)) : Number.POSITIVE_INFINITY;
   }
 
   /** Those that are told to leave now. */
@@ -101,8 +114,7 @@ export class Drains {
     for (const row of allocs.by('job', key)) {
       if (row.TaskGroup !== TaskGroup || row.DesiredStatus !== 'run' || row.DesiredTransition?.Migrate) continue;
       const reported = allocStatus.get(row.ID);
-      if (!isClientTerminal(clientStatus(row, reported)) && (row.ManualHealth ?? reported?.DeploymentHealthy))
-        healthy += 1;
+      if (!isClientTerminal(clientStatus(row, reported)) && healthOf(row, reported)) healthy += 1;
     }
     return Math.max(0, healthy - (group.Count - (group.Migrate?.MaxParallel ?? 1)));
   }

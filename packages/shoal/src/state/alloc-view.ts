@@ -1,5 +1,5 @@
 import type { AllocClientStatus } from '@shoal/api';
-import type { AllocRow, AllocStatusRow } from './rows.ts';
+import type { AllocRow, AllocStatusRow, HealthVerdict } from './rows.ts';
 
 /** An allocation's client status: the client's own report of an end first, then what a server knows, then the report, then 'pending'. */
 export function clientStatus(
@@ -13,6 +13,22 @@ export function clientStatus(
 export function combinedStatus(stated: AllocRow['ClientStatus'], reported: AllocClientStatus): AllocClientStatus {
   if (reported === 'complete' || reported === 'failed') return reported;
   return stated ?? reported;
+}
+
+/** Its health in its present deployment: an operator's word first, then its client's. What was said in a former one is not about what it is now. */
+export function healthOf(
+  alloc: Pick<AllocRow, 'DeploymentID' | 'ManualHealth'>,
+  reported: Pick<AllocStatusRow, 'DeploymentHealthy'> | undefined,
+): HealthVerdict | undefined {
+  return verdictFor(alloc.DeploymentID, alloc.ManualHealth, reported?.DeploymentHealthy);
+}
+
+/** The first verdict that was given for the deployment. */
+export function verdictFor(
+  deploymentId: string,
+  ...verdicts: readonly (HealthVerdict | null | undefined)[]
+): HealthVerdict | undefined {
+  return verdicts.find((verdict) => verdict?.DeploymentID === deploymentId) ?? undefined;
 }
 
 /** Ended, or no longer wanted (Nomad: "terminal"). */

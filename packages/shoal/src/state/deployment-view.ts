@@ -1,3 +1,4 @@
+import { healthOf } from './alloc-view.ts';
 import type { DeploymentRow } from './rows.ts';
 import type { Tables } from './tables.ts';
 
@@ -21,7 +22,7 @@ export function deploymentCounts(tables: Tables, deployment: DeploymentRow): Map
     group.placed += 1;
     if (alloc.Canary) group.canaries.push(alloc.ID);
     if (group.placed === 1) group.lastProgress = alloc.CreateTime / NANOSECONDS_PER_MS;
-    const health = alloc.ManualHealth ?? tables.allocStatus.get(alloc.ID)?.DeploymentHealthy;
+    const health = healthOf(alloc, tables.allocStatus.get(alloc.ID));
     if (!health) continue;
     if (health.Healthy) group.healthy += 1;
     else group.unhealthy += 1;

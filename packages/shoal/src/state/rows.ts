@@ -33,6 +33,9 @@ export type NodeRow = Node;
 
 export type EvalRow = Evaluation;
 
+/** How an allocation does, in the deployment that it was judged for ('': in none). `Timestamp` is of a server's clock. */
+export type HealthVerdict = { readonly Healthy: boolean; readonly Timestamp: string; readonly DeploymentID: string };
+
 /** What the servers decide of an allocation. What its client reports is in `AllocStatusRow`, so that neither overwrites the other. */
 export type AllocRow = Stamped & {
   readonly ID: string;
@@ -58,7 +61,7 @@ export type AllocRow = Stamped & {
   readonly DeploymentID: string;
   readonly Canary?: boolean;
   /** Set through the API (`health_check = "manual"`). */
-  readonly ManualHealth?: { readonly Healthy: boolean; readonly Timestamp: string };
+  readonly ManualHealth?: HealthVerdict;
   readonly PreviousAllocation: string;
   readonly NextAllocation: string;
   readonly FollowupEvalID: string;
@@ -76,7 +79,7 @@ export type AllocStatusRow = Stamped & {
   readonly ClientStatus: AllocClientStatus;
   readonly ClientDescription: string;
   readonly TaskStates: Readonly<Record<string, TaskState>>;
-  readonly DeploymentHealthy: { readonly Healthy: boolean; readonly Timestamp: string } | null;
+  readonly DeploymentHealthy: HealthVerdict | null;
   readonly NetworkStatus: AllocNetworkStatus | null;
   readonly ModifyTime: number;
 };

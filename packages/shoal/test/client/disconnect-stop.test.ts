@@ -30,12 +30,12 @@ function aNode(runners: AllocRunner[]) {
     // It looks as often as it can.
     clock: {
       ...systemClock,
+      monotonic: () => now,
       sleep: (_ms, signal) => {
         looks += 1;
         return systemClock.sleep(1, signal);
       },
     },
-    monotonicMs: () => now,
   });
   watch.start();
   const looked = async () => {

@@ -12,6 +12,7 @@ function registering(answers: { register?: () => void; heartbeat?: (count: numbe
   let beats = 0;
   const clock: Clock = {
     now: () => 0,
+    monotonic: () => 0,
     sleep: async (ms) => {
       naps.push(ms);
       await new Promise((resolve) => setImmediate(resolve));

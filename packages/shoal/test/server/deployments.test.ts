@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { deploymentCounts } from '../../src/state/deployment-view.ts';
 import type { DeploymentRow } from '../../src/state/rows.ts';
 import { jobKey } from '../../src/state/tables.ts';
 import { until } from '../support/until.ts';
 import { aCluster, aService, type Cluster, changed } from './support/cluster.ts';
 
 const SECOND = 1e9;
+const HOUR_MS = 3_600_000;
 const UPDATE = { MaxParallel: 1, HealthCheck: 'task_states', MinHealthyTime: 0, HealthyDeadline: SECOND };
 
 function aRollout(update: Record<string, unknown> = {}, count = 1) {
@@ -81,6 +83,41 @@ describe('a deployment', () => {
     cluster.react = () => ({ status: 'running' });
     await cluster.register(aRollout({ HealthyDeadline: 0.1 * SECOND, ProgressDeadline: 0.3 * SECOND }));
     expect(await ended(cluster, 0)).toMatchObject({ StatusDescription: 'Failed due to progress deadline' });
+  });
+
+  test('has as long as it had when the clock is set, forward or back', async () => {
+    const cluster = await aCluster();
+    await cluster.node('n1');
+    cluster.react = () => ({ status: 'running' });
+    await cluster.register(aRollout({ ProgressDeadline: 60 * SECOND }));
+    const alloc = await until('it runs', () => cluster.live().find((row) => cluster.statusOf(row) === 'running'));
+    cluster.skewMs = HOUR_MS;
+    await cluster.report(alloc, 'running');
+    await cluster.settled();
+    expect(deployment(cluster, 0)?.Status).toBe('running');
+    await cluster.report(alloc, 'running', true);
+    await deployed(cluster, 0);
+
+    const next = changed(aRollout({ HealthyDeadline: 0.1 * SECOND, ProgressDeadline: 0.5 * SECOND }), 'next');
+    await cluster.register(next);
+    await until('it is placed', () => cluster.live().some((row) => row.JobVersion === 1));
+    cluster.skewMs = -HOUR_MS;
+    expect(await ended(cluster, 1)).toMatchObject({ StatusDescription: 'Failed due to progress deadline' });
+  });
+
+  test('judges anew what is updated in place into it', async () => {
+    const cluster = await aCluster();
+    await cluster.node('n1');
+    await cluster.register(aRollout());
+    await deployed(cluster, 0);
+    cluster.react = () => ({ status: 'running' });
+    await cluster.register(aRollout({}, 2));
+    const next = await until('it has begun', () => deployment(cluster, 1));
+    await until('both are in it', () => cluster.live().filter((row) => row.DeploymentID === next.ID).length === 2);
+    expect(deploymentCounts(cluster.state.tables, next).get('g')).toMatchObject({ placed: 2, healthy: 0 });
+    await until('both run', () => cluster.live().every((row) => cluster.statusOf(row) === 'running'));
+    for (const row of cluster.live()) await cluster.report(row, 'running', true);
+    await deployed(cluster, 1);
   });
 
   test('without a progress deadline fails with the first that is not healthy', async () => {

@@ -72,6 +72,20 @@ describe('a drain', () => {
     await until('the drain is over', () => node(cluster, 'n1')?.DrainStrategy === null);
   });
 
+  test('has its time when the clock is set', async () => {
+    const cluster = await aCluster();
+    await cluster.node('n1');
+    cluster.react = () => ({ status: 'running' });
+    await cluster.register(aService({ Type: 'batch' }));
+    const alloc = await until('it runs', () => cluster.live().find((row) => cluster.statusOf(row) === 'running'));
+    await cluster.server.nodes.drain('n1', { deadlineNanos: 60e9, ignoreSystemJobs: false }, false);
+    await lookedAt(cluster, 'n2');
+    cluster.skewMs = 3_600_000;
+    await cluster.report(alloc, 'running');
+    await lookedAt(cluster, 'n3');
+    expect(on(cluster, 'n1')).toHaveLength(1);
+  });
+
   test('takes system jobs last, or leaves them', async () => {
     const cluster = await aFullNode();
     await cluster.register(aService({ ID: 'everywhere', Name: 'everywhere', Type: 'system' }));
@@ -114,6 +128,13 @@ describe('a drain', () => {
     await until('all are to leave', () => on(cluster, 'n2').length === 3);
   });
 });
+
+/** The drain of an empty node that is over tells that all were looked at. */
+async function lookedAt(cluster: Cluster, empty: string): Promise<void> {
+  await cluster.node(empty);
+  await cluster.server.nodes.drain(empty, calm, false);
+  await until('the other drain is over', () => node(cluster, empty)?.DrainStrategy === null);
+}
 
 function isHealthy({ state }: Cluster, id: string): boolean {
   return state.tables.allocStatus.get(id)?.DeploymentHealthy?.Healthy === true;

@@ -21,6 +21,8 @@ export type Hosts = {
   /** Takes the host off the common network: nothing gets in or out, and nobody is told. */
   cut(host: string): void;
   join(host: string): void;
+  /** Of that host, below `folder`. */
+  folderOf(host: string): Promise<string>;
   /** Prepares an agent on that host; it does not run yet. */
   agent(host: string, config: string): Promise<HostAgent>;
   /** Living processes of a job's tasks on that host. */
@@ -86,6 +88,10 @@ export async function makeHosts(names: readonly string[]): Promise<Hosts> {
     folder,
     cut: (host) => execute(network.cutting(host)),
     join: (host) => execute(network.joining(host)),
+    async folderOf(host) {
+      await mkdir(join(folder, host), { recursive: true });
+      return join(folder, host);
+    },
     command: (host, words, cwd) => run(spawnOn({ network, mark, host }, words, { cwd })),
     agent: (host, config) => hostAgent({ network, folder, mark, host, config }),
     tasks: (host, job) => processesWith('NOMAD_JOB_NAME', job).filter((pid) => runsUnder(pid, join(folder, host))),

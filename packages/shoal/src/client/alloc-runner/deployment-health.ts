@@ -44,15 +44,11 @@ export function createDeploymentHealth(input: DeploymentHealthInput, world: Task
     if (watching?.deploymentId === deploymentId) return;
     void end();
     const policy = policyOf(allocation, group);
-    if (policy === undefined || isKnown(DeploymentStatus?.Healthy, deploymentId)) return;
-    if (record?.deploymentId !== deploymentId) keep({ deploymentId, since: clock.now(), healthy: null, timestamp: '' });
+    if (policy === undefined) return;
+    // A new deployment judges anew, also what runs on unchanged. What was said in this one stands, even if it is forgotten here.
+    const healthy = DeploymentStatus?.Healthy ?? null;
+    if (record?.deploymentId !== deploymentId) keep({ deploymentId, since: clock.now(), healthy });
     if (record?.healthy === null) begin(deploymentId, policy, record);
-  }
-
-  /** What runs on unchanged in a new deployment is as healthy as it was; what was unhealthy is judged anew. */
-  function isKnown(healthy: boolean | null | undefined, deploymentId: string): boolean {
-    if (healthy === true && record !== null && record.deploymentId !== deploymentId) keep({ ...record, deploymentId });
-    return healthy === true || (healthy === false && record?.deploymentId === deploymentId);
   }
 
   function begin(deploymentId: string, policy: HealthPolicy, open: HealthRecord): void {
@@ -62,7 +58,7 @@ export function createDeploymentHealth(input: DeploymentHealthInput, world: Task
       since: open.since,
       observe: () => observe(policy, prefix),
       verdict: (judgement) => {
-        keep({ ...open, healthy: judgement.kind === 'healthy', timestamp: new Date(clock.now()).toISOString() });
+        keep({ ...open, healthy: judgement.kind === 'healthy' });
         const isBad = judgement.kind === 'unhealthy' && deploymentId !== '';
         input.onVerdict(isBad ? judgement.reason : undefined);
       },
@@ -71,7 +67,7 @@ export function createDeploymentHealth(input: DeploymentHealthInput, world: Task
     watching = { deploymentId, watch, unsubscribe };
   }
 
-  function observe(policy: HealthPolicy, prefix: string): Omit<HealthInput, 'since' | 'wellSince' | 'now'> {
+  function observe(policy: HealthPolicy, prefix: string): Omit<HealthInput, 'since' | 'well' | 'now'> {
     const tasks = input.subject().group.Tasks ?? [];
     const blocks = serviceBlocks(input.subject().group, tasks);
     const known = registrar.owned().filter((id) => id.startsWith(prefix));
@@ -94,7 +90,7 @@ export function createDeploymentHealth(input: DeploymentHealthInput, world: Task
     report() {
       if (record === null || record.healthy === null) return null;
       if (record.deploymentId !== (input.subject().allocation.DeploymentID ?? '')) return null;
-      return { healthy: record.healthy, timestamp: record.timestamp };
+      return { healthy: record.healthy, deploymentId: record.deploymentId };
     },
     follow,
     look: () => watching?.watch.look(),

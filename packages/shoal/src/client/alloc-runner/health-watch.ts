@@ -10,9 +10,10 @@ export type HealthWatch = {
 
 export type HealthWatchDeps = {
   clock: Clock;
+  /** When the allocation began to be watched, perhaps by a former agent: Unix milliseconds. */
   since: number;
   /** What is to be judged now. */
-  observe: () => Omit<HealthInput, 'since' | 'wellSince' | 'now'>;
+  observe: () => Omit<HealthInput, 'since' | 'well' | 'now'>;
   /** Called once, with the verdict. */
   verdict: (judgement: Exclude<Judgement, { kind: 'open' }>) => void;
 };
@@ -22,13 +23,14 @@ export function watchHealth({ clock, since, observe, verdict }: HealthWatchDeps)
   const stopped = new AbortController();
   let wake = new AbortController();
   async function watch(): Promise<void> {
-    let wellSince: number | null = null;
+    let well: HealthInput['well'] = null;
+    const begunAt = clock.monotonic() - Math.max(0, clock.now() - since);
     while (!stopped.signal.aborted) {
       wake = new AbortController();
-      const now = clock.now();
-      const judgement = judgeHealth({ ...observe(), since, wellSince, now });
+      const now = clock.monotonic();
+      const judgement = judgeHealth({ ...observe(), since: begunAt, well, now });
       if (judgement.kind !== 'open') return verdict(judgement);
-      wellSince = judgement.wellSince;
+      well = judgement.well;
       const nap = new AbortController();
       const asleep = clock.sleep(Math.max(1, judgement.lookAgainAt - now), nap.signal);
       await settledOrAborted(asleep, wake.signal, stopped.signal);

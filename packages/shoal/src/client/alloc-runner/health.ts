@@ -17,15 +17,19 @@ export type HealthInput = {
   /** When the watch began. */
   since: number;
   /** What the last judgement handed back, null at first. */
-  wellSince: number | null;
+  well: Well | null;
+  /** Milliseconds of the clock that `since` and `well.since` are of; it only runs forward. */
   now: number;
 };
+
+/** Since when everything is as it should be, and the starts of the tasks that this is said of. */
+export type Well = { since: number; starts: string };
 
 export type Judgement =
   | { kind: 'healthy' }
   | { kind: 'unhealthy'; reason: string }
   /** Undecided; look again at `lookAgainAt` at the latest. */
-  | { kind: 'open'; wellSince: number | null; lookAgainAt: number };
+  | { kind: 'open'; well: Well | null; lookAgainAt: number };
 
 /** Undefined where an operator decides (`manual`) or nobody asks. */
 export function healthPolicy(update: UpdateStrategy | null): HealthPolicy | undefined {
@@ -53,12 +57,12 @@ export function judgeHealth(input: HealthInput): Judgement {
   if (tasks.some((task) => input.states[task.Name]?.Failed)) return unhealthy('Unhealthy because of failed task');
   const running = tasks.every((task) => isUp(task, input.states[task.Name]));
   const passing = !policy.useChecks || input.services.every((status) => status === 'passing');
-  const wellSince = running && passing ? latest(input, tasks) : null;
-  if (wellSince !== null && now - wellSince >= policy.minHealthyMs) return { kind: 'healthy' };
+  const well = running && passing ? wellWith(input, tasks) : null;
+  if (well !== null && now - well.since >= policy.minHealthyMs) return { kind: 'healthy' };
   const deadline = input.since + policy.deadlineMs;
   if (now >= deadline) return unhealthy(lateReason({ running, passing }, policy));
-  const ripe = wellSince === null ? deadline : wellSince + policy.minHealthyMs;
-  return { kind: 'open', wellSince, lookAgainAt: Math.min(deadline, ripe) };
+  const ripe = well === null ? deadline : well.since + policy.minHealthyMs;
+  return { kind: 'open', well, lookAgainAt: Math.min(deadline, ripe) };
 }
 
 // A prestart or poststart task does its part by ending well; all others do theirs by running.
@@ -70,9 +74,9 @@ function isUp(task: Task, state: TaskState | undefined): boolean {
 }
 
 // A task that was restarted in between begins its time anew.
-function latest({ wellSince, states, now }: HealthInput, tasks: readonly Task[]): number {
-  const starts = tasks.map((task) => Date.parse(states[task.Name]?.StartedAt ?? '') || 0);
-  return Math.max(wellSince ?? now, ...starts);
+function wellWith({ well, states, now }: HealthInput, tasks: readonly Task[]): Well {
+  const starts = tasks.map((task) => states[task.Name]?.StartedAt).join();
+  return well?.starts === starts ? well : { since: now, starts };
 }
 
 function lateReason(seen: { running: boolean; passing: boolean }, policy: HealthPolicy): string {

@@ -30,7 +30,7 @@ export function watchCheckRestarts(input: {
   const unsubscribe = registrar.onStatusChange((id) => ids.has(id) && wake.abort());
 
   async function watch(): Promise<void> {
-    const startedAt = clock.now();
+    const startedAt = clock.monotonic();
     const states = new Map<RestartingCheck, Watched>(checks.map((check) => [check, { startedAt, badSince: null }]));
     while (!over.signal.aborted) {
       wake = new AbortController();
@@ -45,7 +45,7 @@ export function watchCheckRestarts(input: {
 
   /** Milliseconds until it has to be looked at again. */
   function lookAtAll(states: Map<RestartingCheck, Watched>): number | 'restarted' {
-    const now = clock.now();
+    const now = clock.monotonic();
     let next = LONGEST_NAP_MS;
     for (const [check, watched] of states) {
       const found = registrar.checks(check.serviceId).find(({ id }) => id === check.checkId);

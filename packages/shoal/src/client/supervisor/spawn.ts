@@ -23,7 +23,7 @@ export async function connectOrSpawn(options: SpawnOptions): Promise<Connection>
   if (there !== undefined) return there;
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const failure = spawnDetached(options, dir);
-  for (const giveUpAt = Date.now() + START_DEADLINE_MS; Date.now() < giveUpAt; ) {
+  for (const giveUpAt = performance.now() + START_DEADLINE_MS; performance.now() < giveUpAt; ) {
     await new Promise((resolve) => setTimeout(resolve, KNOCK_EVERY_MS));
     const connection = await knock(dir);
     if (connection !== undefined) return connection;

@@ -33,7 +33,7 @@ export function createSweeper(): Sweeper {
   return {
     sweep: (target) =>
       new Promise((resolve) => {
-        pending.push({ target, giveUpAt: Date.now() + GIVE_UP_AFTER_MS, resolve });
+        pending.push({ target, giveUpAt: performance.now() + GIVE_UP_AFTER_MS, resolve });
         schedule(0);
       }),
   };
@@ -49,7 +49,7 @@ function killOnce(pending: Pending[]): Pending[] {
     environOf: readEnviron,
     selfPid: process.pid,
   });
-  const now = Date.now();
+  const now = performance.now();
   return pending.filter((entry) => {
     const inGroup = entry.target.cgroup === '' ? [] : groupPids(entry.target.cgroup).filter((pid) => living.has(pid));
     const pids = [...new Set([...(found.get(entry.target.id) ?? []), ...inGroup])];

@@ -53,8 +53,9 @@ function restartsOnSuccess({ jobType, lifecycle }: RestartInput): boolean {
   return jobType === 'service' || jobType === 'system';
 }
 
+// A window that begins in the future is of a clock that was set back since.
 function countedIn({ policy, window, nowMs }: RestartInput): RestartWindow {
-  const over = window === null || nowMs - window.startedAt > policy.Interval / 1e6;
+  const over = window === null || nowMs < window.startedAt || nowMs - window.startedAt > policy.Interval / 1e6;
   return over ? { startedAt: nowMs, count: 1 } : { ...window, count: window.count + 1 };
 }
 

@@ -18,7 +18,7 @@ export function agentEndpoints(deps: ConsulApiDeps): Endpoint[] {
     { path: '/v1/agent/self', methods: { GET: () => json(self(deps)) } },
     { path: '/v1/agent/members', methods: { GET: (request) => json(members(deps, request)) } },
     { path: '/v1/agent/metrics', methods: { GET: (request) => metrics(deps, request) } },
-    { path: '/v1/agent/host', methods: { GET: async () => json(await hostInfo(deps.facts.nodeId, deps.now())) } },
+    { path: '/v1/agent/host', methods: { GET: async () => json(await hostInfo(deps.facts.nodeId, deps.wallClock())) } },
     { path: '/v1/agent/join/*', methods: { PUT: (request) => join(deps, request) } },
     { path: '/v1/agent/force-leave/*', methods: { PUT: (request) => forceLeave(deps, request) } },
     ...controls(deps),

@@ -37,8 +37,10 @@ export type ConsulApiDeps = {
   readonly logs?: LogLines;
   /** 0 ≤ n < 1 */
   readonly random: () => number;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds of a clock that only runs forward. */
   readonly now: () => number;
+  /** Milliseconds since the epoch: what a clock on the wall shows. */
+  readonly wallClock: () => number;
   /** Reads the configuration again; absent where that is not offered. */
   readonly reload?: () => Promise<void>;
   /** Leaves the cluster and stops the agent. */

@@ -31,17 +31,20 @@ type Summary = {
 const INTERVAL_MS = 10_000;
 
 type Totals = { count: number; sum: number; squares: number; min: number; max: number };
-type Interval = { start: number; requests: Map<string, Totals> };
+type Interval = { start: number; shownStart: number; requests: Map<string, Totals> };
 
-export function createHttpMetrics(now: () => number): HttpMetrics {
+/** `now`: milliseconds of a clock that only runs forward; `wallClock`: since the epoch. */
+export function createHttpMetrics(clocks: { now: () => number; wallClock: () => number }): HttpMetrics {
+  const { now, wallClock } = clocks;
+  const begin = (): Interval => ({ start: now(), shownStart: wallClock(), requests: new Map() });
   let last: Interval | undefined;
-  let current: Interval = { start: now(), requests: new Map() };
+  let current = begin();
   const names = new Map<string, string>();
   const roll = () => {
     const age = now() - current.start;
     if (age < INTERVAL_MS) return;
     last = age < 2 * INTERVAL_MS ? current : undefined;
-    current = { start: now(), requests: new Map() };
+    current = begin();
   };
   return {
     answered(method, route, milliseconds) {
@@ -59,10 +62,10 @@ export function createHttpMetrics(now: () => number): HttpMetrics {
     },
     snapshot() {
       roll();
-      const { start, requests } = last ?? current;
+      const { shownStart, requests } = last ?? current;
       const entries = [...requests];
       return {
-        Timestamp: `${new Date(start).toISOString().replace('T', ' ').slice(0, 19)} +0000 UTC`,
+        Timestamp: `${new Date(shownStart).toISOString().replace('T', ' ').slice(0, 19)} +0000 UTC`,
         Gauges: processGauges(),
         Points: [],
         Counters: entries.map(([name, { count }]) =>

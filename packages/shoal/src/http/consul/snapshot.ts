@@ -29,7 +29,7 @@ function save(deps: ConsulApiDeps, { query }: ApiRequest): Answer {
     version: VERSION,
     index,
     datacenter: deps.facts.datacenter,
-    time: new Date(deps.now()).toISOString(),
+    time: new Date(deps.wallClock()).toISOString(),
   };
   const stream = writeSnapshot(header, deps.state.snapshot());
   return { status: 200, headers: readHeaders(index), body: { kind: 'stream', stream, type: 'application/x-gzip' } };

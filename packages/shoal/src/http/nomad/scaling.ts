@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ScalingPolicy } from '@shoal/api';
-import { clientStatus, isTerminal } from '../../state/alloc-view.ts';
+import { clientStatus, healthOf, isTerminal } from '../../state/alloc-view.ts';
 import type { Read } from '../../state/read.ts';
 import type { AllocRow, JobRow } from '../../state/rows.ts';
 import { type Answer, json } from '../shared/answer.ts';
@@ -95,7 +95,7 @@ function countsOf({ state }: Read, allocs: readonly AllocRow[]) {
     if (isTerminal(row, reported)) continue;
     counts.Placed += 1;
     counts.Running += Number(clientStatus(row, reported) === 'running');
-    const health = (row.ManualHealth ?? reported?.DeploymentHealthy)?.Healthy;
+    const health = healthOf(row, reported)?.Healthy;
     counts.Healthy += Number(health === true);
     counts.Unhealthy += Number(health === false);
   }

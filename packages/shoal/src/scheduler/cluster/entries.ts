@@ -7,7 +7,8 @@ import type {
   RescheduleTracker,
   TaskGroup,
 } from '@shoal/api';
-import type { DeploymentRow } from '../../state/rows.ts';
+import { verdictFor } from '../../state/alloc-view.ts';
+import type { DeploymentRow, HealthVerdict } from '../../state/rows.ts';
 import type { Use } from './nodes.ts';
 
 /** A job and all that is known of it. It outlives its row while allocations, versions or deployments are left. */
@@ -57,8 +58,8 @@ export type AllocEntry = {
   finishedAt: number;
   deploymentId: string;
   canary: boolean;
-  reportedHealthy: boolean | undefined;
-  manualHealthy: boolean | undefined;
+  reportedHealth: HealthVerdict | undefined;
+  manualHealth: HealthVerdict | undefined;
   previous: string;
   next: string;
   followUp: string;
@@ -72,5 +73,5 @@ export type AllocEntry = {
 };
 
 export function isHealthy(alloc: AllocEntry): boolean | undefined {
-  return alloc.manualHealthy ?? alloc.reportedHealthy;
+  return verdictFor(alloc.deploymentId, alloc.manualHealth, alloc.reportedHealth)?.Healthy;
 }

@@ -32,8 +32,8 @@ export function newAlloc(row: Unindexed<AllocRow>, job: JobEntry, slot: number):
     finishedAt: 0,
     deploymentId: '',
     canary: false,
-    reportedHealthy: undefined,
-    manualHealthy: undefined,
+    reportedHealth: undefined,
+    manualHealth: undefined,
     previous: row.PreviousAllocation,
     next: '',
     followUp: '',
@@ -54,7 +54,7 @@ export function readAlloc(entry: AllocEntry, row: Unindexed<AllocRow>): void {
   entry.modifyTime = row.ModifyTime;
   entry.deploymentId = row.DeploymentID;
   entry.canary = row.Canary === true;
-  entry.manualHealthy = row.ManualHealth?.Healthy;
+  entry.manualHealth = row.ManualHealth;
   entry.next = row.NextAllocation;
   entry.followUp = row.FollowupEvalID;
   entry.transition = row.DesiredTransition;
@@ -63,7 +63,7 @@ export function readAlloc(entry: AllocEntry, row: Unindexed<AllocRow>): void {
 
 export function readStatus(entry: AllocEntry, row: AllocStatusRow | undefined): void {
   entry.reported = row?.ClientStatus ?? 'pending';
-  entry.reportedHealthy = row?.DeploymentHealthy?.Healthy;
+  entry.reportedHealth = row?.DeploymentHealthy ?? undefined;
   entry.finishedAt = row ? finishedAt(row) : 0;
 }
 
@@ -74,7 +74,8 @@ function finishedAt(row: AllocStatusRow): number {
     const ended = Date.parse(row.TaskStates[name]?.FinishedAt ?? '') * 1e6;
     if (ended > latest) latest = ended;
   }
-  return latest || row.ModifyTime;
+  // The client's clock may be ahead of the servers'; what is reported has happened.
+  return latest > 0 ? Math.min(latest, row.ModifyTime) : row.ModifyTime;
 }
 
 /** `job.group[7]` is 7. */

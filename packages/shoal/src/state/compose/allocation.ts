@@ -8,7 +8,7 @@ import type {
   Task,
   TaskGroup,
 } from '@shoal/api';
-import { clientStatus } from '../alloc-view.ts';
+import { clientStatus, healthOf } from '../alloc-view.ts';
 import type { Read } from '../read.ts';
 import type { AllocRow, AllocStatusRow } from '../rows.ts';
 import { jobKey, jobVersionKey } from '../tables.ts';
@@ -68,7 +68,7 @@ export function deploymentStatus(
   row: AllocRow,
   reported: AllocStatusRow | undefined,
 ): AllocDeploymentStatus | null {
-  const health = row.ManualHealth ?? reported?.DeploymentHealthy;
+  const health = healthOf(row, reported);
   if (!health && !row.Canary) return null;
   const deployment = row.Canary ? read.get(read.state.tables.deployments, row.DeploymentID) : undefined;
   return {

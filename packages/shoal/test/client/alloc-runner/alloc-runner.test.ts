@@ -233,13 +233,14 @@ describe('the health of a deployment', () => {
   test('is judged once, also over a restart of the agent, and anew for another deployment', async () => {
     const { world, alloc } = await running([aTask()], { Update: update() }, inDeployment);
     const first = await world.reported(alloc.ID, 'is judged', ({ deploymentHealthy }) => deploymentHealthy !== null);
+    expect(first.deploymentHealthy).toEqual({ healthy: true, deploymentId: 'd1' });
     world.crash();
     await world.boot();
     world.server.put({ ...alloc, DeploymentID: 'd2' });
     const second = await world.reported(
       alloc.ID,
       'is judged anew',
-      ({ deploymentHealthy: health }) => health !== null && health.timestamp !== first.deploymentHealthy?.timestamp,
+      ({ deploymentHealthy: health }) => health?.deploymentId === 'd2',
     );
     expect(second.deploymentHealthy?.healthy).toBe(true);
     expect(world.machine.started).toHaveLength(1);

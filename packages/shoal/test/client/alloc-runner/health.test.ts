@@ -16,11 +16,17 @@ const input = (changes: Partial<HealthInput> = {}): HealthInput => ({
   states: running(1_000),
   services: ['passing'],
   since: 0,
-  wellSince: null,
+  well: null,
   now: 1_000,
   ...changes,
 });
-const open = (wellSince: number | null, lookAgainAt: number) => ({ kind: 'open', wellSince, lookAgainAt });
+/** Well since then, with a task that started then. */
+const well = (since: number) => ({ since, starts: iso(since) });
+const open = (since: number | null, lookAgainAt: number, startedAt = since) => ({
+  kind: 'open',
+  well: since === null ? null : { since, starts: iso(startedAt ?? 0) },
+  lookAgainAt,
+});
 const unhealthy = (reason: string) => ({ kind: 'unhealthy', reason });
 const ephemeral = aTask({ Name: 'init', Lifecycle: { Hook: 'prestart', Sidecar: false } });
 
@@ -28,10 +34,10 @@ describe('judgeHealth', () => {
   test.each([
     { name: 'nothing runs yet', given: { states: { t: aTaskState() } }, want: open(null, 300_000) },
     { name: 'it has just begun to run', given: {}, want: open(1_000, 11_000) },
-    { name: 'well for long enough', given: { wellSince: 1_000, now: 11_000 }, want: { kind: 'healthy' } },
+    { name: 'well for long enough', given: { well: well(1_000), now: 11_000 }, want: { kind: 'healthy' } },
     {
       name: 'a check fails: the time begins anew',
-      given: { services: ['critical'], wellSince: 1_000, now: 5_000 },
+      given: { services: ['critical'], well: well(1_000), now: 5_000 },
       want: open(null, 300_000),
     },
     { name: 'a service is not registered yet', given: { services: [undefined] }, want: open(null, 300_000) },
@@ -42,8 +48,8 @@ describe('judgeHealth', () => {
     },
     {
       name: 'a restart in between begins the time anew',
-      given: { states: running(8_000), wellSince: 1_000, now: 12_000 },
-      want: open(8_000, 18_000),
+      given: { states: running(8_000), well: well(1_000), now: 8_010 },
+      want: open(8_010, 18_010, 8_000),
     },
     {
       name: 'a task has failed',
@@ -62,22 +68,22 @@ describe('judgeHealth', () => {
     },
     {
       name: 'not long enough by the deadline',
-      given: { wellSince: 299_000, now: 300_000 },
+      given: { states: running(299_000), well: well(299_000), now: 300_000 },
       want: unhealthy('Task not running for min_healthy_time of 10s by deadline'),
     },
     {
       name: 'a prestart task that is done does its part',
       given: {
         tasks: [ephemeral, aTask()],
-        states: { ...running(1), init: aTaskState({ State: 'dead' }) },
-        wellSince: 1,
+        states: { ...running(1), init: aTaskState({ State: 'dead', StartedAt: iso(0) }) },
+        well: { since: 1, starts: `${iso(0)},${iso(1)}` },
         now: 11_000,
       },
       want: { kind: 'healthy' },
     },
     {
       name: 'a service that ended is not well',
-      given: { states: { t: aTaskState({ State: 'dead' }) }, wellSince: 1_000, now: 11_000 },
+      given: { states: { t: aTaskState({ State: 'dead' }) }, well: well(1_000), now: 11_000 },
       want: open(null, 300_000),
     },
   ] as { name: string; given: Partial<HealthInput>; want: unknown }[])('$name', ({ given, want }) => {

@@ -26,7 +26,7 @@ function follow(changes: Partial<Driver>) {
 
 function followOf(driver: () => Driver) {
   const slept: number[] = [];
-  const clock: Clock = { now: () => 0, sleep: async (ms) => void slept.push(ms) };
+  const clock: Clock = { now: () => 0, monotonic: () => 0, sleep: async (ms) => void slept.push(ms) };
   const context = { driver, labels: () => ({ alloc: 'a', task: 't' }) } as TaskContext;
   return { slept, ...createFollow({ context, clock, log: silentLog, detached: new AbortController().signal }) };
 }

@@ -66,6 +66,11 @@ describe('decideRestart', () => {
       given: { window: full, policy: aRestartPolicy({ Delay: 10e9, Mode: 'delay' }) },
       want: restart(60_000, 'Exceeded allowed attempts, applying a delay'),
     },
+    {
+      name: 'the clock was set back since the interval began: that is over',
+      given: { window: full, nowMs: 80_000, policy: aRestartPolicy({ Delay: 10e9, Mode: 'delay' }) },
+      want: restart(10_000),
+    },
     { name: 'the interval is over', given: { window: full, nowMs: 150_001 }, want: restart(10_000) },
     {
       name: 'a service whose end is unknown is restarted',

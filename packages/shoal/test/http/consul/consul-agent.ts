@@ -89,10 +89,11 @@ export async function startConsulAgent(): Promise<ConsulAgent> {
       ],
       leader: () => own,
       peers: () => [own],
-      metrics: createHttpMetrics(Date.now),
+      metrics: createHttpMetrics({ now: () => performance.now(), wallClock: Date.now }),
       prometheus: false,
       random: Math.random,
       now: () => performance.now(),
+      wallClock: Date.now,
     },
     {
       what: 'The Consul API',

@@ -99,7 +99,8 @@ export class World {
   }
 
   healthy(id: string, healthy = true): void {
-    this.report(id, 'running', { DeploymentHealthy: { Healthy: healthy, Timestamp: '' } });
+    const { DeploymentID } = this.alloc(id);
+    this.report(id, 'running', { DeploymentHealthy: { Healthy: healthy, Timestamp: '', DeploymentID } });
   }
 
   alloc(id: string): AllocRow {

@@ -173,7 +173,7 @@ function update(
         Events: [],
       } as never,
     },
-    deploymentHealthy: healthy === undefined ? null : { healthy, timestamp },
+    deploymentHealthy: healthy === undefined ? null : { healthy, deploymentId: alloc.DeploymentID },
     networkStatus: null,
   };
 }

@@ -17,6 +17,8 @@ class StateView implements CatalogView {
   readonly #end: () => void;
   readonly #listeners = new Set<(change: ViewChange) => void>();
   readonly #services = new Map<string, readonly ViewInstance[] | undefined>();
+  /** So that a row that did not change gives the same object again. */
+  readonly #nodes = new WeakMap<CatalogNodeRow, ViewNode>();
   /** Canonical address → keys of rows with it. Kept by hand: a deletion names only the key. */
   readonly #nodesAt = new AddressBook();
   readonly #instancesAt = new AddressBook();
@@ -47,7 +49,7 @@ class StateView implements CatalogView {
 
   node(name: string): ViewNode | undefined {
     const row = this.#state.tables.catalogNodes.get(name);
-    return row && viewNode(row);
+    return row && this.#node(row);
   }
 
   nodeAt(address: string): ViewNode | undefined {
@@ -83,7 +85,7 @@ class StateView implements CatalogView {
     return {
       id: row.ServiceID,
       name: row.ServiceName,
-      node: viewNode(node),
+      node: this.#node(node),
       address: row.ServiceAddress,
       ...virtualAddress(row),
       port: row.ServicePort,
@@ -92,6 +94,14 @@ class StateView implements CatalogView {
       health: worstStatus(checks),
       modifyIndex: Math.max(row.ModifyIndex, node.ModifyIndex, ...checks.map((check) => check.ModifyIndex)),
     };
+  }
+
+  #node(row: CatalogNodeRow): ViewNode {
+    const known = this.#nodes.get(row);
+    if (known) return known;
+    const node = viewNode(row);
+    this.#nodes.set(row, node);
+    return node;
   }
 
   #apply(changes: readonly Change[]): void {

@@ -1,13 +1,14 @@
 import { DnsListenError } from './errors.ts';
 import { type Explanation, explain } from './explain.ts';
 import { type Client, type DnsAddress, type Listener, openListener } from './listener.ts';
+import { createPacketCache } from './packet-cache.ts';
 import type { Query } from './query.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { questionType } from './records.ts';
 import { createAnswerCache } from './recursors/answer-cache.ts';
 import { createLookup } from './recursors/lookup.ts';
 import { createRecursor } from './recursors/recursor.ts';
-import { fitForwarded, questionOnly, type Response, respond, type Transport } from './respond.ts';
+import { fitForwarded, questionOnly, type Response, type Transport } from './respond.ts';
 import type { DnsSettings } from './settings.ts';
 import type { CatalogView, QueryView } from './view.ts';
 import type { ZoneContext } from './zone-context.ts';
@@ -78,9 +79,17 @@ export function createDnsServer(deps: DnsDeps): DnsServer {
   });
   const cache = createAnswerCache({ size: settings.cacheSize, now: () => performance.now() });
   const lookup = createLookup(recursor, cache);
+  const respond = createPacketCache();
   const mayBeWhole = createRateLimit(settings.rateLimit, () => performance.now());
   const stats = { udp: 0, tcp: 0, dropped: 0, forwarded: 0, cached: 0, limited: 0 };
   const answers: Record<string, number> = {};
+  const context: ZoneContext = {
+    ...{ view: deps.view, settings, random: deps.random },
+    ...(deps.queries && { queries: deps.queries }),
+    get now() {
+      return Math.floor(deps.now() / 1000);
+    },
+  };
   const listeners = new Map<string, Listener>();
   const retries = new Map<string, NodeJS.Timeout>();
   let isRunning = false;
@@ -99,7 +108,7 @@ export function createDnsServer(deps: DnsDeps): DnsServer {
     stop,
     listen,
     addresses: () => [...listeners.values()].map((listener) => listener.address),
-    explain: (name, type) => explain({ name, type: questionType(type) }, contextOf()),
+    explain: (name, type) => explain({ name, type: questionType(type) }, context),
     stats: () => ({ ...stats, answers: { ...answers } }),
   };
 
@@ -141,14 +150,9 @@ export function createDnsServer(deps: DnsDeps): DnsServer {
   function handle(message: Buffer, client: Client, reply: (bytes: Buffer | undefined) => void): void {
     const { transport } = client;
     stats[transport] += 1;
-    const response = respond(message, transport, contextOf());
+    const response = respond(message, transport, context);
     if (response.kind !== 'silence' && transport === 'udp' && !mayBeWhole(client.address)) limit(response, reply);
     else act(message, response, transport, reply);
-  }
-
-  function contextOf(): ZoneContext {
-    const { view, queries, random } = deps;
-    return { view, settings, random, now: Math.floor(deps.now() / 1000), ...(queries && { queries }) };
   }
 
   function act(message: Buffer, response: Response, transport: Transport, reply: Reply): void {

@@ -8,13 +8,16 @@ const UDP_BUFFER_BYTES = 1024 * 1024;
 
 /** Resolves with the bound socket. Throws the system's error. */
 export async function listenUdp(address: DnsAddress, handle: MessageHandler): Promise<Socket> {
-  const socket = createSocket({ type: isIPv6(address.host) ? 'udp6' : 'udp4', recvBufferSize: UDP_BUFFER_BYTES });
+  const type = isIPv6(address.host) ? 'udp6' : 'udp4';
+  const socket = createSocket({ type, recvBufferSize: UDP_BUFFER_BYTES, lookup: asItIs });
   socket.on('message', (message, from) =>
     handle(message, { transport: 'udp', address: from.address }, (bytes) => sendTo(socket, from, bytes)),
   );
+  // Asked for first: without a lookup, it listens (or fails) at once.
+  const listening = once(socket, 'listening');
   socket.bind(address.port, address.host);
   try {
-    await once(socket, 'listening');
+    await listening;
   } catch (error) {
     socket.close();
     throw error;
@@ -23,11 +26,16 @@ export async function listenUdp(address: DnsAddress, handle: MessageHandler): Pr
   return socket;
 }
 
+/** Answers go to addresses: the usual lookup of names would cost each of them another turn of the event loop. */
+function asItIs(address: string, _: unknown, done: (error: null, address: string, family: number) => void): void {
+  done(null, address, isIPv6(address) ? 6 : 4);
+}
+
 /** Sends an answer, or loses it as any packet may be lost. Never throws. */
 export function sendTo(socket: Socket, to: { address: string; port: number }, bytes: Buffer | undefined): void {
   if (!bytes) return;
   try {
-    socket.send(bytes, to.port, to.address, () => undefined);
+    socket.send(bytes, to.port, to.address);
   } catch {
     // Thrown at once rather than told to the callback: a source port of 0, which anybody can forge, and a socket that was closed while a recursor answered.
   }

@@ -1,7 +1,7 @@
 /**
  * The part of the catalog that DNS reads. The catalog implements it from its tables; everything in it is plain, immutable data, so that DNS can
- * move to a process of its own. DNS asks once per question and keeps nothing that it got, so an implementation may replace objects at any time
- * but must never change one that it gave out.
+ * move to a process of its own. An implementation never changes an object that it gave out, and `service` and `node` give the same one again while
+ * nothing of it changed (or nothing again, while there is nothing): DNS sends encoded answers again as long as that is so.
  */
 export type CatalogView = {
   /** The datacenter of this agent, in lower case. */

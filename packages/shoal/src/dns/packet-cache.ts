@@ -38,7 +38,7 @@ export function createPacketCache(): (message: Buffer, transport: Transport, con
     if (isCurrent && !wantsAnotherOrder(found)) return again(found, message, context.random);
     const made = noting(context);
     const response = respond(message, transport, made.context);
-    if (response.kind !== 'answer' || !made.reads.isLasting) return response;
+    if (response.kind !== 'answer' || !mayBeKept(response.rcode, made.reads)) return response;
     if (isCurrent) {
       const at = found.packets.length < ORDERS ? found.packets.length : (found.uses / USES_PER_ORDER) % ORDERS;
       if (at === found.packets.length) generations.weigh(response.bytes.length);
@@ -55,6 +55,11 @@ export function createPacketCache(): (message: Buffer, transport: Transport, con
     }
     return response;
   };
+}
+
+/** A failure may pass without a change of the catalog. */
+function mayBeKept(rcode: Rcode, { isLasting }: Reads): boolean {
+  return isLasting && (rcode === 'NOERROR' || rcode === 'NXDOMAIN');
 }
 
 /** The first answers are all fresh: a question that is seldom asked is answered in an order of its own each time. */

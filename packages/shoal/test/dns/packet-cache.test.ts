@@ -142,6 +142,14 @@ test('a serial tells the second of its own answer', async () => {
   expect(at(1000)).not.toEqual(at(1001));
 });
 
+test('a failure is not kept', async () => {
+  const { state, sent, context } = await cached();
+  await register(state, web(1));
+  const broken = { ...context.view, service: () => expect.unreachable('broken') as never };
+  expect(shownAnswer(sent(SRV, 'udp', { ...context, view: broken })).rcode).toBe('SERVFAIL');
+  expect(shownAnswer(sent(SRV)).rcode).toBe('NOERROR');
+});
+
 test('any number of names can be asked for: what is kept is bounded', async () => {
   const { context } = await cached();
   const cache = createPacketCache();

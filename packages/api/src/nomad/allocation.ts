@@ -47,6 +47,8 @@ export type DesiredTransition = {
   Migrate: boolean | null;
   Reschedule: boolean | null;
   ForceReschedule: boolean | null;
+  /** It ends without waiting for its shutdown_delay (Nomad 1.1). */
+  NoShutdownDelay?: boolean | null;
 };
 
 export type AllocatedResources = {

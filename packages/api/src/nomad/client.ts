@@ -21,6 +21,7 @@ import type { Deployment, DeploymentWritten } from './deployment.ts';
 import type { Evaluation } from './evaluation.ts';
 import { type Frame, readFrames } from './frames.ts';
 import type { Job, ScalingPolicy } from './job.ts';
+import type { ListOptions, Page } from './list.ts';
 import type { Node, NodeWritten } from './node.ts';
 import type { Namespace, NamespaceBody, RaftConfiguration, SchedulerAnswer, SchedulerSettings } from './operator.ts';
 import { createRequests, type NomadClientOptions, type Requests } from './request.ts';
@@ -47,18 +48,32 @@ export type NomadClient = {
 export type JobBody = { readonly [field: string]: unknown };
 
 export type JobsApi = {
-  list(options?: BlockingOptions & { prefix?: string; namespace?: string }): Promise<Answer<JobStub[]>>;
+  list(options?: ListOptions & { namespace?: string }): Promise<Page<JobStub>>;
   read(id: string, blocking?: BlockingOptions): Promise<Answer<Job | undefined>>;
   /** With `checkIndex` only if the job has this `JobModifyIndex` (0: is new). */
-  register(job: JobBody, options?: { checkIndex?: number; preserveCounts?: boolean }): Promise<JobWritten>;
+  register(
+    job: JobBody,
+    options?: { checkIndex?: number; preserveCounts?: boolean; evalPriority?: number },
+  ): Promise<JobWritten>;
   plan(id: string, job: JobBody, options?: { diff?: boolean }): Promise<JobPlan>;
   validate(job: JobBody): Promise<JobValidation>;
-  deregister(id: string, options?: { purge?: boolean }): Promise<JobWritten>;
-  evaluate(id: string): Promise<JobWritten>;
+  deregister(
+    id: string,
+    options?: { purge?: boolean; evalPriority?: number; noShutdownDelay?: boolean },
+  ): Promise<JobWritten>;
+  /** `forceReschedule`: what failed is replaced now, whatever its policy says. */
+  evaluate(id: string, options?: { forceReschedule?: boolean }): Promise<JobWritten>;
   revert(id: string, version: number, enforcePriorVersion?: number): Promise<JobWritten>;
   dispatch(
     id: string,
-    options: { meta?: Record<string, string>; payload?: Uint8Array },
+    options: {
+      meta?: Record<string, string>;
+      payload?: Uint8Array;
+      /** While a child of this token is known, it is the answer. */
+      idempotencyToken?: string;
+      /** Goes into the id of the child. */
+      idPrefix?: string;
+    },
   ): Promise<JobWritten & { DispatchedJobID: string }>;
   forcePeriodic(id: string): Promise<JobWritten>;
   summary(id: string, blocking?: BlockingOptions): Promise<Answer<JobSummary | undefined>>;
@@ -74,9 +89,9 @@ export type JobsApi = {
 };
 
 export type AllocationsApi = {
-  list(options?: BlockingOptions & { prefix?: string }): Promise<Answer<AllocStub[]>>;
+  list(options?: ListOptions): Promise<Page<AllocStub>>;
   read(id: string, blocking?: BlockingOptions): Promise<Answer<Allocation | undefined>>;
-  stop(id: string): Promise<{ EvalID: string }>;
+  stop(id: string, options?: { noShutdownDelay?: boolean }): Promise<{ EvalID: string }>;
   /** One task, or all. */
   restart(id: string, task?: string): Promise<void>;
   signal(id: string, signal: string, task?: string): Promise<void>;
@@ -84,13 +99,13 @@ export type AllocationsApi = {
 };
 
 export type EvaluationsApi = {
-  list(options?: BlockingOptions & { prefix?: string; job?: string }): Promise<Answer<Evaluation[]>>;
+  list(options?: ListOptions & { job?: string; status?: string }): Promise<Page<Evaluation>>;
   read(id: string, blocking?: BlockingOptions): Promise<Answer<Evaluation | undefined>>;
   allocations(id: string, blocking?: BlockingOptions): Promise<Answer<AllocStub[]>>;
 };
 
 export type DeploymentsApi = {
-  list(options?: BlockingOptions & { prefix?: string }): Promise<Answer<Deployment[]>>;
+  list(options?: ListOptions): Promise<Page<Deployment>>;
   read(id: string, blocking?: BlockingOptions): Promise<Answer<Deployment | undefined>>;
   allocations(id: string, blocking?: BlockingOptions): Promise<Answer<AllocStub[]>>;
   /** Canaries of these groups, or of all. */
@@ -101,7 +116,7 @@ export type DeploymentsApi = {
 };
 
 export type NodesApi = {
-  list(options?: BlockingOptions & { prefix?: string }): Promise<Answer<NodeStub[]>>;
+  list(options?: ListOptions): Promise<Page<NodeStub>>;
   read(id: string, blocking?: BlockingOptions): Promise<Answer<Node | undefined>>;
   allocations(id: string, blocking?: BlockingOptions): Promise<Answer<Allocation[]>>;
   setEligibility(id: string, eligibility: Node['SchedulingEligibility']): Promise<void>;
@@ -198,33 +213,46 @@ export function createNomadClient(options: NomadClientOptions): NomadClient {
   };
 }
 
-function jobsApi({ read, find, write }: Requests): JobsApi {
+function jobsApi({ list, read, find, write }: Requests): JobsApi {
   const job = (id: string, rest = '') => `/v1/job/${encodeURIComponent(id)}${rest}`;
   return {
-    list: ({ prefix, namespace, ...blocking } = {}) =>
-      read('/v1/jobs', { prefix, ...(namespace !== undefined && { namespace }) }, blocking),
+    list: ({ namespace, ...options } = {}) =>
+      list('/v1/jobs', options, { ...(namespace !== undefined && { namespace }) }),
     read: (id, blocking) => find(job(id), {}, blocking),
-    register: (body, { checkIndex, preserveCounts } = {}) =>
+    register: (body, { checkIndex, preserveCounts, evalPriority } = {}) =>
       write('PUT', '/v1/jobs', {
         query: placeOf(body),
         body: {
           Job: body,
           ...(checkIndex !== undefined && { EnforceIndex: true, JobModifyIndex: checkIndex }),
           ...(preserveCounts && { PreserveCounts: true }),
+          ...(evalPriority !== undefined && { EvalPriority: evalPriority }),
         },
       }),
     plan: (id, body, { diff = true } = {}) =>
       write('PUT', job(id, '/plan'), { query: placeOf(body), body: { Job: body, Diff: diff } }),
     validate: (body) => write('PUT', '/v1/validate/job', { query: placeOf(body), body: { Job: body } }),
-    deregister: (id, { purge } = {}) => write('DELETE', job(id), { query: { purge } }),
-    evaluate: (id) => write('PUT', job(id, '/evaluate'), { body: { JobID: id } }),
+    deregister: (id, { purge, evalPriority, noShutdownDelay } = {}) =>
+      write('DELETE', job(id), {
+        query: { purge, eval_priority: evalPriority, no_shutdown_delay: noShutdownDelay },
+      }),
+    evaluate: (id, { forceReschedule = false } = {}) =>
+      write('PUT', job(id, '/evaluate'), {
+        body: { JobID: id, ...(forceReschedule && { EvalOptions: { ForceReschedule: true } }) },
+      }),
     revert: (id, version, prior) =>
       write('PUT', job(id, '/revert'), {
         body: { JobID: id, JobVersion: version, ...(prior !== undefined && { EnforcePriorVersion: prior }) },
       }),
-    dispatch: (id, { meta = {}, payload }) =>
+    dispatch: (id, { meta = {}, payload, idempotencyToken, idPrefix }) =>
       write('PUT', job(id, '/dispatch'), {
-        body: { JobID: id, Meta: meta, ...(payload && { Payload: base64(payload) }) },
+        query: { idempotency_token: idempotencyToken },
+        body: {
+          JobID: id,
+          Meta: meta,
+          ...(payload && { Payload: base64(payload) }),
+          ...(idPrefix && { IdPrefixTemplate: idPrefix }),
+        },
       }),
     forcePeriodic: (id) => write('PUT', job(id, '/periodic/force')),
     summary: (id, blocking) => find(job(id, '/summary'), {}, blocking),
@@ -252,33 +280,34 @@ function base64(bytes: Uint8Array): string {
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
 }
 
-function allocationsApi({ read, find, write }: Requests): AllocationsApi {
+function allocationsApi({ list, read, find, write }: Requests): AllocationsApi {
   const control = async (id: string, verb: string, body: object) => {
     await write('PUT', `/v1/client/allocation/${id}/${verb}`, { body });
   };
   return {
-    list: ({ prefix, ...blocking } = {}) => read('/v1/allocations', { prefix }, blocking),
+    list: (options) => list('/v1/allocations', options),
     read: (id, blocking) => find(`/v1/allocation/${id}`, {}, blocking),
-    stop: (id) => write('PUT', `/v1/allocation/${id}/stop`),
+    stop: (id, { noShutdownDelay } = {}) =>
+      write('PUT', `/v1/allocation/${id}/stop`, { query: { no_shutdown_delay: noShutdownDelay } }),
     restart: (id, task = '') => control(id, 'restart', { TaskName: task }),
     signal: (id, signal, task = '') => control(id, 'signal', { Signal: signal, Task: task }),
     stats: async (id) => (await read<AllocUsage>(`/v1/client/allocation/${id}/stats`)).value,
   };
 }
 
-function evaluationsApi({ read, find }: Requests): EvaluationsApi {
+function evaluationsApi({ list, read, find }: Requests): EvaluationsApi {
   return {
-    list: ({ prefix, job, ...blocking } = {}) => read('/v1/evaluations', { prefix, job }, blocking),
+    list: ({ job, status, ...options } = {}) => list('/v1/evaluations', options, { job, status }),
     read: (id, blocking) => find(`/v1/evaluation/${id}`, {}, blocking),
     allocations: (id, blocking) => read(`/v1/evaluation/${id}/allocations`, {}, blocking),
   };
 }
 
-function deploymentsApi({ read, find, write }: Requests): DeploymentsApi {
+function deploymentsApi({ list, read, find, write }: Requests): DeploymentsApi {
   const change = (verb: string, id: string, body: object = {}) =>
     write<DeploymentWritten>('PUT', `/v1/deployment/${verb}/${id}`, { body: { DeploymentID: id, ...body } });
   return {
-    list: ({ prefix, ...blocking } = {}) => read('/v1/deployments', { prefix }, blocking),
+    list: (options) => list('/v1/deployments', options),
     read: (id, blocking) => find(`/v1/deployment/${id}`, {}, blocking),
     allocations: (id, blocking) => read(`/v1/deployment/allocations/${id}`, {}, blocking),
     promote: (id, groups) => change('promote', id, groups ? { Groups: groups } : { All: true }),
@@ -288,9 +317,9 @@ function deploymentsApi({ read, find, write }: Requests): DeploymentsApi {
   };
 }
 
-function nodesApi({ read, find, write }: Requests): NodesApi {
+function nodesApi({ list, read, find, write }: Requests): NodesApi {
   return {
-    list: ({ prefix, ...blocking } = {}) => read('/v1/nodes', { prefix }, blocking),
+    list: (options) => list('/v1/nodes', options),
     read: (id, blocking) => find(`/v1/node/${id}`, {}, blocking),
     allocations: (id, blocking) => read(`/v1/node/${id}/allocations`, {}, blocking),
     setEligibility: async (id, eligibility) => {

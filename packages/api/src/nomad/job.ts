@@ -31,6 +31,8 @@ export type Job = {
   Reschedule?: ReschedulePolicy | null;
   Migrate?: MigrateStrategy | null;
   Dispatched: boolean;
+  /** Of a dispatched job: another dispatch with the same token is the same dispatch (Nomad 1.1). */
+  DispatchIdempotencyToken?: string;
   /** Base64. */
   Payload: string | null;
   Meta: Record<string, string> | null;

@@ -1,5 +1,6 @@
 import { type Answer, type BlockingOptions, blockingQuery, deadline, readIndex } from '../blocking.ts';
 import type { Fetch, FetchAnswer } from '../transport.ts';
+import type { ListOptions, Page } from './list.ts';
 
 export type NomadClientOptions = {
   /** Where the API is, such as `http://127.0.0.1:4646`. */
@@ -38,6 +39,8 @@ export type Requests = {
   read<T>(path: string, query?: Query, blocking?: BlockingOptions): Promise<Answer<T>>;
   /** `undefined` where the API says 404. */
   find<T>(path: string, query?: Query, blocking?: BlockingOptions): Promise<Answer<T | undefined>>;
+  /** `query`: what this list alone can be asked for. */
+  list<T>(path: string, options?: ListOptions, query?: Query): Promise<Page<T>>;
   write<T>(method: 'PUT' | 'DELETE', path: string, options?: { query?: Query; body?: unknown }): Promise<T>;
   stream(path: string, query: Query, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
 };
@@ -60,6 +63,14 @@ export function createRequests(options: NomadClientOptions): Requests {
       if (answer.status === 404) return { value: undefined, index: indexOf(answer) };
       if (!answer.ok) throw new NomadApiError(url, answer.status, text);
       return { value: parse<T>(url, answer.status, text), index: indexOf(answer) };
+    },
+    async list<T>(path: string, options: ListOptions = {}, query: Query = {}) {
+      const { prefix, filter, perPage, nextToken, reverse, ...blocking } = options;
+      const which = { ...query, prefix, filter, per_page: perPage, next_token: nextToken, reverse };
+      const { url, answer, text } = await get(path, which, blocking);
+      if (!answer.ok) throw new NomadApiError(url, answer.status, text);
+      const next = answer.headers.get('x-nomad-nexttoken') ?? undefined;
+      return { value: parse<T[]>(url, answer.status, text), index: indexOf(answer), nextToken: next };
     },
     async write<T>(method: string, path: string, { query = {}, body }: { query?: Query; body?: unknown } = {}) {
       const url = urlOf(path, query);

@@ -9,6 +9,7 @@ import { commitDecision } from './commit.ts';
 import { nowNanos, type ServerDeps } from './deps.ts';
 import { UnknownObjectError } from './errors.ts';
 import { newEvaluation, putEvaluation } from './evaluations.ts';
+import { transition } from './transition.ts';
 
 export type Allocations = ReturnType<typeof createAllocations>;
 
@@ -34,20 +35,17 @@ export function createAllocations(deps: ServerDeps) {
   }
 
   /** Replaces the allocation: it is stopped, and its job placed anew (Nomad: `alloc stop`). */
-  async function stop(id: string): Promise<{ index: number; evalId: string }> {
+  async function stop(id: string, { noShutdownDelay = false } = {}): Promise<{ index: number; evalId: string }> {
     const { index, answer } = await commitDecision(state, `Allocation ${id}`, () => {
       const row = allocs.get(id);
       if (!row) throw new UnknownObjectError(`alloc not found`);
       const job = jobs.get(jobKey(row.Namespace, row.JobID)) ?? jobOf(row);
       const evaluation = newEvaluation(deps, job, 'alloc-stop');
-      const moved = { ...row, DesiredTransition: { Migrate: true, Reschedule: null, ForceReschedule: null } };
-      return {
-        txn: {
-          ops: [{ kind: 'put', table: 'allocs', key: id, value: moved }, putEvaluation(evaluation)],
-          require: [{ table: 'allocs', key: id, modifyIndex: row.ModifyIndex }],
-        },
-        answer: evaluation.ID,
-      };
+      const { ops, require } = transition([row], {
+        Migrate: true,
+        ...(noShutdownDelay && { NoShutdownDelay: true }),
+      });
+      return { txn: { ops: [...ops, putEvaluation(evaluation)], require }, answer: evaluation.ID };
     });
     return { index, evalId: answer };
   }

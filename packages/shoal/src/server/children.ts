@@ -11,31 +11,48 @@ import { checkRegistrationsOpen } from './scheduler-config.ts';
 /** Largest payload of a dispatch, in bytes (Nomad's limit). */
 const PAYLOAD_LIMIT = 16 * 1024;
 
-export type Child = { id: string; index: number; evaluation: Evaluation };
+export type Dispatch = {
+  /** In base64; '' is none. */
+  payload: string;
+  meta: Record<string, string>;
+  /** While a child of this token is known, it is the answer, and no other is made. */
+  idempotencyToken?: string;
+  /** Goes into the child's id, between the parent's and the time. */
+  idPrefix?: string;
+};
+
+/** `evaluation` is undefined for one that was made before. */
+export type Child = { id: string; index: number; evaluation: Evaluation | undefined };
 export type Children = ReturnType<typeof createChildren>;
 
 /** Jobs that are made of other jobs: a parameterized job's by dispatch, a periodic job's by the clock. */
 export function createChildren(deps: ServerDeps) {
   const { state } = deps;
 
-  async function dispatch(
-    namespace: string,
-    parentId: string,
-    input: { payload: string; meta: Record<string, string> },
-  ): Promise<Child> {
+  async function dispatch(namespace: string, parentId: string, input: Dispatch): Promise<Child> {
     const parent = existing(namespace, parentId, `parameterized job not found`);
     checkDispatch(parent, input);
     checkRegistrationsOpen(state.tables);
-    const id = `${parentId}/dispatch-${seconds(deps)}-${randomBytes(4).toString('hex')}`;
+    const before = earlier(parent, input.idempotencyToken);
+    if (before) return { id: before.ID, index: before.CreateIndex, evaluation: undefined };
+    const prefix = input.idPrefix ? `${input.idPrefix}-` : '';
+    const id = `${parentId}/dispatch-${prefix}${seconds(deps)}-${randomBytes(4).toString('hex')}`;
     return make({
       ...parent,
       ID: id,
       Name: id,
       ParentID: parentId,
       Dispatched: true,
+      ...(input.idempotencyToken && { DispatchIdempotencyToken: input.idempotencyToken }),
       Payload: input.payload || null,
       Meta: { ...parent.Meta, ...input.meta },
     });
+  }
+
+  function earlier(parent: Job, token: string | undefined): Job | undefined {
+    if (!token) return undefined;
+    const children = [...state.tables.jobs.by('parent', jobKey(parent.Namespace, parent.ID))];
+    return children.find(({ DispatchIdempotencyToken }) => DispatchIdempotencyToken === token);
   }
 
   /** Launches a periodic job now, whatever its clock says. */
@@ -89,7 +106,7 @@ function seconds(deps: Pick<ServerDeps, 'now'>): number {
 }
 
 /** https://developer.hashicorp.com/nomad/docs/job-specification/parameterized */
-function checkDispatch(parent: Job, input: { payload: string; meta: Record<string, string> }): void {
+function checkDispatch(parent: Job, input: Dispatch): void {
   const rules = parent.ParameterizedJob;
   if (!rules) throw new InvalidRequestError(`Specified job "${parent.ID}" is not a parameterized job`);
   if (parent.Stop) throw new InvalidRequestError(`Specified job "${parent.ID}" is stopped`);

@@ -8,7 +8,7 @@ export function newEvaluation(
   job: Pick<Job, 'ID' | 'Namespace' | 'Type' | 'Priority'>,
   triggeredBy: EvalTrigger,
   more: Partial<
-    Pick<Evaluation, 'DeploymentID' | 'NodeID' | 'NodeModifyIndex' | 'JobModifyIndex' | 'PreviousEval'>
+    Pick<Evaluation, 'Priority' | 'DeploymentID' | 'NodeID' | 'NodeModifyIndex' | 'JobModifyIndex' | 'PreviousEval'>
   > = {},
 ): Evaluation {
   const time = nowNanos(deps);

@@ -1,4 +1,4 @@
-import type { DesiredTransition, Evaluation, Job, JobInput } from '@shoal/api';
+import type { Evaluation, Job, JobInput } from '@shoal/api';
 import { canonicalize } from '../jobspec/canonicalize.ts';
 import { specChanged } from '../jobspec/spec-changed.ts';
 import { toStored } from '../jobspec/stored.ts';
@@ -17,11 +17,22 @@ import { newEvaluation, putEvaluation } from './evaluations.ts';
 import { stableOps, versionOps } from './job-versions.ts';
 import { DEFAULT_NAMESPACE } from './namespaces.ts';
 import { checkRegistrationsOpen } from './scheduler-config.ts';
+import { transition } from './transition.ts';
+
+/** Of jobs and evaluations. */
+const MAX_PRIORITY = 100;
 
 /** Purge and scale evaluations are of this type, whatever the job's. */
 const GENERIC_TYPE = 'service';
 
-export type RegisterOptions = { enforceIndex?: number; preserveCounts?: boolean };
+export type RegisterOptions = {
+  enforceIndex?: number;
+  preserveCounts?: boolean;
+  /** Of the evaluation; the job's unless given. */
+  evalPriority?: number;
+};
+
+export type DeregisterOptions = { purge: boolean; evalPriority?: number; noShutdownDelay?: boolean };
 
 export type JobWritten = {
   /** Of the write. */
@@ -49,7 +60,10 @@ export function createJobs(deps: ServerDeps) {
       const next = nextVersion(existing, options.preserveCounts ? withCounts(job, existing) : job);
       const evaluation = isTemplate(next)
         ? undefined
-        : newEvaluation(deps, next, 'job-register', { JobModifyIndex: next === existing ? next.JobModifyIndex : 0 });
+        : newEvaluation(deps, next, 'job-register', {
+            JobModifyIndex: next === existing ? next.JobModifyIndex : 0,
+            ...priority(options),
+          });
       const changed = next !== existing;
       const ops = [
         ...(changed ? versionOps(state.tables, next, existing) : []),
@@ -64,14 +78,16 @@ export function createJobs(deps: ServerDeps) {
   }
 
   /** A job that is unknown is answered like one that is known: whoever stops it wants it to be gone, and it is. */
-  async function deregister(namespace: string, id: string, options: { purge: boolean }): Promise<JobWritten> {
+  async function deregister(namespace: string, id: string, options: DeregisterOptions): Promise<JobWritten> {
     const key = jobKey(namespace, id);
+    if (options.noShutdownDelay) await hurry(key);
     const { index, answer } = await commitDecision(state, `Job "${id}"`, () => {
       const existing = jobs.get(key);
       const gone = options.purge || !existing;
       const about = existing ?? { ID: id, Namespace: namespace, Priority: 50, Type: GENERIC_TYPE };
       const evaluation = newEvaluation(deps, gone ? { ...about, Type: GENERIC_TYPE } : about, 'job-deregister', {
         JobModifyIndex: 0,
+        ...priority(options),
       });
       const ops = [...(existing ? stopOps(existing, options.purge) : []), putEvaluation(evaluation)];
       return { txn: { ops, require: [unchanged(key, existing)] }, answer: { evaluation, existing } };
@@ -91,11 +107,8 @@ export function createJobs(deps: ServerDeps) {
       if (job.ParameterizedJob && !job.Dispatched) throw new InvalidRequestError("can't evaluate parameterized job");
       const evaluation = newEvaluation(deps, job, 'job-register', { JobModifyIndex: job.JobModifyIndex });
       const failed = options.forceReschedule ? unreplacedFailures(jobKey(namespace, id)) : [];
-      const moved = failed.map(
-        (row): Op => ({ kind: 'put', table: 'allocs', key: row.ID, value: { ...row, DesiredTransition: FORCED } }),
-      );
-      const require = failed.map(({ ID, ModifyIndex }) => ({ table: 'allocs', key: ID, modifyIndex: ModifyIndex }));
-      return { txn: { ops: [...moved, putEvaluation(evaluation)], require }, answer: { evaluation, job } };
+      const { ops, require } = transition(failed, { ForceReschedule: true });
+      return { txn: { ops: [...ops, putEvaluation(evaluation)], require }, answer: { evaluation, job } };
     });
     return { index, jobModifyIndex: answer.job.JobModifyIndex, evaluation: answer.evaluation, warnings: [] };
   }
@@ -172,6 +185,22 @@ export function createJobs(deps: ServerDeps) {
     );
   }
 
+  /** Whatever of the job ends from now on does so without its shutdown delay. In parts: a job may have more allocations than a transaction takes. */
+  async function hurry(key: string): Promise<void> {
+    const atOnce = Math.floor(state.limits.opsPerTxn / 2);
+    for (let left = true; left; ) {
+      await commitDecision(state, `Allocations of job "${key}"`, () => {
+        const rows = [...state.tables.allocs.by('job', key)].filter(
+          (row) => row.DesiredStatus === 'run' && !row.DesiredTransition?.NoShutdownDelay,
+        );
+        const part = rows.slice(0, atOnce);
+        left = part.length < rows.length;
+        if (part.length === 0) return { answer: undefined };
+        return { txn: transition(part, { NoShutdownDelay: true }), answer: undefined };
+      });
+    }
+  }
+
   function existingJob(namespace: string, id: string): JobRow {
     const job = jobs.get(jobKey(namespace, id));
     if (!job) throw new UnknownObjectError('job not found');
@@ -222,8 +251,6 @@ export function createJobs(deps: ServerDeps) {
   };
 }
 
-const FORCED: DesiredTransition = { Migrate: null, Reschedule: null, ForceReschedule: true };
-
 /** Zeros: a store stamps the indexes when it applies the row. */
 const UNSTAMPED = { CreateIndex: 0, ModifyIndex: 0, JobModifyIndex: 0 } as const;
 
@@ -232,6 +259,15 @@ function acceptable(input: JobInput): { job: Job; warnings: string[] } {
   const { errors, warnings } = validate(job);
   if (errors.length > 0) throw new JobInvalidError(errors, formatErrors(errors));
   return { job: toStored(job), warnings };
+}
+
+function priority({ evalPriority }: { evalPriority?: number }): { Priority?: number } {
+  if (evalPriority === undefined) return {};
+  if (!Number.isInteger(evalPriority) || evalPriority < 1 || evalPriority > MAX_PRIORITY)
+    throw new InvalidRequestError(
+      `the priority of an evaluation is between 1 and ${MAX_PRIORITY}, not ${evalPriority}`,
+    );
+  return { Priority: evalPriority };
 }
 
 function enforceIndex(existing: JobRow | undefined, wanted: number | undefined): void {

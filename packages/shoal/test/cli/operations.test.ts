@@ -254,3 +254,32 @@ describe('a node', { timeout: 60_000 }, () => {
     expect(await output('node', 'drain', '-monitor', '-self')).toContain(`Drain of node ${node?.ID} was given up\n`);
   });
 });
+
+describe('lists', () => {
+  test('as JSON, by a template, by a filter, in pages', async () => {
+    const node = (await agent.nomad.nodes.list()).value[0]?.ID ?? '';
+    expect(JSON.parse(await output('node', 'status', '-json'))).toMatchObject([{ ID: node }]);
+    expect(await output('node', 'status', '-t', '{{ range . }}{{ .ID }} {{ .Status }}{{ end }}')).toBe(
+      `${node} ready\n`,
+    );
+    expect(await output('node', 'status', '-t', '{{ .Drivers.raw_exec.Healthy }}', node)).toBe('true\n');
+    expect(await output('node', 'status', '-quiet')).toBe(`${node}\n`);
+    expect(await output('node', 'status', '-filter', 'Status == "down"')).toBe('No nodes registered\n');
+    await agent.run(jobFile('paged'));
+    await agent.run(jobFile('paged', { version: 2 }));
+    const first = await run('eval', 'list', '-per-page', '1', '-t', '{{ len . }}');
+    expect([first.code, first.out]).toEqual([0, '1\n']);
+    const [, token = ''] = /-page-token=(\S+)/.exec(first.err) ?? [];
+    const second = await run('eval', 'list', '-per-page', '1', '-page-token', token, '-json');
+    expect(JSON.parse(second.out)).toHaveLength(1);
+  });
+
+  test.each([
+    [['node', 'status', '-json', '-t', '{{ .ID }}'], /-json and -t contradict/],
+    [['node', 'status', '-t', '{{ .ID'], /-t: .*unclosed action/],
+    [['node', 'status', '-filter', 'Nope == 1'], /Selector "Nope" is not valid/],
+  ])('%j is told what is wrong', async (words, complaint) => {
+    const { code, err } = await run(...words);
+    expect([code, err]).toEqual([1, expect.stringMatching(complaint)]);
+  });
+});

@@ -6,7 +6,7 @@ import { findById } from '../find/by-id.ts';
 import { allocationKind } from '../find/kinds.ts';
 import type { Io } from '../io.ts';
 import { ago, span, timeOf } from '../output/ago.ts';
-import { jsonText } from '../output/json.ts';
+import { asData, DATA_FLAGS } from '../output/as-data.ts';
 import { keyValue } from '../output/key-value.ts';
 import { paintStatus } from '../output/paint.ts';
 import { shortId } from '../output/short-id.ts';
@@ -23,7 +23,7 @@ them. ALLOCATION may be the beginning of an id.`,
   flags: {
     short: { kind: 'bool', help: 'Of each task only its state and last event' },
     stats: { kind: 'bool', help: 'All that is measured of each task' },
-    json: { kind: 'bool', help: 'Print JSON' },
+    ...DATA_FLAGS,
     verbose: { kind: 'bool', help: 'Show whole ids, times instead of spans, and why this node was chosen' },
     ...NOMAD_FLAGS,
   },
@@ -33,8 +33,9 @@ them. ALLOCATION may be the beginning of an id.`,
     const { ID } = await findById(allocationKind(nomad), args[0] ?? '', io);
     const { value: alloc } = await nomad.allocations.read(ID);
     if (!alloc) throw new CommandError(`the allocation "${ID}" has just been removed`);
-    if (flags.json) {
-      io.out(jsonText(alloc));
+    const data = await asData(alloc, flags);
+    if (data !== undefined) {
+      io.out(data);
       return 0;
     }
     const verbose = flags.verbose === true;

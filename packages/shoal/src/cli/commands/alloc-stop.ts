@@ -9,6 +9,7 @@ export const command = defineCommand({
   args: [1, 1],
   flags: {
     detach: { kind: 'bool', help: 'Return at once, with the id of the evaluation' },
+    'no-shutdown-delay': { kind: 'bool', help: 'End its tasks without waiting for their shutdown_delay' },
     verbose: { kind: 'bool', help: 'Show whole ids' },
     ...NOMAD_FLAGS,
   },
@@ -16,7 +17,7 @@ export const command = defineCommand({
   async run({ flags, args, io, env }) {
     const nomad = connectNomad(flags, env);
     const { ID } = await findAllocation(nomad, args[0] ?? '', io);
-    const { EvalID } = await nomad.allocations.stop(ID);
+    const { EvalID } = await nomad.allocations.stop(ID, flags['no-shutdown-delay'] ? { noShutdownDelay: true } : {});
     if (flags.detach) {
       io.out(`${EvalID}\n`);
       return 0;

@@ -4,7 +4,7 @@ import { UsageError } from '../errors.ts';
 import { findById } from '../find/by-id.ts';
 import { deploymentKind } from '../find/kinds.ts';
 import { monitorRollout } from '../monitor/monitor-rollout.ts';
-import { jsonText } from '../output/json.ts';
+import { asData, DATA_FLAGS } from '../output/as-data.ts';
 import { deploymentTable, deploymentText } from '../show/deployment.ts';
 
 export const command = defineCommand({
@@ -14,7 +14,7 @@ current; when it fails, also the one that puts the job back. Ends with 1 when th
   args: [0, 1],
   flags: {
     monitor: { kind: 'bool', help: 'Follow it until it is over' },
-    json: { kind: 'bool', help: 'Print JSON' },
+    ...DATA_FLAGS,
     verbose: { kind: 'bool', help: 'Show whole ids' },
     ...NOMAD_FLAGS,
   },
@@ -25,13 +25,13 @@ current; when it fails, also the one that puts the job back. Ends with 1 when th
     const [given] = args;
     if (given === undefined) {
       if (flags.monitor) throw new UsageError('name the deployment to follow');
-      const { value } = await nomad.deployments.list();
-      io.out(flags.json ? jsonText(value) : deploymentTable(value, io, verbose));
+      const { value } = await nomad.deployments.list({ reverse: true });
+      io.out((await asData(value, flags)) ?? deploymentTable(value, io, verbose));
       return 0;
     }
     const deployment = await findById(deploymentKind(nomad), given, io);
     if (flags.monitor) return monitorRollout(deployment.ID, { nomad, io, verbose });
-    io.out(flags.json ? jsonText(deployment) : deploymentText(deployment, io, verbose));
+    io.out((await asData(deployment, flags)) ?? deploymentText(deployment, io, verbose));
     return 0;
   },
 });

@@ -1,7 +1,8 @@
 import { defineCommand } from '../command.ts';
 import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
 import { ago } from '../output/ago.ts';
-import { jsonText } from '../output/json.ts';
+import { asData, DATA_FLAGS } from '../output/as-data.ts';
+import { PAGE_FLAGS, pageAsked, tellNextPage } from '../output/page-flags.ts';
 import { paintStatus } from '../output/paint.ts';
 import { shortId } from '../output/short-id.ts';
 import { table } from '../output/table.ts';
@@ -13,16 +14,24 @@ export const command = defineCommand({
   flags: {
     job: { kind: 'text', value: 'JOB', help: 'Only those of this job' },
     status: { kind: 'text', value: 'STATUS', help: 'Only those with this status' },
-    json: { kind: 'bool', help: 'Print JSON' },
+    ...PAGE_FLAGS,
+    ...DATA_FLAGS,
     verbose: { kind: 'bool', help: 'Show whole ids' },
     ...NOMAD_FLAGS,
   },
-  examples: ['eval list -job web'],
+  examples: ['eval list -job web', 'eval list -filter \'TriggeredBy == "node-update"\' -per-page 20'],
   async run({ flags, io, env }) {
     const nomad = connectNomad(flags, env);
-    const { value } = await nomad.evaluations.list(flags.job === undefined ? {} : { job: flags.job });
-    const shown = value.filter(({ Status }) => flags.status === undefined || Status === flags.status);
-    if (flags.json) io.out(jsonText(shown));
+    const { job, status } = flags;
+    const page = await nomad.evaluations.list({
+      ...pageAsked(flags),
+      reverse: true,
+      ...(job !== undefined && { job }),
+      ...(status !== undefined && { status }),
+    });
+    const shown = page.value;
+    const data = await asData(shown, flags);
+    if (data !== undefined) io.out(data);
     else if (shown.length === 0) io.out('No evals found\n');
     else {
       const rows = shown.map((evaluation) => [
@@ -37,6 +46,7 @@ export const command = defineCommand({
       const headings = ['ID', 'Priority', 'Triggered By', 'Job ID', 'Status', 'Placement Failures', 'Created'];
       io.out(table(io.paint, headings, rows));
     }
+    tellNextPage(page, io);
     return 0;
   },
 });

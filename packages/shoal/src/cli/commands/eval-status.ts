@@ -3,7 +3,7 @@ import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
 import { findById } from '../find/by-id.ts';
 import { evaluationKind } from '../find/kinds.ts';
 import { EVAL_EXIT_CODES, monitorEval } from '../monitor/monitor-eval.ts';
-import { jsonText } from '../output/json.ts';
+import { asData, DATA_FLAGS } from '../output/as-data.ts';
 import { evaluationText } from '../show/evaluation.ts';
 
 export const command = defineCommand({
@@ -13,7 +13,7 @@ export const command = defineCommand({
   args: [1, 1],
   flags: {
     monitor: { kind: 'bool', help: 'Follow it until it is over' },
-    json: { kind: 'bool', help: 'Print JSON' },
+    ...DATA_FLAGS,
     verbose: { kind: 'bool', help: 'Show whole ids, and times instead of spans' },
     ...NOMAD_FLAGS,
   },
@@ -26,7 +26,7 @@ export const command = defineCommand({
       const { kind } = await monitorEval(evaluation.ID, { nomad, io, verbose });
       return EVAL_EXIT_CODES[kind];
     }
-    io.out(flags.json ? jsonText(evaluation) : evaluationText(evaluation, io, verbose));
+    io.out((await asData(evaluation, flags)) ?? evaluationText(evaluation, io, verbose));
     return 0;
   },
 });

@@ -1,7 +1,7 @@
 import { defineCommand } from '../command.ts';
 import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
 import { findJob } from '../find/job.ts';
-import { jsonText } from '../output/json.ts';
+import { asData, DATA_FLAGS } from '../output/as-data.ts';
 import { deploymentTable } from '../show/deployment.ts';
 
 export const command = defineCommand({
@@ -11,7 +11,7 @@ export const command = defineCommand({
   flags: {
     all: { kind: 'bool', help: 'Also those of an earlier job with the same id' },
     latest: { kind: 'bool', help: 'Only the latest' },
-    json: { kind: 'bool', help: 'Print JSON' },
+    ...DATA_FLAGS,
     verbose: { kind: 'bool', help: 'Show whole ids' },
     ...NOMAD_FLAGS,
   },
@@ -21,7 +21,7 @@ export const command = defineCommand({
     const { id } = await findJob(nomad, args[0] ?? '', io);
     const { value } = await nomad.jobs.deployments(id, { all: flags.all === true });
     const shown = flags.latest ? value.slice(0, 1) : value;
-    io.out(flags.json ? jsonText(shown) : deploymentTable(shown, io, flags.verbose === true));
+    io.out((await asData(shown, flags)) ?? deploymentTable(shown, io, flags.verbose === true));
     return 0;
   },
 });

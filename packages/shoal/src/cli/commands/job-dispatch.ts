@@ -12,6 +12,8 @@ export const command = defineCommand({
   args: [1, 2],
   flags: {
     meta: { kind: 'texts', value: 'KEY=VALUE', help: 'Value for the job (repeatable)' },
+    'idempotency-token': { kind: 'text', value: 'TOKEN', help: 'Dispatch only if no child of this token is known' },
+    'id-prefix-template': { kind: 'text', value: 'TEXT', help: "Goes into the child's id" },
     detach: { kind: 'bool', help: 'Return at once, with the ids' },
     verbose: { kind: 'bool', help: 'Show whole ids' },
     ...NOMAD_FLAGS,
@@ -23,7 +25,12 @@ export const command = defineCommand({
     const { id } = await findJob(nomad, given, io);
     const payload = file === undefined ? undefined : file === '-' ? await io.input() : await readFile(file);
     const meta = pairs(flags.meta);
-    const dispatched = await nomad.jobs.dispatch(id, { meta, ...(payload && { payload }) });
+    const dispatched = await nomad.jobs.dispatch(id, {
+      meta,
+      ...(payload && { payload }),
+      ...(flags['idempotency-token'] && { idempotencyToken: flags['idempotency-token'] }),
+      ...(flags['id-prefix-template'] && { idPrefix: flags['id-prefix-template'] }),
+    });
     io.out(
       keyValue(io.paint, [
         ['Dispatched Job ID', dispatched.DispatchedJobID],

@@ -4,7 +4,7 @@ import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
 import { CommandError } from '../errors.ts';
 import { findJob } from '../find/job.ts';
 import { timeOf } from '../output/ago.ts';
-import { jsonText } from '../output/json.ts';
+import { asData, DATA_FLAGS } from '../output/as-data.ts';
 import { keyValue } from '../output/key-value.ts';
 import { jobDiff } from '../show/job-diff.ts';
 
@@ -16,7 +16,7 @@ export const command = defineCommand({
     p: { kind: 'bool', help: 'Show how versions differ' },
     version: { kind: 'number', help: 'Only this version' },
     full: { kind: 'bool', help: 'Print the whole version as JSON; with -version' },
-    json: { kind: 'bool', help: 'Print JSON' },
+    ...DATA_FLAGS,
     ...NOMAD_FLAGS,
   },
   examples: ['job history web', 'job history -p web'],
@@ -27,8 +27,10 @@ export const command = defineCommand({
     const all = (value?.Versions ?? []).map((job, at) => ({ job, diff: value?.Diffs?.[at] }));
     const shown = all.filter(({ job }) => flags.version === undefined || job.Version === flags.version);
     if (shown.length === 0) throw new CommandError(`there is no version ${flags.version ?? ''} of the job "${id}"`);
-    if (flags.json || flags.full) {
-      io.out(jsonText(flags.full ? shown.map(({ job }) => job)[0] : shown.map(({ job }) => job)));
+    const jobs = shown.map(({ job }) => job);
+    const data = await asData(flags.full ? jobs[0] : jobs, { ...flags, json: flags.json || (flags.full && !flags.t) });
+    if (data !== undefined) {
+      io.out(data);
       return 0;
     }
     const diffText = (diff: JobDiff | undefined) =>

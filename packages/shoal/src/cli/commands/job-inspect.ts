@@ -2,6 +2,7 @@ import { defineCommand } from '../command.ts';
 import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
 import { CommandError } from '../errors.ts';
 import { findJob } from '../find/job.ts';
+import { asData, DATA_FLAGS } from '../output/as-data.ts';
 import { jsonText } from '../output/json.ts';
 
 export const command = defineCommand({
@@ -10,7 +11,7 @@ export const command = defineCommand({
   args: [1, 1],
   flags: {
     version: { kind: 'number', help: 'This version of the job instead of the newest' },
-    json: { kind: 'bool', help: 'Print JSON, as is done anyway', hidden: true },
+    ...DATA_FLAGS,
     ...NOMAD_FLAGS,
   },
   examples: ['job inspect web', 'job inspect -version 2 web'],
@@ -23,7 +24,7 @@ export const command = defineCommand({
         ? (await nomad.jobs.read(id)).value
         : (await nomad.jobs.versions(id)).value?.Versions.find(({ Version }) => Version === version);
     if (!job) throw new CommandError(`there is no version ${version ?? ''} of the job "${id}"`);
-    io.out(jsonText({ Job: job }));
+    io.out((await asData(job, { t: flags.t, json: false })) ?? jsonText({ Job: job }));
     return 0;
   },
 });

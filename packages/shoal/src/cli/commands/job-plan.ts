@@ -1,6 +1,7 @@
 import type { JobPlan } from '@shoal/api';
 import { defineCommand } from '../command.ts';
 import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
+import { FOREIGN_FLAGS } from '../foreign-flags.ts';
 import type { Io } from '../io.ts';
 import { JOB_FILE_FLAGS, readJobFile, refusal } from '../job-file.ts';
 import { timeOfText } from '../output/ago.ts';
@@ -18,6 +19,7 @@ Ends with 0 when no allocation would come or go, with 1 when some would, and wit
     diff: { kind: 'bool', help: 'Show how the job would change; -diff=false does not' },
     verbose: { kind: 'bool', help: 'Show all of what is new' },
     ...JOB_FILE_FLAGS,
+    ...FOREIGN_FLAGS,
     ...NOMAD_FLAGS,
   },
   examples: ['job plan web.nomad'],

@@ -2,6 +2,7 @@ import { defineCommand } from '../command.ts';
 import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
 import { UsageError } from '../errors.ts';
 import { findJob } from '../find/job.ts';
+import { FOREIGN_FLAGS } from '../foreign-flags.ts';
 import { monitorJob } from '../monitor/monitor-job.ts';
 
 export const command = defineCommand({
@@ -11,6 +12,7 @@ export const command = defineCommand({
   flags: {
     detach: { kind: 'bool', help: 'Return at once, with the id of the evaluation' },
     verbose: { kind: 'bool', help: 'Show whole ids' },
+    ...FOREIGN_FLAGS,
     ...NOMAD_FLAGS,
   },
   examples: ['job revert web 2'],

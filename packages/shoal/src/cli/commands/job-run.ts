@@ -4,6 +4,7 @@ import type { Draft } from '../../jobspec/draft.ts';
 import { defineCommand } from '../command.ts';
 import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
 import { CommandError } from '../errors.ts';
+import { FOREIGN_FLAGS } from '../foreign-flags.ts';
 import type { Io } from '../io.ts';
 import { JOB_FILE_FLAGS, readJobFile, refusal } from '../job-file.ts';
 import { monitorJob } from '../monitor/monitor-job.ts';
@@ -24,10 +25,12 @@ for anything else.`,
       kind: 'number',
       help: "Register only if the job's modify index is this (0: is new); see job plan",
     },
+    'eval-priority': { kind: 'number', help: "Priority of the evaluation, 1 to 100; default: the job's" },
     output: { kind: 'bool', help: 'Print the job as JSON for the API, and register nothing' },
     'preserve-counts': { kind: 'bool', help: 'Keep the counts that groups have now' },
     verbose: { kind: 'bool', help: 'Show whole ids' },
     ...JOB_FILE_FLAGS,
+    ...FOREIGN_FLAGS,
     ...NOMAD_FLAGS,
   },
   examples: ['job run web.nomad', 'job run -detach web.nomad', 'job run -var count=3 web.nomad'],
@@ -45,6 +48,7 @@ for anything else.`,
       .register(job, {
         ...(checkIndex !== undefined && { checkIndex }),
         ...(flags['preserve-counts'] && { preserveCounts: true }),
+        ...(flags['eval-priority'] !== undefined && { evalPriority: flags['eval-priority'] }),
       })
       .catch((error: unknown) => {
         throw refused(refusal(error, file, io), path);

@@ -2,9 +2,10 @@ import type { AllocStub, Deployment, Evaluation, Job, JobSummary, NomadClient } 
 import { defineCommand } from '../command.ts';
 import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
 import { findJob, jobListing, jobStatus } from '../find/job.ts';
+import type { FlagValues } from '../flags.ts';
 import type { Io } from '../io.ts';
 import { ago, timeOf } from '../output/ago.ts';
-import { jsonText } from '../output/json.ts';
+import { asData, DATA_FLAGS } from '../output/as-data.ts';
 import { keyValue } from '../output/key-value.ts';
 import { paintStatus } from '../output/paint.ts';
 import { shortId } from '../output/short-id.ts';
@@ -22,7 +23,7 @@ JOB may be the beginning of an id.`,
     short: { kind: 'bool', help: 'Only what the job is' },
     evals: { kind: 'bool', help: 'Also its evaluations' },
     'all-allocs': { kind: 'bool', help: 'Also allocations of an earlier job with the same id' },
-    json: { kind: 'bool', help: 'Print JSON' },
+    ...DATA_FLAGS,
     verbose: { kind: 'bool', help: 'Show whole ids, and times instead of spans' },
     ...NOMAD_FLAGS,
   },
@@ -30,7 +31,7 @@ JOB may be the beginning of an id.`,
   async run({ flags, args, io, env }) {
     const nomad = connectNomad(flags, env);
     const [given] = args;
-    if (given === undefined) return list(nomad, io, flags.json === true);
+    if (given === undefined) return list(nomad, io, flags);
     const { id } = await findJob(nomad, given, io);
     const all = flags['all-allocs'] === true;
     const [job, summary, allocs, deployment, evaluations] = await Promise.all([
@@ -41,16 +42,16 @@ JOB may be the beginning of an id.`,
       nomad.jobs.evaluations(id),
     ]).then((answers) => answers.map(({ value }) => value) as Facts);
     if (!job) throw new Error(`the job "${id}" has just been removed`);
-    if (flags.json) {
-      io.out(
-        jsonText({
-          Job: job,
-          Summary: summary,
-          Allocations: allocs,
-          LatestDeployment: deployment,
-          Evaluations: evaluations,
-        }),
-      );
+    const facts = {
+      Job: job,
+      Summary: summary,
+      Allocations: allocs,
+      LatestDeployment: deployment,
+      Evaluations: evaluations,
+    };
+    const data = await asData(facts, flags);
+    if (data !== undefined) {
+      io.out(data);
       return 0;
     }
     const verbose = flags.verbose === true;
@@ -67,9 +68,10 @@ JOB may be the beginning of an id.`,
 
 type Facts = [Job | undefined, JobSummary | undefined, AllocStub[], Deployment | null, Evaluation[]];
 
-async function list(nomad: NomadClient, io: Io, json: boolean): Promise<number> {
+async function list(nomad: NomadClient, io: Io, flags: FlagValues<typeof DATA_FLAGS>): Promise<number> {
   const { value: jobs } = await nomad.jobs.list();
-  if (json) io.out(jsonText(jobs));
+  const data = await asData(jobs, flags);
+  if (data !== undefined) io.out(data);
   else if (jobs.length === 0) io.out('No running jobs\n');
   else {
     const { headings, rows } = jobListing(jobs);

@@ -13,6 +13,9 @@ beginning of an id; then it is asked whether that is the one, unless -yes is giv
   flags: {
     detach: { kind: 'bool', help: 'Return at once, with the id of the evaluation' },
     purge: { kind: 'bool', help: 'Forget the job as well' },
+    'no-shutdown-delay': { kind: 'bool', help: 'End tasks without waiting for their shutdown_delay' },
+    'eval-priority': { kind: 'number', help: "Priority of the evaluation, 1 to 100; default: the job's" },
+    global: { kind: 'bool', help: 'In all regions, of which there is one', hidden: true },
     yes: { kind: 'bool', help: 'Do not ask' },
     verbose: { kind: 'bool', help: 'Show whole ids' },
     ...NOMAD_FLAGS,
@@ -24,7 +27,11 @@ beginning of an id; then it is asked whether that is the one, unless -yes is giv
     for (const { id, exact } of found) if (!exact && !flags.yes) await confirm(id, io);
     let code = 0;
     for (const { id } of found) {
-      const { EvalID } = await nomad.jobs.deregister(id, { purge: flags.purge === true });
+      const { EvalID } = await nomad.jobs.deregister(id, {
+        purge: flags.purge === true,
+        ...(flags['no-shutdown-delay'] && { noShutdownDelay: true }),
+        ...(flags['eval-priority'] !== undefined && { evalPriority: flags['eval-priority'] }),
+      });
       if (EvalID === '') io.out(`Job "${id}" is stopped\n`);
       else if (flags.detach) io.out(`${EvalID}\n`);
       else {

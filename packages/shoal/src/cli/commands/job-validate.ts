@@ -4,6 +4,7 @@ import { validate } from '../../jobspec/validate/validate.ts';
 import { defineCommand } from '../command.ts';
 import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
 import { UnreachableError } from '../errors.ts';
+import { FOREIGN_FLAGS } from '../foreign-flags.ts';
 import type { Io } from '../io.ts';
 import { JOB_FILE_FLAGS, type JobFile, judge, readJobFile } from '../job-file.ts';
 import { diagnosticFrames } from '../show/diagnostic-frames.ts';
@@ -14,7 +15,7 @@ export const command = defineCommand({
   description: `Checks a job file, and shows everything that is wrong with it at its place. The agent is asked, too, which knows its
 drivers. Ends with 1 if there is an error.`,
   args: [1, 1],
-  flags: { ...JOB_FILE_FLAGS, ...NOMAD_FLAGS },
+  flags: { ...JOB_FILE_FLAGS, ...FOREIGN_FLAGS, ...NOMAD_FLAGS },
   examples: ['job validate web.nomad', 'job validate -json web.nomad'],
   async run({ flags, args, io, env }) {
     const file = await readJobFile({ path: args[0] ?? '', flags, io, env });

@@ -1,14 +1,14 @@
 import { defineCommand } from '../command.ts';
 import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
 import { findNamespace } from '../find/namespace.ts';
-import { jsonText } from '../output/json.ts';
+import { asData, DATA_FLAGS } from '../output/as-data.ts';
 import { keyValue } from '../output/key-value.ts';
 
 export const command = defineCommand({
   usage: '[flags] NAMESPACE',
   description: 'Shows a namespace. NAMESPACE may be the beginning of a name.',
   args: [1, 1],
-  flags: { json: { kind: 'bool', help: 'Print JSON' }, ...NOMAD_FLAGS },
+  flags: { ...DATA_FLAGS, ...NOMAD_FLAGS },
   examples: ['namespace status default'],
   async run({ flags, args, io, env }) {
     const namespace = await findNamespace(connectNomad(flags, env), args[0] ?? '', io);
@@ -20,7 +20,7 @@ export const command = defineCommand({
       ['Quota', Quota || '<none>'],
     ]);
     const metadata = pairs.length > 0 ? `\n${io.paint.bold('Metadata')}\n${keyValue(io.paint, pairs)}` : '';
-    io.out(flags.json ? jsonText(namespace) : about + metadata);
+    io.out((await asData(namespace, flags)) ?? about + metadata);
     return 0;
   },
 });

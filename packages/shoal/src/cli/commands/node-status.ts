@@ -4,7 +4,8 @@ import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
 import { CommandError } from '../errors.ts';
 import { findNode, ownNode } from '../find/node.ts';
 import type { Io } from '../io.ts';
-import { jsonText } from '../output/json.ts';
+import { asData, DATA_FLAGS } from '../output/as-data.ts';
+import { PAGE_FLAGS, pageAsked, tellNextPage } from '../output/page-flags.ts';
 import { paintStatus } from '../output/paint.ts';
 import { shortId } from '../output/short-id.ts';
 import { table } from '../output/table.ts';
@@ -20,7 +21,10 @@ may be the beginning of an id, or a node's name.`,
     stats: { kind: 'bool', help: 'All that is measured of the node' },
     short: { kind: 'bool', help: 'Only what the node is' },
     allocs: { kind: 'bool', help: 'In the list: how many allocations run on each' },
-    json: { kind: 'bool', help: 'Print JSON' },
+    ...PAGE_FLAGS,
+    quiet: { kind: 'bool', help: 'In the list: only whole ids' },
+    ...DATA_FLAGS,
+    os: { kind: 'bool', help: "Taken as Nomad takes it: nodes' attributes are always there", hidden: true },
     verbose: { kind: 'bool', help: 'Show whole ids, attributes and times' },
     ...NOMAD_FLAGS,
   },
@@ -30,17 +34,19 @@ may be the beginning of an id, or a node's name.`,
     const verbose = flags.verbose === true;
     const [given] = args;
     if (given === undefined && !flags.self) {
-      const { value } = await nomad.nodes.list();
-      io.out(
-        flags.json ? jsonText(value) : await nodeList(nomad, value, io, { verbose, allocs: flags.allocs === true }),
-      );
+      const page = await nomad.nodes.list(pageAsked(flags));
+      const ids = () => page.value.map(({ ID }) => `${ID}\n`).join('');
+      const listed = () => nodeList(nomad, page.value, io, { verbose, allocs: flags.allocs === true });
+      io.out((await asData(page.value, flags)) ?? (flags.quiet ? ids() : await listed()));
+      tellNextPage(page, io);
       return 0;
     }
     const id = flags.self ? await ownNode(nomad) : (await findNode(nomad, given ?? '', io)).id;
     const { value: node } = await nomad.nodes.read(id);
     if (!node) throw new CommandError(`the node "${id}" is not known anymore`);
-    if (flags.json) {
-      io.out(jsonText(node));
+    const data = await asData(node, flags);
+    if (data !== undefined) {
+      io.out(data);
       return 0;
     }
     const [{ value: allocs }, usage] = await Promise.all([

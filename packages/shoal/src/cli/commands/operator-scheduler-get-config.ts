@@ -1,13 +1,13 @@
 import { defineCommand } from '../command.ts';
 import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
-import { jsonText } from '../output/json.ts';
+import { asData, DATA_FLAGS } from '../output/as-data.ts';
 import { keyValue } from '../output/key-value.ts';
 
 export const command = defineCommand({
   usage: '[flags]',
   description: 'Shows what is set for the scheduler.',
   args: [0, 0],
-  flags: { json: { kind: 'bool', help: 'Print JSON' }, ...NOMAD_FLAGS },
+  flags: { ...DATA_FLAGS, ...NOMAD_FLAGS },
   examples: ['operator scheduler get-config'],
   async run({ flags, io, env }) {
     const answer = await connectNomad(flags, env).operator.scheduler();
@@ -23,7 +23,7 @@ export const command = defineCommand({
       ['Preemption SysBatch Scheduler', String(preemption.SysBatchSchedulerEnabled)],
       ['Modify Index', String(config.ModifyIndex)],
     ]);
-    io.out(flags.json ? jsonText(answer) : about);
+    io.out((await asData(answer, flags)) ?? about);
     return 0;
   },
 });

@@ -3,6 +3,7 @@ import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
 import { CommandError } from '../errors.ts';
 import { findById } from '../find/by-id.ts';
 import { policyKind } from '../find/kinds.ts';
+import { asData, DATA_FLAGS } from '../output/as-data.ts';
 import { jsonText } from '../output/json.ts';
 import { keyValue } from '../output/key-value.ts';
 import { shortId } from '../output/short-id.ts';
@@ -13,7 +14,7 @@ export const command = defineCommand({
   description: 'Shows a scaling policy. POLICY may be the beginning of an id.',
   args: [1, 1],
   flags: {
-    json: { kind: 'bool', help: 'Print JSON' },
+    ...DATA_FLAGS,
     verbose: { kind: 'bool', help: 'Show whole ids' },
     ...NOMAD_FLAGS,
   },
@@ -30,7 +31,7 @@ export const command = defineCommand({
       ['Min', String(policy.Min)],
       ['Max', String(policy.Max)],
     ]);
-    io.out(flags.json ? jsonText(policy) : `${about}\n${io.paint.bold('Policy')}:\n${jsonText(policy.Policy)}`);
+    io.out((await asData(policy, flags)) ?? `${about}\n${io.paint.bold('Policy')}:\n${jsonText(policy.Policy)}`);
     return 0;
   },
 });

@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.ts';
 import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
-import { jsonText } from '../output/json.ts';
+import { asData, DATA_FLAGS } from '../output/as-data.ts';
 import { shortId } from '../output/short-id.ts';
 import { table } from '../output/table.ts';
 import { targetText } from '../show/scaling-policy.ts';
@@ -12,7 +12,7 @@ export const command = defineCommand({
   flags: {
     job: { kind: 'text', value: 'JOB', help: 'Only those of this job' },
     type: { kind: 'text', value: 'TYPE', help: 'Only those of this type, such as horizontal' },
-    json: { kind: 'bool', help: 'Print JSON' },
+    ...DATA_FLAGS,
     verbose: { kind: 'bool', help: 'Show whole ids' },
     ...NOMAD_FLAGS,
   },
@@ -26,7 +26,8 @@ export const command = defineCommand({
       policy.Type,
       targetText(policy),
     ]);
-    if (flags.json) io.out(jsonText(value));
+    const data = await asData(value, flags);
+    if (data !== undefined) io.out(data);
     else io.out(rows.length > 0 ? table(io.paint, ['ID', 'Enabled', 'Type', 'Target'], rows) : 'No policies found\n');
     return 0;
   },

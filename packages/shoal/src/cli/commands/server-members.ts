@@ -1,7 +1,7 @@
 import type { ServerMember } from '@shoal/api';
 import { defineCommand } from '../command.ts';
 import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
-import { jsonText } from '../output/json.ts';
+import { asData, DATA_FLAGS } from '../output/as-data.ts';
 import { paintStatus } from '../output/paint.ts';
 import { table } from '../output/table.ts';
 
@@ -11,7 +11,7 @@ export const command = defineCommand({
   args: [0, 0],
   flags: {
     detailed: { kind: 'bool', help: 'Show all that each says of itself' },
-    json: { kind: 'bool', help: 'Print JSON' },
+    ...DATA_FLAGS,
     verbose: { kind: 'bool', help: 'Taken as Nomad takes it', hidden: true },
     ...NOMAD_FLAGS,
   },
@@ -20,7 +20,8 @@ export const command = defineCommand({
     const nomad = connectNomad(flags, env);
     const [{ Members }, leader] = await Promise.all([nomad.agent.members(), nomad.agent.leader().catch(() => '')]);
     const members = [...(Members ?? [])].sort((a, b) => (a.Name < b.Name ? -1 : 1));
-    if (flags.json) io.out(jsonText(members));
+    const data = await asData(members, flags);
+    if (data !== undefined) io.out(data);
     else if (flags.detailed) io.out(table(io.paint, ['Name', 'Address', 'Port', 'Tags'], members.map(detailed)));
     else {
       const headings = ['Name', 'Address', 'Port', 'Status', 'Leader', 'Protocol', 'Build', 'Datacenter', 'Region'];

@@ -30,8 +30,9 @@ const RETRY_MS = 1_000;
 export async function bringDown(descent: Descent): Promise<void> {
   const { context, exit, clock, detached } = descent;
   const [own, groups] = await Promise.all([runPrekill(descent.hooks, context.forHook), descent.leave()]);
-  const { task, group } = context.subject();
-  const asked = Math.max(task.ShutdownDelay, group.ShutdownDelay ?? 0) / 1e6;
+  const { allocation, task, group } = context.subject();
+  const hurried = allocation.DesiredTransition?.NoShutdownDelay === true;
+  const asked = hurried ? 0 : Math.max(task.ShutdownDelay, group.ShutdownDelay ?? 0) / 1e6;
   const pauseMs = Math.max(own || groups ? SETTLE_MS : 0, asked);
   if (pauseMs > 0) await settledOrAborted(Promise.race([exit, clock.sleep(pauseMs, detached)]), detached);
   const killTimeoutMs = Math.min(task.KillTimeout / 1e6, descent.maxKillTimeoutMs);

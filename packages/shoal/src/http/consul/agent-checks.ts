@@ -5,12 +5,12 @@ import { checkFromRequest } from '../../catalog/registry/validate.ts';
 import { type Answer, empty, json } from '../shared/answer.ts';
 import type { Endpoint, Handler } from '../shared/api.ts';
 import { BadRequestError } from '../shared/errors.ts';
+import { filterOf } from '../shared/filter/filter-of.ts';
 import { decodeBody } from '../shared/json-body.ts';
 import type { ApiRequest } from '../shared/request.ts';
 import { agentCheckBody, checkUpdateBody, DECODE_FAILED } from './bodies.ts';
 import type { ConsulApiDeps } from './deps.ts';
-import { checkFields } from './filter/fields.ts';
-import { filterOf } from './filter/filter-of.ts';
+import { checkFields } from './filter-fields.ts';
 import { agentCheckObject } from './objects.ts';
 
 /** The checks of this agent. */

@@ -6,13 +6,13 @@ import { DEFAULT_WAIT_MS, MAX_WAIT_MS } from '../../state/blocking.ts';
 import { type Answer, empty, json } from '../shared/answer.ts';
 import type { Endpoint } from '../shared/api.ts';
 import { blockingParams } from '../shared/blocking-params.ts';
+import { filterOf } from '../shared/filter/filter-of.ts';
 import { toJson } from '../shared/json.ts';
 import { decodeBody } from '../shared/json-body.ts';
 import type { ApiRequest } from '../shared/request.ts';
 import { agentServiceRequest, DECODE_FAILED } from './bodies.ts';
 import type { ConsulApiDeps } from './deps.ts';
-import { serviceFields } from './filter/fields.ts';
-import { filterOf } from './filter/filter-of.ts';
+import { serviceFields } from './filter-fields.ts';
 import { agentServiceObject } from './objects.ts';
 
 /** The services of this agent. */

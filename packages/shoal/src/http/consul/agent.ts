@@ -3,13 +3,13 @@ import { commitPlanned } from '../../catalog/commit.ts';
 import { planDeregister } from '../../catalog/deregister.ts';
 import { type Answer, empty, json, text } from '../shared/answer.ts';
 import type { Endpoint } from '../shared/api.ts';
+import { filterOf } from '../shared/filter/filter-of.ts';
 import type { ApiRequest } from '../shared/request.ts';
 import { hostInfo } from './agent-host.ts';
 import { monitor } from './agent-monitor.ts';
 import type { ConsulApiDeps, Member } from './deps.ts';
 import { NoSegmentsError } from './errors.ts';
-import { memberFields } from './filter/fields.ts';
-import { filterOf } from './filter/filter-of.ts';
+import { memberFields } from './filter-fields.ts';
 import { prometheusText } from './metrics.ts';
 
 /** The agent itself: who it is, who it knows, how it does. */

@@ -4,7 +4,9 @@ import { text } from '../shared/answer.ts';
 import type { Endpoint } from '../shared/api.ts';
 import type { ApiRequest } from '../shared/request.ts';
 import { flag, Missing, type NomadDeps, namespaceOf, reading, written } from './context.ts';
+import { allocFields } from './filter-fields.ts';
 import { checkId, checkPrefix } from './ids.ts';
+import { byCreation, pageOf } from './listing.ts';
 
 /** `/v1/allocations` and `/v1/allocation/…`. */
 export function allocationEndpoints(deps: NomadDeps): Endpoint[] {
@@ -16,7 +18,12 @@ export function allocationEndpoints(deps: NomadDeps): Endpoint[] {
     const wanted = namespace === '*' ? rows : rows.filter((row) => row.Namespace === namespaceOf(request));
     read.sawIndex(deps.state.tables.allocStatus.index);
     read.topics.add('allocStatus');
-    return wanted.sort((a, b) => b.CreateIndex - a.CreateIndex).map((row) => allocStub(read, row, options));
+    return pageOf(request, {
+      rows: wanted,
+      placeOf: byCreation,
+      shown: (row) => allocStub(read, row, options),
+      fields: allocFields,
+    });
   });
   const one = reading(deps, (read, request) => {
     const row = read.get(allocs, checkId('alloc', request.params['id'] ?? ''));
@@ -25,7 +32,9 @@ export function allocationEndpoints(deps: NomadDeps): Endpoint[] {
   const stop = async (request: ApiRequest) => {
     const id = checkId('alloc', request.params['id'] ?? '');
     if (!allocs.get(id)) return text(404, 'alloc not found');
-    const { index, evalId } = await deps.server.allocations.stop(id);
+    const { index, evalId } = await deps.server.allocations.stop(id, {
+      noShutdownDelay: flag(request, 'no_shutdown_delay'),
+    });
     return written(index, { EvalID: evalId });
   };
   const notFound = () => text(404, 'resource not found');

@@ -7,6 +7,7 @@ import type { Handler } from '../shared/api.ts';
 import { blockingRead } from '../shared/blocking-params.ts';
 import { BadRequestError } from '../shared/errors.ts';
 import type { ApiRequest } from '../shared/request.ts';
+import { Page } from './page.ts';
 
 /** What the endpoints are made of. */
 export type NomadDeps = {
@@ -24,8 +25,11 @@ export function reading(deps: NomadDeps, query: (read: Read, request: ApiRequest
     const { result, read } = await blockingRead(deps, request, (reading) => attempt(() => query(reading, request)));
     const headers = readHeaders(read.index);
     if ('error' in result) throw result.error;
-    if (result.value instanceof Missing) return text(404, result.value.message, headers);
-    return json(result.value, headers);
+    const { value } = result;
+    if (value instanceof Missing) return text(404, value.message, headers);
+    if (value instanceof Page)
+      return json(value.items, { ...headers, ...(value.nextToken && { 'x-nomad-nexttoken': value.nextToken }) });
+    return json(value, headers);
   };
 }
 

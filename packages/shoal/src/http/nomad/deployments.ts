@@ -8,7 +8,9 @@ import { decodeBody } from '../shared/json-body.ts';
 import type { ApiRequest } from '../shared/request.ts';
 import { boolean, type Decoded, list, string, struct } from '../shared/shape.ts';
 import { Missing, type NomadDeps, namespaceOf, reading } from './context.ts';
+import { deploymentFields } from './filter-fields.ts';
 import { checkId, checkPrefix } from './ids.ts';
+import { byCreation, pageOf } from './listing.ts';
 
 /** `/v1/deployments` and `/v1/deployment/…`. */
 export function deploymentEndpoints(deps: NomadDeps): Endpoint[] {
@@ -17,7 +19,12 @@ export function deploymentEndpoints(deps: NomadDeps): Endpoint[] {
     const namespace = namespaceOf(request);
     const rows = read.list(deployments, checkPrefix('', request.query.get('prefix') ?? ''));
     const wanted = rows.filter((row) => namespace === '*' || row.Namespace === namespace);
-    return wanted.sort((a, b) => b.CreateIndex - a.CreateIndex).map((row) => composeDeployment(read, row));
+    return pageOf(request, {
+      rows: wanted,
+      placeOf: byCreation,
+      shown: (row) => composeDeployment(read, row),
+      fields: deploymentFields,
+    });
   });
   const one = reading(deps, (read, request) => {
     const row = read.get(deployments, checkId('deployment', request.params['id'] ?? ''));

@@ -1,7 +1,9 @@
 import { allocStub } from '../../state/compose/stubs.ts';
 import type { Endpoint } from '../shared/api.ts';
 import { Missing, type NomadDeps, namespaceOf, reading } from './context.ts';
+import { evalFields } from './filter-fields.ts';
 import { checkId, checkPrefix } from './ids.ts';
+import { byCreation, pageOf } from './listing.ts';
 
 /** `/v1/evaluations` and `/v1/evaluation/…`. */
 export function evaluationEndpoints(deps: NomadDeps): Endpoint[] {
@@ -16,7 +18,7 @@ export function evaluationEndpoints(deps: NomadDeps): Endpoint[] {
         row.JobID === (query.get('job') || row.JobID) &&
         row.Status === (query.get('status') || row.Status),
     );
-    return wanted.sort((a, b) => b.CreateIndex - a.CreateIndex);
+    return pageOf(request, { rows: wanted, placeOf: byCreation, shown: (row) => row, fields: evalFields });
   });
   const one = reading(
     deps,

@@ -137,7 +137,11 @@ function writes(deps: NomadDeps): Record<string, Verb> {
       PUT: (request) => registerJob(deps, request, idOf(request)),
       POST: (request) => registerJob(deps, request, idOf(request)),
       DELETE: async (request) => {
-        const result = await jobs.deregister(namespaceOf(request), idOf(request), { purge: flag(request, 'purge') });
+        const result = await jobs.deregister(namespaceOf(request), idOf(request), {
+          purge: flag(request, 'purge'),
+          noShutdownDelay: flag(request, 'no_shutdown_delay'),
+          ...evalPriority(request.query.get('eval_priority')),
+        });
         return written(result.index, {
           EvalID: result.evaluation?.ID ?? '',
           EvalCreateIndex: result.index,
@@ -180,7 +184,12 @@ function writes(deps: NomadDeps): Record<string, Verb> {
       const body = objectBody(request, 'Job dispatch body must be specified');
       const meta = Object.fromEntries(Object.entries(body['Meta'] ?? {}).map(([key, value]) => [key, String(value)]));
       const payload = typeof body['Payload'] === 'string' ? body['Payload'] : '';
-      const child = await deps.server.children.dispatch(namespaceOf(request), idOf(request), { payload, meta });
+      const child = await deps.server.children.dispatch(namespaceOf(request), idOf(request), {
+        payload,
+        meta,
+        idempotencyToken: request.query.get('idempotency_token') ?? '',
+        idPrefix: typeof body['IdPrefixTemplate'] === 'string' ? body['IdPrefixTemplate'] : '',
+      });
       return childMade(child, { DispatchedJobID: child.id, JobCreateIndex: child.index });
     }),
     'periodic/force': put(async (request) =>
@@ -191,7 +200,12 @@ function writes(deps: NomadDeps): Record<string, Verb> {
 }
 
 function childMade({ index, evaluation }: Child, more: Record<string, unknown>) {
-  const body = { ...more, EvalID: evaluation.ID, EvalCreateIndex: index, Index: index };
+  const body = {
+    ...more,
+    EvalID: evaluation?.ID ?? '',
+    EvalCreateIndex: evaluation ? index : 0,
+    Index: index,
+  };
   return json(body, { 'x-nomad-index': String(index) });
 }
 
@@ -202,6 +216,13 @@ function isForced(request: ApiRequest): boolean {
   return (
     typeof options === 'object' && options !== null && 'ForceReschedule' in options && options.ForceReschedule === true
   );
+}
+
+function evalPriority(text: string | null): { evalPriority?: number } {
+  if (text === null || text === '' || text === '0') return {};
+  if (!/^\d{1,3}$/.test(text))
+    throw new BadRequestError(`eval_priority is a whole number from 1 to 100, not "${text}"`);
+  return { evalPriority: Number(text) };
 }
 
 function versionOf(body: Record<string, unknown>, field: string): number {

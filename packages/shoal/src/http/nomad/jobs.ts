@@ -4,11 +4,14 @@ import { formatWarnings } from '../../jobspec/validate/findings.ts';
 import type { JobWritten } from '../../server/jobs.ts';
 import { DEFAULT_NAMESPACE } from '../../server/namespaces.ts';
 import { jobStub } from '../../state/compose/stubs.ts';
+import { jobKey } from '../../state/tables.ts';
 import type { Answer } from '../shared/answer.ts';
 import type { Endpoint } from '../shared/api.ts';
 import { BadRequestError } from '../shared/errors.ts';
 import type { ApiRequest } from '../shared/request.ts';
-import { type NomadDeps, namespaceOf, objectBody, reading, written } from './context.ts';
+import { flag, type NomadDeps, namespaceOf, objectBody, reading, written } from './context.ts';
+import { jobFields } from './filter-fields.ts';
+import { pageOf } from './listing.ts';
 
 /** `/v1/jobs`: the list, and registration. */
 export function jobsEndpoints(deps: NomadDeps): Endpoint[] {
@@ -21,7 +24,13 @@ export function jobsEndpoints(deps: NomadDeps): Endpoint[] {
         ? read.all(deps.state.tables.jobs)
         : read.list(deps.state.tables.jobs, `${namespace}/${prefix}`);
     const all = rows.filter((row) => row.ID.startsWith(prefix));
-    return all.map((row) => jobStub(read, row, { namespace: namespace === '*' }));
+    return pageOf(request, {
+      rows: all,
+      placeOf: (row) => ({ index: 0, id: jobKey(row.Namespace, row.ID) }),
+      shown: (row) => jobStub(read, row, { namespace: namespace === '*', meta: flag(request, 'meta') }),
+      asked: (row) => ({ ...row, Status: read.jobStatus(row).status }),
+      fields: jobFields,
+    });
   });
   const register = (request: ApiRequest) => registerJob(deps, request);
   return [{ path: '/v1/jobs', methods: { GET: list, PUT: register, POST: register } }];
@@ -35,6 +44,7 @@ export async function registerJob(deps: NomadDeps, request: ApiRequest, id?: str
   const result = await deps.server.jobs.register(job, {
     ...(body['EnforceIndex'] === true && { enforceIndex: Number(body['JobModifyIndex'] ?? 0) }),
     ...(body['PreserveCounts'] === true && { preserveCounts: true }),
+    ...(Number(body['EvalPriority']) > 0 && { evalPriority: Number(body['EvalPriority']) }),
   });
   return jobWritten(result);
 }

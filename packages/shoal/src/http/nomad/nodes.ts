@@ -8,7 +8,9 @@ import type { ApiRequest } from '../shared/request.ts';
 import { boolean, duration, optional, struct } from '../shared/shape.ts';
 import type { AgentFacts } from './agent.ts';
 import { flag, Missing, type NomadDeps, objectBody, reading, written } from './context.ts';
+import { nodeFields } from './filter-fields.ts';
 import { checkId, checkPrefix } from './ids.ts';
+import { pageOf } from './listing.ts';
 
 type NodeDeps = NomadDeps & { readonly agent: AgentFacts };
 
@@ -17,7 +19,13 @@ export function nodeEndpoints(deps: NodeDeps): Endpoint[] {
   const { nodes, allocs } = deps.state.tables;
   const list = reading(deps, (read, request) => {
     const rows = read.list(nodes, checkPrefix('node', request.query.get('prefix') ?? ''));
-    return rows.map((row) => nodeStub(row, { resources: flag(request, 'resources') }));
+    return pageOf(request, {
+      rows,
+      placeOf: (row) => ({ index: 0, id: row.ID }),
+      shown: (row) => nodeStub(row, { resources: flag(request, 'resources') }),
+      asked: (row) => row,
+      fields: nodeFields,
+    });
   });
   const one = reading(deps, (read, request) => {
     const row = read.get(nodes, idOf(request));

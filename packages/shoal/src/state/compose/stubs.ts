@@ -50,7 +50,11 @@ function allocated(read: Read, row: AllocRow): Allocation['AllocatedResources'] 
   return resources(row, group).AllocatedResources;
 }
 
-export function jobStub(read: Read, row: JobRow, options: { namespace: boolean }): Record<string, unknown> {
+export function jobStub(
+  read: Read,
+  row: JobRow,
+  options: { namespace: boolean; meta: boolean },
+): Record<string, unknown> {
   const summary = read.state.summaries.get(row.Namespace, row.ID);
   return {
     ID: row.ID,
@@ -67,6 +71,7 @@ export function jobStub(read: Read, row: JobRow, options: { namespace: boolean }
     Stop: row.Stop,
     Status: read.jobStatus(row).status,
     StatusDescription: row.StatusDescription,
+    ...(options.meta && { Meta: row.Meta }),
     JobSummary: composeSummary(read, row),
     CreateIndex: row.CreateIndex,
     ModifyIndex: Math.max(row.ModifyIndex, summary?.statusIndex ?? 0),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { compileFilter } from '../../../../src/http/consul/filter/evaluate.ts';
-import { serviceEntryFields, serviceFields } from '../../../../src/http/consul/filter/fields.ts';
+import { serviceEntryFields, serviceFields } from '../../../../src/http/consul/filter-fields.ts';
+import { compileFilter } from '../../../../src/http/shared/filter/evaluate.ts';
 
 const web = {
   ID: 'web-1',

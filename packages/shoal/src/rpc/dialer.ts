@@ -3,6 +3,7 @@ import type { TLSSocket } from 'node:tls';
 import type { Allocation } from '@shoal/api';
 import { backoff } from '../client/backoff.ts';
 import type { ServerConnection } from '../client/server-connection.ts';
+import { lifetime } from '../lifetime.ts';
 import type { Log } from '../log.ts';
 import { linked, pause } from './deadline.ts';
 import type { Link } from './link.ts';
@@ -36,7 +37,7 @@ class RetiredError extends Error {
 export function createDialer(deps: DialerDeps): Dialer {
   const call = <T>(path: string, body: unknown, signal: AbortSignal, timeoutMs = REQUEST_TIMEOUT_MS) =>
     deps.link.call<T>(path, body, { signal, timeoutMs });
-  const retired = new AbortController();
+  const retired = lifetime();
   const unlessRetired = async <T>(path: string, body: unknown, signal: AbortSignal, timeoutMs?: number): Promise<T> => {
     const wait = linked([signal, retired.signal]);
     try {

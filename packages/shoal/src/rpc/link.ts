@@ -1,6 +1,7 @@
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import { lifetime } from '../lifetime.ts';
 import { deadline, linked } from './deadline.ts';
 import { anyName, type Dialled, dial } from './dial.ts';
 import { CertificateError, RequestRefusedError, ServersUnavailableError } from './errors.ts';
@@ -54,7 +55,7 @@ type Target = { method: string; path: string; headers?: Readonly<Record<string, 
 export class Link {
   readonly #deps: LinkDeps;
   readonly #names = new Names();
-  readonly #stopped = new AbortController();
+  readonly #stopped = lifetime();
   readonly #resets = new Set<() => void>();
   readonly #forwards: Agent;
   /** Users' readings that have no answer yet: each can be asked again on another connection. */

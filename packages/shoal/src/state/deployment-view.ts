@@ -8,7 +8,7 @@ export type DeploymentCounts = {
   healthy: number;
   unhealthy: number;
   canaries: string[];
-  /** Unix milliseconds: when the group last made progress; its first placement counts. Undefined: nothing could be placed yet. */
+  /** Unix milliseconds: when the group last made progress; its first placement, or the first that it took over, counts. Undefined: nothing could be placed yet. */
   lastProgress: number | undefined;
 };
 
@@ -21,7 +21,7 @@ export function deploymentCounts(tables: Tables, deployment: DeploymentRow): Map
     if (!group) continue;
     group.placed += 1;
     if (alloc.Canary) group.canaries.push(alloc.ID);
-    if (group.placed === 1) group.lastProgress = alloc.CreateTime / NANOSECONDS_PER_MS;
+    if (group.placed === 1) group.lastProgress = Math.max(alloc.CreateTime, deployment.CreateTime) / NANOSECONDS_PER_MS;
     const health = healthOf(alloc, tables.allocStatus.get(alloc.ID));
     if (!health) continue;
     if (health.Healthy) group.healthy += 1;

@@ -1,4 +1,5 @@
 import type { ConsulHttp } from '@shoal/api';
+import { lifetime } from '../lifetime.ts';
 import type { Log } from '../log.ts';
 import { followWatch } from './follow.ts';
 import { type HandlerResult, handlerName, runHandler, type WatchHandler } from './handler.ts';
@@ -19,7 +20,7 @@ export function startWatches(
   watches: readonly ConfiguredWatch[],
   { http, log }: { readonly http: ConsulHttp; readonly log: Log },
 ): Watches {
-  const over = new AbortController();
+  const over = lifetime();
   const running = watches.map((watch) => runWatch(watch, http, log, over.signal));
   return {
     async stop() {

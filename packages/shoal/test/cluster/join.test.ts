@@ -161,6 +161,14 @@ describe('an agent that has joined', { timeout: 60_000 }, () => {
     await alpha.nomad.jobs.deregister('second', { purge: true });
   });
 
+  test('is asked for many things at once, and Node warns of nothing', async () => {
+    const paths = ['/v1/kv/none', '/v1/session/list', '/v1/operator/raft/configuration', '/v1/health/service/many'];
+    const asked = Array.from({ length: 60 }, (_, at) => alpha.get(paths[at % paths.length] as string));
+    const answers = await Promise.all(asked);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 404]));
+    for (const agent of [server, alpha, beta]) expect(agent.log()).not.toContain('Warning');
+  });
+
   test('wakes blocking queries by changes elsewhere', async () => {
     const { index = 0 } = await alpha.consul.healthService('late');
     const waiting = alpha.consul.healthService('late', { index, waitMs: 20_000 });

@@ -120,6 +120,21 @@ describe('a deployment', () => {
     await deployed(cluster, 1);
   });
 
+  test('has its whole time, however long ago what it takes over was placed', async () => {
+    const cluster = await aCluster();
+    await cluster.node('n1');
+    await cluster.register(aRollout());
+    await deployed(cluster, 0);
+    cluster.skewMs = HOUR_MS;
+    cluster.react = () => ({ status: 'running' });
+    await cluster.register(aRollout({}, 2));
+    await until('both run', () => cluster.live().filter((row) => cluster.statusOf(row) === 'running').length === 2);
+    await cluster.settled();
+    expect(deployment(cluster, 1)?.Status).toBe('running');
+    for (const row of cluster.live()) await cluster.report(row, 'running', true);
+    await deployed(cluster, 1);
+  });
+
   test('without a progress deadline fails with the first that is not healthy', async () => {
     const cluster = await aCluster();
     await cluster.node('n1');

@@ -225,3 +225,27 @@ test('watches of the configuration run until they are stopped, and say how their
   await put('/v1/kv/run/it', 'three');
   expect(agent.state.waiting()).toBe(0);
 });
+
+test('many watches that cannot be read wait without a word of Node', async () => {
+  const warnings: Error[] = [];
+  const warned = (warning: Error) => warnings.push(warning);
+  process.on('warning', warned);
+  onTestFinished(() => void process.off('warning', warned));
+  const nowhere = createConsulHttp({ address: 'http://127.0.0.1:1' });
+  const watch = (key: string): ConfiguredWatch => ({
+    type: 'key',
+    parameters: { key },
+    handler: { type: 'args', args: ['true'] },
+    datacenter: undefined,
+    token: undefined,
+  });
+  const failed = new Set<unknown>();
+  const log = { debug() {}, info() {}, error() {}, warn: (fields: object) => failed.add(fields) };
+  const watches = startWatches(
+    Array.from({ length: 12 }, (_, at) => watch(`k${at}`)),
+    { http: nowhere, log },
+  );
+  await until('all have failed', () => failed.size >= 12);
+  await watches.stop();
+  expect(warnings.map(String)).toEqual([]);
+});

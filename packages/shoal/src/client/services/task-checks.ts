@@ -1,3 +1,4 @@
+import { lifetime } from '../../lifetime.ts';
 import { interpolate } from '../env/interpolate.ts';
 import { TaskNotRunningError } from '../errors.ts';
 import type { HookContext } from '../hooks/hook.ts';
@@ -24,7 +25,7 @@ export function createTaskChecks(): TaskChecks {
   return {
     start(context) {
       stop(context);
-      const over = new AbortController();
+      const over = lifetime();
       running.set(keyOf(context), over);
       // A task that is about to end is not checked any more, and above all not restarted.
       context.signal.addEventListener('abort', () => stop(context), { once: true, signal: over.signal });

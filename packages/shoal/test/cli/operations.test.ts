@@ -277,6 +277,7 @@ describe('lists', () => {
   test.each([
     [['node', 'status', '-json', '-t', '{{ .ID }}'], /-json and -t contradict/],
     [['node', 'status', '-t', '{{ .ID'], /-t: .*unclosed action/],
+    [['alloc', 'signal', '-s', 'SIGHUB', 'x'], /there is no signal "SIGHUB".*SIGHUP/],
     [['node', 'status', '-filter', 'Nope == 1'], /Selector "Nope" is not valid/],
   ])('%j is told what is wrong', async (words, complaint) => {
     const { code, err } = await run(...words);

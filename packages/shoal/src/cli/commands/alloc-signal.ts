@@ -1,5 +1,7 @@
+import { constants } from 'node:os';
 import { defineCommand } from '../command.ts';
 import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
+import { UsageError } from '../errors.ts';
 import { findAllocation, findTask } from '../find/task.ts';
 
 export const command = defineCommand({
@@ -14,17 +16,21 @@ export const command = defineCommand({
   },
   examples: ['alloc signal -s SIGHUP 85d9bbbf server'],
   async run({ flags, args, io, env }) {
+    const signal = signalName(flags.s ?? 'SIGKILL');
     const nomad = connectNomad(flags, env);
     const alloc = await findAllocation(nomad, args[0] ?? '', io);
     const given = flags.task ?? args[1];
     const task = given === undefined ? undefined : findTask(alloc, given);
-    await nomad.allocations.signal(alloc.ID, signalName(flags.s ?? 'SIGKILL'), task);
+    await nomad.allocations.signal(alloc.ID, signal, task);
     return 0;
   },
 });
 
-/** `hup` and `SIGHUP` are the same to a user. */
+/** `hup` and `SIGHUP` are the same to a user. The API interrupts the task for a name that no signal has: a slip must not. */
 function signalName(given: string): string {
-  const name = given.toUpperCase();
-  return name.startsWith('SIG') ? name : `SIG${name}`;
+  const upper = given.toUpperCase();
+  const name = upper.startsWith('SIG') ? upper : `SIG${upper}`;
+  if (name in constants.signals) return name;
+  const known = Object.keys(constants.signals);
+  throw new UsageError(`there is no signal "${given}"`, { unknown: { word: name, known, prefix: '' } });
 }

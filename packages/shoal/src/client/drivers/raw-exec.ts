@@ -60,16 +60,12 @@ export function rawExec(options: RawExecOptions): Driver {
       }
     },
     async stop(handle, { killSignal, killTimeoutMs }) {
-      const signal = signalNumber(killSignal) === undefined ? 'SIGINT' : killSignal;
-      await unlessUnknown(
-        supervisor.stop({ id: handle.id, signal, timeoutMs: Math.max(0, Math.round(killTimeoutMs)) }),
-      );
+      const timeoutMs = Math.max(0, Math.round(killTimeoutMs));
+      await unlessUnknown(supervisor.stop({ id: handle.id, signal: knownSignal(killSignal), timeoutMs }));
     },
     async signal(handle, signal) {
-      if (signalNumber(signal) === undefined)
-        throw new DriverError(`unknown signal "${signal}"`, { recoverable: false });
       try {
-        await supervisor.signal(handle.id, signal);
+        await supervisor.signal(handle.id, knownSignal(signal));
       } catch (error) {
         throw new DriverError(`cannot signal the task: ${messageOf(error)}`, { recoverable: true, cause: error });
       }
@@ -172,4 +168,9 @@ async function unlessUnknown(call: Promise<void>): Promise<void> {
   } catch (error) {
     if (!isUnknown(error)) throw error;
   }
+}
+
+/** As in Nomad, a name that no signal has stands for an interrupt. */
+function knownSignal(name: string): string {
+  return signalNumber(name) === undefined ? 'SIGINT' : name;
 }

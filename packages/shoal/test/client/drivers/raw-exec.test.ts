@@ -118,18 +118,19 @@ describe('raw_exec', () => {
     await driver.stop(handle, { killSignal: 'SIGINT', killTimeoutMs: 100 });
   });
 
-  it('signals a task', async () => {
+  it('signals a task; a name that no signal has interrupts it', async () => {
     const { node, driver } = await aDriver();
     const spec = aTaskSpec(
       node.dataDir,
-      shell("trap 'echo hup; exit 0' HUP; echo ready; while :; do sleep 0.05; done"),
+      shell("trap 'echo int' INT; trap 'echo hup; exit 0' HUP; echo ready; while :; do sleep 0.05; done"),
     );
     const handle = await driver.start(spec);
     await until('it is ready', () => stdout(spec) === 'ready\n');
-    await expect(driver.signal(handle, 'SIGFROB')).rejects.toMatchObject({ code: 'driver' });
+    await driver.signal(handle, 'SIGFROB');
+    await until('it was interrupted', () => stdout(spec) === 'ready\nint\n');
     await driver.signal(handle, 'SIGHUP');
     await driver.wait(handle, never);
-    expect(stdout(spec)).toBe('ready\nhup\n');
+    expect(stdout(spec)).toBe('ready\nint\nhup\n');
     await expect(driver.signal(handle, 'SIGHUP')).rejects.toMatchObject({ code: 'driver' });
   });
 

@@ -121,6 +121,15 @@ describe('evaluations', () => {
   });
 });
 
+test.each(['volumes', 'plugins'])(
+  '%s: an empty list of the one type there could be, nothing of others',
+  async (what) => {
+    expect((await get(`/v1/${what}`)).text).toBe('[]');
+    expect((await get(`/v1/${what}?type=csi`)).text).toBe('[]');
+    expect(await get(`/v1/${what}?type=host`)).toMatchObject({ status: 200, text: '' });
+  },
+);
+
 describe('a dispatch', () => {
   test('with the token of another is that one; a prefix is in the id', async () => {
     const first = await agent.nomad.jobs.dispatch('report', { idempotencyToken: 'once', idPrefix: 'night' });

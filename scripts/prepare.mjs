@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { debian11Program } from './debian-11.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 const stamp = join(root, 'node_modules', '.shoal-installed');
@@ -54,20 +55,29 @@ function newest(dir) {
 const TEST_PROGRAMS = {
   busybox: 'busybox-static',
   bzip2: 'bzip2',
+  dig: 'bind9-dnsutils',
+  dnsmasq: 'dnsmasq-base',
   docker: 'docker.io',
   dockerd: 'docker.io',
   faketime: 'faketime',
   git: 'git',
+  haproxy: 'haproxy',
   ip: 'iproute2',
   mount: 'mount',
   python3: 'python3',
+  unbound: 'unbound',
   xz: 'xz-utils',
   zip: 'zip',
   zstd: 'zstd',
 };
 
+/** Later releases build it without the discovery that tests are about. */
+const DEBIAN_11_PROGRAMS = ['prometheus'];
+
 /** Installs the programs that tests need and that are missing, as root; otherwise says which tests will fail for want of them. */
 export function ensureTestPrograms() {
+  const unfetched = DEBIAN_11_PROGRAMS.filter((program) => debian11Program(program) === undefined);
+  if (unfetched.length > 0) console.error(`Missing for the tests, from Debian 11: ${unfetched.join(', ')}`);
   const missing = Object.entries(TEST_PROGRAMS).filter(
     ([program]) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0,
   );
@@ -77,7 +87,8 @@ export function ensureTestPrograms() {
     `Missing for the tests: ${missing.map(([program]) => program).join(', ')} (apt-get install ${packages.join(' ')})`,
   );
   if (process.getuid?.() !== 0) return;
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  // Run level 1: services that come with them are not started.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   spawnSync('apt-get', ['update', '-q'], { stdio: 'ignore', env });
   spawnSync('apt-get', ['install', '-y', '-q', ...packages], { stdio: 'inherit', env });
 }

@@ -16,11 +16,16 @@ const SERVICE = fileURLToPath(new URL('../support/load-service.mjs', import.meta
 const JOB = 'load';
 const CHANGE_MS = 60_000;
 
+/** Where the job is run, and the edge that is asked. */
+export type LoadTarget = Pick<TestAgent, 'folder' | 'edgeUrl' | 'nomad' | 'consul' | 'run'>;
+
 export type LoadRun = {
   /** Registers the job with so many instances and this version, and waits until exactly these are what the edge has. */
   deploy(count: number, version: number): Promise<void>;
   /** `alloc stop` of one instance: it is replaced. */
   stopOne(): Promise<void>;
+  /** Drains the node: all that ran there runs elsewhere then. */
+  drain(nodeId: string): Promise<void>;
   /** kill -9 of the instance that has the stream. Answers with who it was and when. */
   killOne(): Promise<Kill>;
   /** Ends the load. */
@@ -36,19 +41,19 @@ export type LoadOutcome = {
   readonly notes: readonly { readonly id: string; readonly quietMs: number; readonly late: number }[];
 };
 
-export async function startLoadRun(agent: TestAgent, seed: number, perSecond = 1000): Promise<LoadRun> {
+export async function startLoadRun(agent: LoadTarget, seed: number, perSecond = 1000): Promise<LoadRun> {
   const random = seeded(seed);
   const notes = join(agent.folder, 'notes');
   let count = 3;
   let version = 0;
   await deploy(count, version);
-  const url = `http://127.0.0.1:${agent.ports.edgeHttp}`;
+  const url = agent.edgeUrl;
   const load = startLoad({ url, perSecond, connections: 64, posts: 0.2, random });
   const stream = longStream(url);
   const socket = longSocket(url);
   await until('stream and WebSocket are open', () => stream.messages() > 0 && socket.messages() > 0);
 
-  return { deploy, stopOne, killOne, finish };
+  return { deploy, stopOne, drain, killOne, finish };
 
   async function deploy(nextCount: number, nextVersion: number): Promise<void> {
     count = nextCount;
@@ -61,6 +66,13 @@ export async function startLoadRun(agent: TestAgent, seed: number, perSecond = 1
     const stopped = pick(await running());
     await agent.nomad.allocations.stop(stopped.ID);
     await settled([stopped.ID]);
+  }
+
+  async function drain(nodeId: string): Promise<void> {
+    const gone = (await running()).filter(({ NodeID }) => NodeID === nodeId).map(({ ID }) => ID);
+    await agent.nomad.nodes.drain(nodeId, { deadlineNanos: CHANGE_MS * 1e6, ignoreSystemJobs: false });
+    await settled(gone);
+    await until('the drain is over', async () => (await agent.nomad.nodes.read(nodeId)).value?.DrainStrategy === null);
   }
 
   async function killOne(): Promise<Kill> {
@@ -114,7 +126,7 @@ export async function startLoadRun(agent: TestAgent, seed: number, perSecond = 1
 }
 
 /** A service behind `/` of the edge, on so many instances. Resolves when the edge has it. */
-export async function deployService(agent: TestAgent, count: number): Promise<void> {
+export async function deployService(agent: LoadTarget, count: number): Promise<void> {
   await agent.run(jobOf(count, 0, ''));
   await until('the edge serves it', async () => (await fetch(agent.edgeUrl)).ok, CHANGE_MS);
 }
@@ -161,6 +173,9 @@ job "${JOB}" {
     max_parallel     = 1
     min_healthy_time = "100ms"
     health_check     = "checks"
+  }
+  migrate {
+    min_healthy_time = "100ms"
   }
   group "g" {
     count = ${count}

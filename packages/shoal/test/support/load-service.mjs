@@ -23,7 +23,7 @@ const server = createServer(async (request, response) => {
   await delay(Number(WORK_MS) * Math.random() * 2);
   response.setHeader('X-Instance', id);
   response.end(`${bytes}`);
-}).listen(Number(port), '127.0.0.1');
+}).listen(Number(port), process.env.NOMAD_IP_http);
 
 function stream(response) {
   response.setHeader('X-Instance', id);

@@ -13,6 +13,7 @@ export type TableSchema<R extends Stamped, I extends string> = {
   readonly stamp?: (row: R, stored: R) => R;
 };
 
+/** Rows of one value of a secondary index: at least one. */
 type Bucket<R> = { rows: Map<string, R>; index: number };
 
 export type Applied<R> = {
@@ -30,12 +31,15 @@ export class Table<R extends Stamped, I extends string = never> {
   readonly #buckets: Map<string, Map<string, Bucket<R>>>;
   readonly #indexes: [string, (row: R) => string | undefined][];
   #tombstones = new Tombstones(0);
+  /** Values that have no rows any more, by index. */
+  readonly #gone: Map<string, Tombstones>;
   #index = 0;
 
   constructor(schema: TableSchema<R, I>) {
     this.schema = schema;
     this.#indexes = Object.entries(schema.indexes) as [string, (row: R) => string | undefined][];
     this.#buckets = new Map(this.#indexes.map(([name]) => [name, new Map()]));
+    this.#gone = new Map(this.#indexes.map(([name]) => [name, new Tombstones(0)]));
   }
 
   /** The last index that touched the table. */
@@ -81,8 +85,8 @@ export class Table<R extends Stamped, I extends string = never> {
   }
 
   /** The values that a secondary index has rows for, in no order. */
-  *valuesOf(index: I): Generator<string> {
-    for (const [value, bucket] of this.#buckets.get(index) ?? []) if (bucket.rows.size > 0) yield value;
+  valuesOf(index: I): Iterable<string> {
+    return this.#buckets.get(index)?.keys() ?? [];
   }
 
   indexOfKey(key: string): number {
@@ -97,13 +101,14 @@ export class Table<R extends Stamped, I extends string = never> {
 
   /** Counts rows that left the value as well as those that are there. */
   indexOfValue(index: I, value: string): number {
-    return this.#buckets.get(index)?.get(value)?.index ?? this.#tombstones.floor;
+    return this.#buckets.get(index)?.get(value)?.index ?? this.#gone.get(index)?.indexOf(value) ?? 0;
   }
 
   /** Before the feed begins: nothing is known of deletions up to `index`. */
   settle(index: number): void {
     this.#index = index;
     this.#tombstones = new Tombstones(index);
+    for (const name of this.#gone.keys()) this.#gone.set(name, new Tombstones(index));
   }
 
   apply(change: Change): Applied<R> {
@@ -149,16 +154,21 @@ export class Table<R extends Stamped, I extends string = never> {
     for (const [name, of] of this.#indexes) {
       const before = old && of(old);
       const after = row && of(row);
-      if (before !== undefined && before !== after) {
-        const bucket = this.#bucket(name, before);
-        bucket.rows.delete(key);
-        bucket.index = index;
-      }
+      if (before !== undefined && before !== after) this.#leave(name, before, key, index);
       if (after === undefined || row === undefined) continue;
       const bucket = this.#bucket(name, after);
       bucket.rows.set(key, row);
       bucket.index = Math.max(bucket.index, index);
     }
+  }
+
+  #leave(name: string, value: string, key: string, index: number): void {
+    const bucket = this.#bucket(name, value);
+    bucket.rows.delete(key);
+    bucket.index = index;
+    if (bucket.rows.size > 0) return;
+    this.#buckets.get(name)?.delete(value);
+    this.#gone.get(name)?.add(value, index);
   }
 
   #bucket(name: string, value: string): Bucket<R> {
@@ -167,6 +177,7 @@ export class Table<R extends Stamped, I extends string = never> {
     if (found) return found;
     const bucket = { rows: new Map<string, R>(), index: 0 };
     buckets.set(value, bucket);
+    this.#gone.get(name)?.remove(value);
     return bucket;
   }
 }

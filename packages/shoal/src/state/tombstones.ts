@@ -27,10 +27,6 @@ export class Tombstones {
     if (this.#indexes.delete(key)) this.#keys.delete(key);
   }
 
-  get floor(): number {
-    return this.#floor;
-  }
-
   /** The index at which the key went, or the floor. */
   indexOf(key: string): number {
     return this.#indexes.get(key) ?? this.#floor;

@@ -12,6 +12,8 @@ export type ConsulClientOptions = {
   readonly token?: string;
   /** Default: the agent's own. */
   readonly datacenter?: string;
+  /** Sent with each request: `stale`, a namespace. */
+  readonly query?: Readonly<Record<string, string>>;
   /** Default: the platform's fetch. */
   readonly fetch?: Fetch;
 };
@@ -55,7 +57,12 @@ export type KVApi = {
   /** Names of keys; with a separator only up to the first one after the prefix. */
   keys(prefix: string, separator?: string): Promise<string[]>;
   /** Whether it was written: with `cas`, only if the key has this `ModifyIndex` (0: is new). */
-  put(key: string, value: Uint8Array<ArrayBuffer>, options?: { cas?: number; flags?: string }): Promise<boolean>;
+  put(
+    key: string,
+    value: Uint8Array<ArrayBuffer>,
+    /** `acquire` and `release` are sessions: it is written only if the key can be locked for it, or was. */
+    options?: { cas?: number; flags?: string; acquire?: string; release?: string },
+  ): Promise<boolean>;
   /** Whether it was deleted: with `cas`, only if the key has this `ModifyIndex`. */
   delete(key: string, options?: { cas?: number; recurse?: boolean }): Promise<boolean>;
 };
@@ -160,7 +167,7 @@ export function createConsulClient(options: ConsulClientOptions): ConsulClient {
 
   function urlOf(path: string, query: Query): string {
     const url = new URL(path, options.address);
-    for (const [name, value] of Object.entries({ dc: options.datacenter, ...query }))
+    for (const [name, value] of Object.entries({ dc: options.datacenter, ...options.query, ...query }))
       if (value !== undefined) url.searchParams.set(name, String(value));
     return url.href;
   }

@@ -67,7 +67,7 @@ export function createConsulHttp(options: ConsulClientOptions): ConsulHttp {
 
   function urlOf(path: string, query: NonNullable<AskOptions['query']>): string {
     const url = new URL(path, options.address);
-    for (const [name, value] of Object.entries({ dc: options.datacenter, ...query }))
+    for (const [name, value] of Object.entries({ dc: options.datacenter, ...options.query, ...query }))
       for (const one of [value].flat()) if (one !== undefined) url.searchParams.append(name, String(one));
     return url.href;
   }

@@ -365,6 +365,27 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Check configuration files of an agent',
     load: () => import('./commands/config-validate.ts'),
   },
+  'config read': {
+    of: 'consul',
+    summary: 'Print a configuration entry',
+    load: () => import('./commands/config-read.ts'),
+  },
+  'config write': {
+    of: 'consul',
+    summary: 'Write a configuration entry',
+    load: () => import('./commands/config-write.ts'),
+  },
+  'config list': {
+    of: 'consul',
+    summary: 'List configuration entries',
+    load: () => import('./commands/config-list.ts'),
+  },
+  'config delete': {
+    of: 'consul',
+    summary: 'Delete a configuration entry',
+    load: () => import('./commands/config-delete.ts'),
+  },
+  keyring: { of: 'consul', summary: 'Look at keys of the gossip', load: () => import('./commands/keyring.ts') },
   completion: {
     of: 'both',
     summary: 'Print a script of completion for a shell',
@@ -389,6 +410,11 @@ export const OWN_FORMS: Readonly<Record<string, Readonly<Record<string, Entry>>>
       of: 'consul',
       summary: 'Show the autopilot settings',
       load: () => import('./commands/consul-operator-autopilot-get-config.ts'),
+    },
+    'operator autopilot set-config': {
+      of: 'consul',
+      summary: 'Change the autopilot settings',
+      load: () => import('./commands/consul-operator-autopilot-set-config.ts'),
     },
   },
 };
@@ -418,7 +444,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   tls: 'Make certificates of your own',
   'tls ca': 'Make an authority for certificates of agents',
   'tls cert': 'Make certificates for agents',
-  config: 'Check configuration files of an agent',
+  config: 'Check configuration files of an agent; read and write configuration entries',
   services: 'Register services with an agent, and remove them',
   session: 'Make and end sessions',
   snapshot: 'Save the state, and bring it back',

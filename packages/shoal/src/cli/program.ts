@@ -19,7 +19,9 @@ export async function runProgram(argv: readonly string[], world: World): Promise
       const text = groupHelp(program, target.group, world.io.paint);
       if (target.asked) world.io.out(text);
       else world.io.err(text);
-      return target.asked ? 0 : 1;
+      if (target.asked) return 0;
+      // Consul's and Nomad's programs take no word at all for a command that they do not know.
+      return target.group === '' && program !== 'shoal' ? UNKNOWN_COMMAND : 1;
     }
     case 'unknown': {
       const { words: word, known } = target;

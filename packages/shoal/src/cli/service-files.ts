@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { plainObject, readDocument } from '../config/document.ts';
 import { CommandError } from './errors.ts';
+import { readText } from './read-text.ts';
 
 export type ServiceBody = Readonly<Record<string, unknown>>;
 
@@ -8,7 +8,7 @@ export type ServiceBody = Readonly<Record<string, unknown>>;
 export async function serviceFiles(paths: readonly string[]): Promise<ServiceBody[]> {
   const services: ServiceBody[] = [];
   for (const path of paths) {
-    const { root, diagnostics } = readDocument(await readFile(path, 'utf8'), path);
+    const { root, diagnostics } = readDocument(await readText(path), path);
     const [wrong] = diagnostics.filter(({ severity }) => severity === 'error');
     if (wrong) throw new CommandError(`${path}: ${wrong.summary}`);
     const { service, services: more } = plainObject(root);

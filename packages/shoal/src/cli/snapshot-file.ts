@@ -1,7 +1,8 @@
-import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import { readSnapshot, type Snapshot } from '../catalog/snapshot/format.ts';
+import { readBytes } from './read-text.ts';
 
-/** Throws SnapshotError unless it is whole. */
-export function readSnapshotFile(path: string): Promise<Snapshot> {
-  return readSnapshot(createReadStream(path));
+/** Throws CommandError when it cannot be read, and SnapshotError unless it is whole. */
+export async function readSnapshotFile(path: string): Promise<Snapshot> {
+  return readSnapshot(Readable.from([await readBytes(path)]));
 }

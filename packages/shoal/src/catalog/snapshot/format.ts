@@ -78,7 +78,9 @@ export async function readSnapshot(source: Readable): Promise<Snapshot> {
 async function unzipped(source: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   try {
-    for await (const chunk of source.pipe(createGunzip())) chunks.push(chunk as Buffer);
+    const gunzip = createGunzip();
+    source.once('error', (error) => gunzip.destroy(error));
+    for await (const chunk of source.pipe(gunzip)) chunks.push(chunk as Buffer);
   } catch (error) {
     throw new SnapshotError(error instanceof Error ? error.message : String(error));
   }

@@ -1,6 +1,8 @@
 import { defineCommand } from '../command.ts';
 import { CONSUL_FLAGS, connectConsulHttp } from '../connection/consul.ts';
-import { keyValue } from '../output/key-value.ts';
+
+/** Settings that are names; scripts cut these lines. */
+const TEXTS = new Set(['RedundancyZoneTag', 'UpgradeVersionTag']);
 
 export const command = defineCommand({
   usage: '[flags]',
@@ -13,12 +15,7 @@ export const command = defineCommand({
     const http = connectConsulHttp(flags, env);
     const { value = {} } = await http.ask<Record<string, unknown>>('GET', '/v1/operator/autopilot/configuration');
     const shown = Object.entries(value).filter(([name]) => !name.endsWith('Index'));
-    io.out(
-      keyValue(
-        io.paint,
-        shown.map(([name, setting]) => [name, String(setting)]),
-      ),
-    );
+    for (const [name, setting] of shown) io.out(`${name} = ${TEXTS.has(name) ? JSON.stringify(setting) : setting}\n`);
     return 0;
   },
 });

@@ -6,7 +6,10 @@ export const command = defineCommand({
   description:
     'Forgets an agent that has failed: its node leaves the catalog with all that is on it. An agent that lives is left alone.',
   args: [1, 1],
-  flags: { prune: { kind: 'bool', help: 'Taken as Consul takes it', hidden: true }, ...CONSUL_FLAGS },
+  flags: {
+    prune: { kind: 'bool', help: 'Taken as Consul takes it: nothing is remembered of it anyway' },
+    ...CONSUL_FLAGS,
+  },
   examples: ['force-leave worker03'],
   async run({ flags, args, env }) {
     await connectConsulHttp(flags, env).ask('PUT', `/v1/agent/force-leave/${encodeURIComponent(args[0] ?? '')}`);

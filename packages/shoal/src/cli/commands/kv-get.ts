@@ -2,9 +2,8 @@ import type { KVPair } from '@shoal/api';
 import { defineCommand } from '../command.ts';
 import { CONSUL_FLAGS, connectConsul } from '../connection/consul.ts';
 import { CommandError } from '../errors.ts';
-import type { Io } from '../io.ts';
 import { bytesOf, keyOf } from '../key.ts';
-import { keyValue } from '../output/key-value.ts';
+import { columns } from '../output/table.ts';
 
 export const command = defineCommand({
   usage: '[flags] [KEY]',
@@ -26,11 +25,12 @@ export const command = defineCommand({
       for (const name of await kv.keys(key, flags.separator ?? '/')) io.out(`${name}\n`);
       return 0;
     }
-    if (!flags.recurse && key === '') throw new CommandError('name a key (or say -recurse or -keys for all)');
+    if (!flags.recurse && key === '')
+      throw new CommandError('Missing KEY argument: name a key (or say -recurse or -keys for all)');
     const pairs = flags.recurse ? await kv.tree(key) : [await kv.get(key)].filter((pair) => pair !== undefined);
     if (pairs.length === 0 && !flags.recurse) throw new CommandError(`No key exists at: ${key}`);
     const show = { base64: flags.base64 === true, named: flags.recurse === true };
-    if (flags.detailed) io.out(pairs.map((pair) => detailed(pair, show.base64, io)).join('\n'));
+    if (flags.detailed) io.out(pairs.map((pair) => detailed(pair, show.base64)).join('\n'));
     else for (const pair of pairs) await io.pour(line(pair, show));
     return 0;
   },
@@ -43,8 +43,9 @@ async function* line(pair: KVPair, { base64, named }: { base64: boolean; named: 
   yield Buffer.from('\n');
 }
 
-function detailed(pair: KVPair, base64: boolean, io: Io): string {
-  return keyValue(io.paint, [
+/** Aligned as Consul does it: scripts cut this. */
+function detailed(pair: KVPair, base64: boolean): string {
+  const fields: [string, string][] = [
     ['CreateIndex', String(pair.CreateIndex)],
     ['Flags', String(pair.Flags)],
     ['Key', pair.Key],
@@ -52,5 +53,6 @@ function detailed(pair: KVPair, base64: boolean, io: Io): string {
     ['ModifyIndex', String(pair.ModifyIndex)],
     ['Session', pair.Session ?? '-'],
     ['Value', base64 ? (pair.Value ?? '') : bytesOf(pair).toString('utf8')],
-  ]);
+  ];
+  return columns(fields, '      ');
 }

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { defineCommand } from '../command.ts';
 import { CONSUL_FLAGS, connectConsul } from '../connection/consul.ts';
 import { CommandError } from '../errors.ts';
 import { keyOf } from '../key.ts';
+import { readBytes } from '../read-text.ts';
 
 export const command = defineCommand({
   usage: '[flags] DATA',
@@ -17,7 +17,7 @@ standard input.`,
   async run({ flags, args, io, env }) {
     const [given = ''] = args;
     const source =
-      given === '-' ? await io.input() : given.startsWith('@') ? await readFile(given.slice(1)) : Buffer.from(given);
+      given === '-' ? await io.input() : given.startsWith('@') ? await readBytes(given.slice(1)) : Buffer.from(given);
     const { kv } = connectConsul(flags, env);
     for (const { key, value, flags: number } of entries(source.toString('utf8'))) {
       const name = keyOf(`${flags.prefix ?? ''}${key}`);

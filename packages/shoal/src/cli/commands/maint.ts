@@ -21,7 +21,8 @@ is in maintenance now.`,
     if (enable && disable) throw new UsageError('-enable and -disable say the opposite');
     const http = connectConsulHttp(flags, env);
     if (!enable && !disable) {
-      if (reason !== undefined || service !== undefined) throw new UsageError('say -enable or -disable');
+      if (reason !== undefined) throw new UsageError('Reason may only be provided with -enable');
+      if (service !== undefined) throw new UsageError('Service requires either -enable or -disable');
       const { value } = await http.ask<Record<string, HealthCheck>>('GET', '/v1/agent/checks');
       for (const check of Object.values(value ?? {})) if (isMaintenance(check)) io.out(shown(check));
       return 0;
@@ -29,8 +30,8 @@ is in maintenance now.`,
     const path =
       service === undefined ? '/v1/agent/maintenance' : `/v1/agent/service/maintenance/${encodeURIComponent(service)}`;
     await http.ask('PUT', path, { query: { enable: String(enable === true), reason } });
-    const what = service === undefined ? 'Node' : `Service ${service}`;
-    io.out(enable ? `${what} maintenance is now enabled\n` : `${what} maintenance is now disabled\n`);
+    const [what, which] = service === undefined ? ['Node', ''] : ['Service', ` for ${JSON.stringify(service)}`];
+    io.out(`${what} maintenance is now ${enable ? 'enabled' : 'disabled'}${which}\n`);
     return 0;
   },
 });

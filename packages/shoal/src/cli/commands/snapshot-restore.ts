@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { defineCommand } from '../command.ts';
 import { CONSUL_FLAGS, connectConsulHttp } from '../connection/consul.ts';
+import { readBytes } from '../read-text.ts';
 
 export const command = defineCommand({
   usage: '[flags] FILE',
@@ -10,7 +10,7 @@ allocations are left as they are: they belong to processes that run now.`,
   flags: { ...CONSUL_FLAGS },
   examples: ['snapshot restore backup.snap'],
   async run({ flags, args, io, env }) {
-    const body = new Uint8Array(await readFile(args[0] ?? ''));
+    const body = new Uint8Array(await readBytes(args[0] ?? ''));
     await connectConsulHttp(flags, env).ask('PUT', '/v1/snapshot', { body });
     io.out('Restored snapshot\n');
     return 0;

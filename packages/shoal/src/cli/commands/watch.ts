@@ -7,6 +7,7 @@ import { CONSUL_FLAGS, connectConsulHttp } from '../connection/consul.ts';
 import { UsageError } from '../errors.ts';
 import type { FlagSpecs, FlagValues } from '../flags.ts';
 import { jsonText } from '../output/json.ts';
+import { programWords } from '../shell-words.ts';
 
 const TYPES = ['key', 'keyprefix', 'services', 'nodes', 'service', 'checks', 'event'] as const;
 
@@ -20,7 +21,7 @@ const WATCH_FLAGS = {
   state: { kind: 'text', value: 'STATE', help: 'Of type checks; default any' },
   name: { kind: 'text', value: 'NAME', help: 'Of type event' },
   filter: { kind: 'text', value: 'EXPRESSION', help: 'Only what this is true of' },
-  shell: { kind: 'bool', help: 'The arguments are one line for a shell' },
+  shell: { kind: 'bool', help: 'PROGRAM and its arguments are one line for $SHELL; default true' },
 } as const satisfies FlagSpecs;
 
 export const command = defineCommand({
@@ -41,7 +42,7 @@ other; the first time at once. Without PROGRAM the content is printed once.`,
     }
     const onFailure = (error: unknown) => io.err(`${error instanceof Error ? error.message : String(error)}\n`);
     for await (const change of followWatch(spec, { http, signal: over.signal, onFailure })) {
-      const code = await run(flags.shell ? ['/bin/sh', '-c', args.join(' ')] : args, payloadText(change), change.index);
+      const code = await run(programWords(args, flags.shell ?? true, env), payloadText(change), change.index);
       if (code !== 0) {
         io.err(`${args[0]} ended with ${code}\n`);
         return 1;

@@ -4,6 +4,8 @@ import { UnreachableError } from '../errors.ts';
 
 export type TlsSettings = {
   readonly caFile?: string;
+  /** A folder with certificates. */
+  readonly caPath?: string;
   readonly certFile?: string;
   readonly keyFile?: string;
   readonly serverName?: string;
@@ -43,12 +45,15 @@ function lengthOf(body: string | Uint8Array | undefined): Record<string, string>
 }
 
 async function sendHttps(target: URL, options: RequestOptions, tls: TlsSettings) {
-  const [{ request }, { readFile }] = await Promise.all([import('node:https'), import('node:fs/promises')]);
+  const [{ request }, { readFile, readdir }] = await Promise.all([import('node:https'), import('node:fs/promises')]);
   const read = async (file: string | undefined) => (file ? await readFile(file) : undefined);
-  const [ca, cert, key] = await Promise.all([tls.caFile, tls.certFile, tls.keyFile].map(read));
+  const { caPath } = tls;
+  const folder = caPath === undefined ? [] : (await readdir(caPath)).map((name) => `${caPath}/${name}`);
+  const ca = (await Promise.all([tls.caFile, ...folder].map(read))).filter((pem) => pem !== undefined);
+  const [cert, key] = await Promise.all([tls.certFile, tls.keyFile].map(read));
   const secure = {
     ...options,
-    ...(ca && { ca }),
+    ...(ca.length > 0 && { ca }),
     ...(cert && { cert }),
     ...(key && { key }),
     ...(tls.serverName && { servername: tls.serverName }),

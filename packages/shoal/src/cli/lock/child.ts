@@ -6,10 +6,10 @@ const KILL_AFTER_MS = 5_000;
 export function runChild(
   [program = '', ...args]: readonly string[],
   env: NodeJS.ProcessEnv,
-  signal: AbortSignal,
+  { signal, passInput }: { signal: AbortSignal; passInput: boolean },
 ): Promise<{ code: number; error?: string }> {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { env, stdio: 'inherit' });
+    const child = spawn(program, args, { env, stdio: [passInput ? 'inherit' : 'ignore', 'inherit', 'inherit'] });
     let kill: NodeJS.Timeout | undefined;
     const stop = () => {
       child.kill('SIGTERM');

@@ -3,8 +3,15 @@ import type { ConsulHttp } from '@shoal/api';
 /** A session that is kept alive. `lost` fires when it must be taken for dead: destroyed, or not renewed for as long as its TTL. */
 export type KeptSession = { readonly id: string; readonly lost: AbortSignal; end(): Promise<void> };
 
-export async function keepSession(http: ConsulHttp, name: string, ttlSeconds: number): Promise<KeptSession> {
-  const body = JSON.stringify({ Name: name, TTL: `${ttlSeconds}s` });
+export type SessionWish = {
+  readonly name: string;
+  readonly ttlSeconds: number;
+  /** What becomes of its keys when it ends. */
+  readonly behavior: 'release' | 'delete';
+};
+
+export async function keepSession(http: ConsulHttp, { name, ttlSeconds, behavior }: SessionWish): Promise<KeptSession> {
+  const body = JSON.stringify({ Name: name, TTL: `${ttlSeconds}s`, Behavior: behavior });
   const { value } = await http.ask<{ ID: string }>('PUT', '/v1/session/create', { body });
   const id = value?.ID ?? '';
   const lost = new AbortController();

@@ -14,6 +14,8 @@ import type { ApiRequest } from '../shared/request.ts';
 import { anything, type Decode, map, string, struct } from '../shared/shape.ts';
 import { DECODE_FAILED } from './bodies.ts';
 import type { ConsulApiDeps } from './deps.ts';
+import { configEntryFields } from './filter/fields.ts';
+import { filterOf } from './filter/filter-of.ts';
 import { casOf } from './params.ts';
 import { answerRead, checkPlace } from './reading.ts';
 
@@ -55,8 +57,10 @@ async function put(deps: ConsulApiDeps, { query, body }: ApiRequest): Promise<An
 async function get(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
   const { kind, name } = pathOf(request);
   checkKind(kind);
-  if (name === undefined)
-    return answerRead(deps, request, (read) => read.by(read.state.tables.configEntries, 'kind', kind));
+  if (name === undefined) {
+    const passes = filterOf(request.query, configEntryFields);
+    return answerRead(deps, request, (read) => read.by(read.state.tables.configEntries, 'kind', kind).filter(passes));
+  }
   return answerRead(
     deps,
     request,

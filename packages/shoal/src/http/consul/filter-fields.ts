@@ -65,6 +65,17 @@ export const checkFields: Fields = {
 
 export const memberFields: Fields = { Name: 'string', Addr: 'string', Port: 'int', Tags: 'map', Status: 'int' };
 
+/** What entries of all kinds have, and what most of them do. */
+export const configEntryFields: Fields = {
+  Kind: 'string',
+  Name: 'string',
+  Protocol: 'string',
+  Meta: 'map',
+  ExternalSNI: 'string',
+  DefaultSubset: 'string',
+  MeshGateway: { object: { Mode: 'string' } },
+};
+
 export const serviceFields: Fields = {
   Kind: 'string',
   ID: 'string',

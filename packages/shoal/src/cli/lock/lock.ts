@@ -1,28 +1,34 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ConsulHttp, KVPair } from '@shoal/api';
+import { type Held, keyPath, RETRY_MS, type Turn, WAIT_MS } from './turn.ts';
 
 /** Consul's mark of keys that are locks of this kind, so that nobody takes a semaphore for one. */
-export const LOCK_FLAGS = '3304740253564472344';
-const WAIT_MS = 15_000;
-const RETRY_MS = 1_000;
+const LOCK_FLAGS = '3304740253564472344';
 
-/** A number that grows with every change of who holds the lock, and never goes back. */
-export type Held = { readonly fence: number };
-
-/** Waits until the key is this session's. Undefined when the signal fires first. */
-export async function acquire(
-  http: ConsulHttp,
-  key: string,
-  session: string,
-  signal: AbortSignal,
-): Promise<Held | undefined> {
-  try {
-    return await take(http, keyPath(key), session, signal);
-  } catch (error) {
-    // The time is over: it was asked for in vain.
-    if (signal.aborted) return undefined;
-    throw error;
-  }
+/** The key PREFIX/.lock, which one session holds at a time. */
+export function lockTurn(http: ConsulHttp, prefix: string, session: string): Turn {
+  const key = `${prefix}/.lock`;
+  const path = keyPath(key);
+  return {
+    name: key,
+    async take(signal) {
+      try {
+        return await take(http, path, session, signal);
+      } catch (error) {
+        // The time is over: it was asked for in vain.
+        if (signal.aborted) return undefined;
+        throw error;
+      }
+    },
+    lost: (signal) => watchHolder(http, path, session, signal),
+    async give() {
+      await http.ask('PUT', path, { query: { release: session, flags: LOCK_FLAGS } });
+      const { value } = await http.ask<KVPair[]>('GET', path, { missing: true });
+      const [pair] = value ?? [];
+      // Who took it meanwhile has changed the key, so that it stays.
+      if (pair && !pair.Session) await http.ask('DELETE', path, { query: { cas: pair.ModifyIndex } });
+    },
+  };
 }
 
 async function take(http: ConsulHttp, path: string, session: string, signal: AbortSignal): Promise<Held | undefined> {
@@ -46,12 +52,11 @@ async function take(http: ConsulHttp, path: string, session: string, signal: Abo
   return undefined;
 }
 
-/** Resolves when the key is no longer this session's. */
-export async function watchHolder(http: ConsulHttp, key: string, session: string, signal: AbortSignal): Promise<void> {
+async function watchHolder(http: ConsulHttp, path: string, session: string, signal: AbortSignal): Promise<void> {
   let index = 0;
   while (!signal.aborted) {
     try {
-      const seen = await http.ask<KVPair[]>('GET', keyPath(key), {
+      const seen = await http.ask<KVPair[]>('GET', path, {
         ...(index > 0 && { index, waitMs: WAIT_MS }),
         signal,
         missing: true,
@@ -64,12 +69,4 @@ export async function watchHolder(http: ConsulHttp, key: string, session: string
       await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
-}
-
-export async function release(http: ConsulHttp, key: string, session: string): Promise<void> {
-  await http.ask('PUT', keyPath(key), { query: { release: session, flags: LOCK_FLAGS } });
-}
-
-function keyPath(key: string): string {
-  return `/v1/kv/${key.split('/').map(encodeURIComponent).join('/')}`;
 }

@@ -9,13 +9,13 @@ import {
 import { type Answer, json, text } from '../shared/answer.ts';
 import type { Endpoint } from '../shared/api.ts';
 import { BadRequestError } from '../shared/errors.ts';
+import { filterOf } from '../shared/filter/filter-of.ts';
 import { decodeBody } from '../shared/json-body.ts';
 import type { ApiRequest } from '../shared/request.ts';
 import { anything, type Decode, map, string, struct } from '../shared/shape.ts';
 import { DECODE_FAILED } from './bodies.ts';
 import type { ConsulApiDeps } from './deps.ts';
-import { configEntryFields } from './filter/fields.ts';
-import { filterOf } from './filter/filter-of.ts';
+import { configEntryFields } from './filter-fields.ts';
 import { casOf } from './params.ts';
 import { answerRead, checkPlace } from './reading.ts';
 

@@ -1,9 +1,10 @@
 import { type Answer, text } from '../shared/answer.ts';
 import type { Endpoint, Handler } from '../shared/api.ts';
+import type { Fields } from '../shared/filter/fields.ts';
+import { filterOf } from '../shared/filter/filter-of.ts';
 import type { Method } from '../shared/request.ts';
 import type { ConsulContext } from './deps.ts';
-import { catalogServiceFields, type Fields, serviceEntryFields } from './filter/fields.ts';
-import { filterOf } from './filter/filter-of.ts';
+import { catalogServiceFields, serviceEntryFields } from './filter-fields.ts';
 import { requireName } from './params.ts';
 import { answerCached } from './reading.ts';
 

@@ -14,10 +14,13 @@ export class Read implements Interest {
   readonly state: State;
   readonly topics = new Set<string>();
   readonly prefixes: [string, string][] = [];
+  /** The state's index at its beginning. */
+  readonly at: number;
   #index = 0;
 
   constructor(state: State) {
     this.state = state;
+    this.at = state.index();
   }
 
   /** Never 0: clients take 0 for "do not block". */

@@ -4,7 +4,7 @@ import { Read, statusTopic } from './read.ts';
 import type { AllocRow, AllocStatusRow, EvalRow, JobRow } from './rows.ts';
 import type { Applied, Stamped, Table } from './table.ts';
 import { jobKey, makeTables, type TableName, type Tables } from './tables.ts';
-import { type Interest, Waiters } from './waiters.ts';
+import { type Interest, type Reading, Waiters } from './waiters.ts';
 
 /** All of the cluster's state in memory, on every server alike, fed by the store's change feed and by nothing else. */
 export type State = {
@@ -25,6 +25,11 @@ export type State = {
   snapshot(): Iterable<Change>;
   /** True when something of the interest changed; false at the time-out or when the signal fires. */
   wait(interest: Interest, timeoutMs: number, signal?: AbortSignal): Promise<boolean>;
+  /**
+   * Calls `changed` at the first change of something that was read, before that change's commit is answered. The result takes it back. Undefined when
+   * the state changed since the reading.
+   */
+  untilChanged(reading: Reading, changed: () => void): (() => void) | undefined;
   /** 0 when nobody waits. */
   waiting(): number;
   close(): Promise<void>;
@@ -54,6 +59,8 @@ class FedState implements State {
   readonly #store: Store;
   readonly #byName = new Map(Object.entries(this.tables)) as unknown as Map<string, AnyTable>;
   readonly #waiters = new Waiters();
+  /** Apart from those: nobody hangs on them. */
+  readonly #keepers = new Waiters();
   readonly #followers = new Set<(set: ChangeSet) => void>();
   readonly #onDefect: (error: unknown) => void;
   #index = 0;
@@ -101,6 +108,10 @@ class FedState implements State {
     return this.#waiters.wait(interest, timeoutMs, signal);
   }
 
+  untilChanged(reading: Reading, changed: () => void): (() => void) | undefined {
+    return reading.at === this.#index ? this.#keepers.once(reading, changed) : undefined;
+  }
+
   waiting(): number {
     return this.#waiters.size;
   }
@@ -120,8 +131,10 @@ class FedState implements State {
     this.#index = set.index;
     const stamped = { index: set.index, changes: set.changes.map((change) => this.#stamped(change)) };
     for (const follower of this.#followers) this.#guarded(() => follower(stamped));
-    for (const topic of topics) this.#waiters.wakeTopic(topic);
-    for (const change of set.changes) this.#waiters.wakeKey(change.table, change.key);
+    for (const waiters of [this.#keepers, this.#waiters]) {
+      for (const topic of topics) waiters.wakeTopic(topic);
+      for (const change of set.changes) waiters.wakeKey(change.table, change.key);
+    }
   }
 
   /** The feed goes on, whatever one of its readers does: a commit that is durable has to be answered. */

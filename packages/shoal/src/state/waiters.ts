@@ -34,6 +34,19 @@ export class Waiters {
     });
   }
 
+  /** Calls once, at the first matching change. The result takes it back. */
+  once(interest: Interest, changed: () => void): () => void {
+    const forget = () => this.#remove(interest, waiter);
+    const waiter: Waiter = {
+      wake() {
+        forget();
+        changed();
+      },
+    };
+    this.#add(interest, waiter);
+    return forget;
+  }
+
   wakeTopic(topic: string): void {
     const waiting = this.#topics.get(topic);
     if (waiting) for (const waiter of [...waiting]) waiter.wake();
@@ -70,6 +83,9 @@ export type Interest = {
   readonly topics: ReadonlySet<string>;
   readonly prefixes: readonly (readonly [table: string, prefix: string])[];
 };
+
+/** What was read, and the state's index when it was. */
+export type Reading = Interest & { readonly at: number };
 
 function setOf(map: Map<string, Set<Waiter>>, key: string): Set<Waiter> {
   const found = map.get(key);

@@ -33,6 +33,7 @@ export function createConsulApi(deps: ConsulApiDeps, serving: ConsulServing): Ap
   return createApiServer({
     ...serving,
     dialect: consulDialect,
+    untilChanged: deps.state.untilChanged.bind(deps.state),
     endpoints: consulEndpoints(deps),
     onAnswer: ({ method, route, milliseconds }) => deps.metrics.answered(method, route, milliseconds),
   });

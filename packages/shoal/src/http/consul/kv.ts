@@ -9,7 +9,7 @@ import type { ConsulApiDeps } from './deps.ts';
 import { KvParamError } from './errors.ts';
 import { kvObject } from './objects.ts';
 import { requireName } from './params.ts';
-import { answerRead, checkPlace, checkReadParams } from './reading.ts';
+import { answerLasting, answerRead, checkPlace, checkReadParams } from './reading.ts';
 
 /** Consul's default for a value's size (`kv_max_value_size`). */
 export const MAX_VALUE_BYTES = 512 * 1024;
@@ -37,7 +37,7 @@ async function get(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
   if (query.has('keys')) return getKeys(deps, request, key);
   if (query.has('recurse')) return getTree(deps, request, key);
   requireName(key, 'Missing key name');
-  return answerRead(
+  return answerLasting(
     deps,
     request,
     (read) => read.get(read.state.tables.kv, key),

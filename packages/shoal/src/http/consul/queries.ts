@@ -2,6 +2,7 @@ import { commitPlanned } from '../../catalog/commit.ts';
 import { QueryInvalidError } from '../../catalog/queries/errors.ts';
 import { findQuery, queryInstances } from '../../catalog/queries/execute.ts';
 import { checkQueryId, planCreateQuery, planDeleteQuery, planUpdateQuery } from '../../catalog/queries/plan.ts';
+import type { Read } from '../../state/read.ts';
 import type { PreparedQueryRow } from '../../state/rows.ts';
 import { type Answer, empty, json, text } from '../shared/answer.ts';
 import type { Endpoint } from '../shared/api.ts';
@@ -12,7 +13,7 @@ import { DECODE_FAILED, queryBody } from './bodies.ts';
 import type { ConsulApiDeps, ConsulContext } from './deps.ts';
 import { nearTo } from './near.ts';
 import { serviceEntryObject } from './objects.ts';
-import { answerCached, answerRead, checkPlace } from './reading.ts';
+import { answerRead, cachedHeaders, checkPlace } from './reading.ts';
 
 /** Prepared queries: what to look for is kept under a name, in HTTP and DNS alike. */
 export function queryEndpoints(deps: ConsulContext): Endpoint[] {
@@ -78,12 +79,12 @@ async function get(deps: ConsulContext, request: ApiRequest): Promise<Answer> {
 function execute(deps: ConsulContext, request: ApiRequest, name: string): Promise<Answer> {
   const { query } = request;
   const limit = limitOf(query);
-  return answerCached(deps, request, (read) => {
+  const cached = cachedHeaders(deps, request);
+  const found = (read: Read) => {
     const row = findQuery(read, name);
     if (!row) throw new NotFoundError('Query not found');
-    const found = queryInstances(read, row.Service);
     const near = nearTo(deps, query.get('near') || row.Service.Near);
-    const ordered = near(shuffled(found, deps.random), ({ node }) => node.Node);
+    const ordered = near(shuffled(queryInstances(read, row.Service), deps.random), ({ node }) => node.Node);
     return {
       Service: row.Service.Service,
       Nodes: (limit > 0 ? ordered.slice(0, limit) : ordered).map(serviceEntryObject),
@@ -93,7 +94,9 @@ function execute(deps: ConsulContext, request: ApiRequest, name: string): Promis
       Failovers: 0,
       ...QUERY_META,
     };
-  });
+  };
+  // Shuffled anew for each that asks.
+  return answerRead(deps, request, found, (result, headers) => json(result, { ...headers, ...cached }));
 }
 
 const QUERY_META = { Index: 0, LastContact: 0, KnownLeader: true, ConsistencyLevel: 'leader' };

@@ -18,14 +18,28 @@ export async function answerRead<T>(
   return compose(result, readHeaders(read.index));
 }
 
-/** The same for what Consul's agents keep for `?cached`: who asks for that is told whether it was there. */
+/** The same for what only the state and the request's own words decide: it is sent again while what was read stays. */
+export async function answerLasting<T>(
+  deps: ConsulApiDeps,
+  request: ApiRequest,
+  query: (read: Read) => T,
+  compose: (result: T, headers: Record<string, string>) => Answer = json,
+): Promise<Answer> {
+  checkReadParams(deps, request.query);
+  const { result, read } = await blockingRead(deps, request, query);
+  const answer = compose(result, readHeaders(read.index));
+  const mayDiffer = ['cached', 'near', 'index'].some((word) => request.query.has(word));
+  return mayDiffer ? answer : { ...answer, holdsFor: read };
+}
+
+/** A lasting answer of those that Consul's agents keep for `?cached`: who asks for that is told whether it was there. */
 export async function answerCached<T>(
   deps: ConsulContext,
   request: ApiRequest,
   query: (read: Read) => T,
 ): Promise<Answer> {
-  const cached = request.query.has('cached') ? cacheHeaders(deps.askedBefore(request)) : {};
-  return answerRead(deps, request, query, (result, headers) => json(result, { ...headers, ...cached }));
+  const cached = cachedHeaders(deps, request);
+  return answerLasting(deps, request, query, (result, headers) => json(result, { ...headers, ...cached }));
 }
 
 /** Every server holds all of the state: nothing is ever older than the last change it was told of. */
@@ -78,6 +92,7 @@ function checkConsistency(query: URLSearchParams): void {
 }
 
 /** The answer comes from memory that is kept current, so a cached answer has no age. */
-function cacheHeaders(isHit: boolean): Record<string, string> {
-  return isHit ? { 'x-cache': 'HIT', age: '0' } : { 'x-cache': 'MISS' };
+export function cachedHeaders(deps: ConsulContext, request: ApiRequest): Record<string, string> {
+  if (!request.query.has('cached')) return {};
+  return deps.askedBefore(request) ? { 'x-cache': 'HIT', age: '0' } : { 'x-cache': 'MISS' };
 }

@@ -1,10 +1,13 @@
 import type { Readable } from 'node:stream';
+import type { Reading } from '../../state/waiters.ts';
 
 /** What a handler answers. Exactly one kind of body, or none (then there is no Content-Type either). */
 export type Answer = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: AnswerBody;
+  /** What was read: until something of it changes, everybody who asks the same gets this answer. Absent: it may differ each time. */
+  readonly holdsFor?: Reading;
 };
 
 export type AnswerBody =

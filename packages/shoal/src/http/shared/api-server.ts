@@ -3,13 +3,14 @@ import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { type ApiOptions, createApi } from './api.ts';
 import { messageOf, statusOf } from './errors.ts';
+import { createKeptAnswers, type KeptAnswersOptions } from './kept-answers.ts';
 import { Listener } from './listener.ts';
 import { checkSafety } from './safety.ts';
 
 /** Takes over a connection that switches protocols (WebSocket). It owns the socket from then on. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
-export type ApiServerOptions = ApiOptions & {
+export type ApiServerOptions = Omit<ApiOptions, 'kept'> & {
   /** For messages: `The Consul API`. */
   readonly what: string;
   readonly addresses: readonly string[];
@@ -17,6 +18,8 @@ export type ApiServerOptions = ApiOptions & {
   readonly port: number;
   readonly upgrade?: UpgradeHandler;
   readonly onMissingAddress?: (address: string) => void;
+  /** With it, answers to readings are sent again until something of what was read changes. */
+  readonly untilChanged?: KeptAnswersOptions['untilChanged'];
 };
 
 /** An API on its addresses. */
@@ -33,13 +36,14 @@ export type ApiServer = {
 };
 
 export function createApiServer(options: ApiServerOptions): ApiServer {
-  const app = createApi(options);
-  const { upgrade } = options;
+  const { upgrade, untilChanged } = options;
+  const kept = untilChanged && createKeptAnswers({ ...options, untilChanged });
+  const app = createApi({ ...options, ...(kept && { kept }) });
   const listener = new Listener({
     what: options.what,
     addresses: options.addresses,
     port: options.port,
-    handle: (request, response) => app.routing(request, response),
+    handle: (request, response) => kept?.serve(request, response) || app.routing(request, response),
     ...(upgrade && { upgrade: (request, socket, head) => safely(options, upgrade, request, socket, head) }),
     ...(options.onMissingAddress && { onMissing: options.onMissingAddress }),
   });

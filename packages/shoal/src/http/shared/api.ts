@@ -3,6 +3,7 @@ import { type FastifyError, type FastifyInstance, type FastifyReply, type Fastif
 import type { Answer, AnswerBody } from './answer.ts';
 import { BadRequestError, BodyTooLargeError, isExpected, messageOf, statusOf } from './errors.ts';
 import { toJson } from './json.ts';
+import type { KeptAnswers } from './kept-answers.ts';
 import { cleaned, escapedPath, pathOf, queryOf } from './paths.ts';
 import type { ApiRequest, Method } from './request.ts';
 import { checkSafety, type Safety } from './safety.ts';
@@ -40,6 +41,8 @@ export type ApiOptions = {
   readonly onAnswer?: (answer: { method: string; route: string; status: number; milliseconds: number }) => void;
   /** Extra headers of all answers of known endpoints (`http_api_response_headers`). */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Offered what may be sent again. */
+  readonly kept?: KeptAnswers;
 };
 
 /** A JSON document of a job or a registration is far below this. */
@@ -63,7 +66,10 @@ export function createApi(options: ApiOptions): FastifyInstance {
     for (const controller of waiting) controller.abort();
   });
   if (options.onAnswer) tellAnswers(app, options.onAnswer);
-  app.addHook('onRequest', async (request, reply) => guard(options, request, reply));
+  // With `done` instead of promises: every request goes through here.
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!guard(options, request, reply)) done();
+  });
   app.setErrorHandler((error, request, reply) => fail(options, error, request, reply));
   app.setNotFoundHandler((request, reply) => send(options.dialect.unknownPath(), request, reply));
   const paths = new Set(options.endpoints.map((endpoint) => endpoint.path));
@@ -81,7 +87,8 @@ function mount(app: FastifyInstance, options: ApiOptions, endpoint: Endpoint, wa
     const handler = endpoint.methods[method] ?? (() => options.dialect.otherMethod(method, allowed));
     const answer = async (request: FastifyRequest, reply: FastifyReply) => {
       if (options.headers) reply.headers(options.headers);
-      return send(await handler(new IncomingApiRequest(request, reply.raw, waiting)), request, reply);
+      const given = await handler(new IncomingApiRequest(request, reply.raw, waiting));
+      return options.kept ? sendAndKeep(given, options.kept, request, reply) : send(given, request, reply);
     };
     app.route({ method, url: endpoint.path, bodyLimit, handler: answer });
   }
@@ -93,18 +100,20 @@ function mount(app: FastifyInstance, options: ApiOptions, endpoint: Endpoint, wa
 }
 
 function tellAnswers(app: FastifyInstance, onAnswer: NonNullable<ApiOptions['onAnswer']>): void {
-  app.addHook('onResponse', async ({ method, routeOptions: { url } }, reply) => {
+  app.addHook('onResponse', ({ method, routeOptions: { url } }, reply, done) => {
     if (url !== undefined) onAnswer({ method, route: url, status: reply.statusCode, milliseconds: reply.elapsedTime });
+    done();
   });
 }
 
-/** Before anything else of a request is looked at. */
-function guard(options: ApiOptions, request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
+/** Before anything else of a request is looked at. Whether it was answered with another path. */
+function guard(options: ApiOptions, request: FastifyRequest, reply: FastifyReply): boolean {
   checkSafety(options.safety, request.headers, request.socket.localAddress);
   // Both peers take bodies of any Content-Type, also of one that makes no sense: the endpoint knows what it expects.
-  delete request.headers['content-type'];
+  if (request.headers['content-type'] !== undefined) delete request.headers['content-type'];
   const path = cleaned(pathOf(request.raw.url ?? '/'));
-  return path === undefined ? undefined : redirect(path, request, reply);
+  if (path !== undefined) redirect(path, request, reply);
+  return path !== undefined;
 }
 
 /** Go's answer: a page for GET, nothing for others. */
@@ -147,10 +156,27 @@ function send(answer: Answer, request: FastifyRequest, reply: FastifyReply): Fas
   reply.code(answer.status);
   if (answer.headers) reply.headers(answer.headers);
   if (!answer.body) return reply.send();
-  const type = answer.body.kind === 'json' ? 'application/json' : answer.body.type;
+  const type = answer.body.kind === 'json' ? JSON_TYPE : answer.body.type;
   // A serializer of one's own keeps the framework from adding a charset: the peers have none on JSON.
   return reply.header('content-type', type).serializer(asIs).send(payload(answer.body, request));
 }
+
+/** JSON that may be sent again is encoded once. */
+function sendAndKeep(answer: Answer, kept: KeptAnswers, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status, body, headers, holdsFor } = answer;
+  if (status !== 200 || !holdsFor || body?.kind !== 'json') return send(answer, request, reply);
+  const text = payload(body, request) as string;
+  const sent = send(
+    { status, ...(headers && { headers }), body: { kind: 'text', text, type: JSON_TYPE } },
+    request,
+    reply,
+  );
+  const names = Object.entries(reply.getHeaders()).flatMap(([name, value]) => [name, String(value)]);
+  kept.offer(request.raw, holdsFor, { route: request.routeOptions.url ?? '', headers: names, body: text });
+  return sent;
+}
+
+const JSON_TYPE = 'application/json';
 
 function asIs(text: unknown): string {
   return text as string;

@@ -1,41 +1,52 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, realpath, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { join } from 'node:path';
 import { defineCommand } from '../command.ts';
 import { CONSUL_FLAGS, connectConsulHttp } from '../connection/consul.ts';
 import { agentDns, askable } from '../dns/agent-dns.ts';
+import { present, undoSetup, writeSetup } from '../dns/setup-files.ts';
 import { likelySetup, SETUPS, type Setup, type SetupPlace } from '../dns/setups.ts';
 import { CommandError, UsageError } from '../errors.ts';
+import type { Io } from '../io.ts';
+import { jsonText } from '../output/json.ts';
 
 export const command = defineCommand({
   usage: '[flags] [PROGRAM]',
   description: `Shows what this machine needs so that its programs find names of the cluster, for the program that resolves names here or the one that is named:
-${SETUPS.map(({ name }) => name).join(', ')}. On a terminal it asks whether to write it; -yes writes at once.`,
+${SETUPS.map(({ name }) => name).join(', ')}. On a terminal it asks whether to write it; -yes writes at once, and -undo
+puts back what was there before.`,
   args: [0, 1],
   flags: {
     yes: { kind: 'bool', help: 'Write the file without asking' },
+    undo: { kind: 'bool', help: 'Put back what was there before' },
     address: { kind: 'text', value: 'IP', help: "Where the agent's DNS is asked; default: where it listens" },
+    root: { kind: 'text', value: 'DIR', help: 'Take DIR for /, as for the image of another machine' },
     all: { kind: 'bool', help: 'Show the files of all programs' },
+    json: { kind: 'bool', help: 'Print JSON' },
     ...CONSUL_FLAGS,
   },
-  examples: ['dns setup', 'dns setup unbound', 'dns setup -yes systemd-resolved'],
-  async run({ flags: { yes, address, all, ...flags }, args, io, env }) {
+  examples: ['dns setup', 'dns setup unbound', 'dns setup -yes systemd-resolved', 'dns setup -undo systemd-resolved'],
+  async run({ flags: { yes, undo, address, root = '/', all, json, ...flags }, args, io, env }) {
+    const setup = args[0] === undefined ? likelySetup(await machine(root)) : named(args[0]);
+    if (undo) return undone(setup, root, io);
     const dns = await agentDns(connectConsulHttp(flags, env));
     if (!dns) throw new CommandError("the agent's DNS is turned off: set ports { dns = 8600 } in its configuration");
     const place = placeOf(dns.Domains, dns.Addresses, address);
-    if (all) {
-      for (const setup of SETUPS) io.out(`${await shown(setup, place)}\n`);
-      return 0;
-    }
-    const setup = args[0] === undefined ? likelySetup(await machine()) : named(args[0]);
-    io.out(await shown(setup, place));
+    const files = await Promise.all((all ? SETUPS : [setup]).map((one) => fileOf(one, place, root)));
+    if (json) io.out(jsonText(files));
+    else io.out(files.map(shown).join('\n'));
+    if (all) return 0;
+    const [file] = files;
     const problem = setup.problem?.(place);
     if (problem !== undefined) throw new CommandError(problem);
-    if (setup.path === undefined) return 0;
-    const agreed = yes || /^y(es)?$/i.test((await io.ask(`\nWrite ${setup.path}? [y/N] `)) ?? '');
+    if (file?.Path === undefined) return 0;
+    const agreed = yes || (!json && /^y(es)?$/i.test((await io.ask(`\nWrite ${file.Path}? [y/N] `)) ?? ''));
     if (!agreed) return 0;
-    await write(setup.path, setup.content(place, await present(setup.path)));
-    io.out(`\nWrote ${setup.path}. To make it count: ${setup.activate}\n`);
+    await mustBeInside(file.Path, root);
+    await writeSetup(file.Path, file.Content).catch((error: Error) => {
+      throw new CommandError(`${file.Path} cannot be written: ${error.message}; writing it mostly needs root`);
+    });
+    if (!json) io.out(`\nWrote ${file.Path}. To make it count: ${setup.activate}\n`);
     return 0;
   },
 });
@@ -58,26 +69,46 @@ function named(name: string): Setup {
   throw new UsageError(`there is no setup for "${name}"`, { unknown: { word: name, known, prefix: '' } });
 }
 
-async function machine() {
-  const resolvConf = await realpath('/etc/resolv.conf').catch(() => '');
-  return { resolvConf, exists: existsSync };
+async function machine(root: string) {
+  const resolvConf = await realpath(join(root, '/etc/resolv.conf')).catch(() => '');
+  return { resolvConf, exists: (path: string) => existsSync(join(root, path)) };
 }
 
-async function shown(setup: Setup, place: SetupPlace): Promise<string> {
-  const before = setup.path === undefined ? '' : await present(setup.path);
-  return `# ${setup.about}\n# ${setup.path ?? 'Corefile'}\n${setup.content(place, before)}# then: ${setup.activate}\n`;
+/** A file as it should be. */
+type SetupFile = {
+  readonly Program: string;
+  readonly About: string;
+  readonly Path?: string;
+  readonly Content: string;
+  readonly Activate: string;
+};
+
+async function fileOf(setup: Setup, place: SetupPlace, root: string): Promise<SetupFile> {
+  const path = setup.path === undefined ? undefined : join(root, setup.path);
+  const Content = setup.content(place, path === undefined ? '' : await present(path));
+  const file = { Program: setup.name, About: setup.about, Content, Activate: setup.activate };
+  return path === undefined ? file : { ...file, Path: path };
 }
 
-async function present(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(() => '');
+function shown({ About, Path = 'Corefile', Content, Activate }: SetupFile): string {
+  return `# ${About}\n# ${Path}\n${Content}# then: ${Activate}\n`;
 }
 
-/** What was there stays beside it. */
-async function write(path: string, content: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const before = await present(path);
-  if (before !== '' && before !== content) await writeFile(`${path}.before-shoal`, before);
+/** A link in the image of a machine leads to a file of this one. */
+async function mustBeInside(path: string, root: string): Promise<void> {
   const target = await realpath(path).catch(() => path);
-  await writeFile(`${target}.new`, content);
-  await rename(`${target}.new`, target);
+  const inside = await realpath(root);
+  if (target === path || inside === '/' || target.startsWith(`${inside}/`)) return;
+  throw new CommandError(`${path} is a link to ${target}, which is not below ${root}: make it a file first`);
+}
+
+async function undone(setup: Setup, root: string, io: Io): Promise<number> {
+  if (setup.path === undefined) throw new CommandError(`${setup.name} has no file of ours`);
+  const path = join(root, setup.path);
+  await mustBeInside(path, root);
+  const done = await undoSetup(path, setup.name !== 'resolv.conf');
+  if (done === undefined) throw new CommandError(`${path} is as it was: there is nothing to undo`);
+  const what = done === 'restored' ? 'is what it was before' : 'is gone';
+  io.out(`${path} ${what}. To make it count: ${setup.activate}\n`);
+  return 0;
 }

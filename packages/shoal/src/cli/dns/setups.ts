@@ -35,18 +35,20 @@ export const SETUPS: readonly Setup[] = [
     name: 'dnsmasq',
     about: 'dnsmasq, which many desktops and routers run',
     path: '/etc/dnsmasq.d/10-shoal',
-    content: ({ domains, address, port }) => domains.map((domain) => `server=/${domain}/${address}#${port}\n`).join(''),
+    content: ({ domains, address, port }) =>
+      domains.map((domain) => `server=/${domain}/${address}#${port}\nrebind-domain-ok=/${domain}/\n`).join(''),
     activate: 'systemctl restart dnsmasq',
   },
   {
     name: 'unbound',
-    about: 'unbound: a stub zone for each of our domains',
+    about: 'unbound: a forward zone for each of our domains',
     path: '/etc/unbound/unbound.conf.d/shoal.conf',
     content: ({ domains, address, port }) =>
       [
         'server:\n  do-not-query-localhost: no\n',
-        ...domains.map((domain) => `  domain-insecure: "${domain}"\n`),
-        ...domains.map((domain) => `\nstub-zone:\n  name: "${domain}"\n  stub-addr: ${address}@${port}\n`),
+        ...domains.map((domain) => `  domain-insecure: "${domain}"\n  private-domain: "${domain}"\n`),
+        ...domains.filter(isAnsweredByUnbound).map((domain) => `  local-zone: "${domain}" transparent\n`),
+        ...domains.map((domain) => `\nforward-zone:\n  name: "${domain}"\n  forward-addr: ${address}@${port}\n`),
       ].join(''),
     activate: 'systemctl restart unbound',
   },
@@ -67,6 +69,11 @@ export const SETUPS: readonly Setup[] = [
     problem: PORT_53,
   },
 ];
+
+/** Below these unbound says by itself that there is nothing (unbound.conf, "local-zone", default zones). */
+function isAnsweredByUnbound(domain: string): boolean {
+  return /(?:^|\.)(?:test|invalid|onion|localhost|home\.arpa)$/.test(domain);
+}
 
 /** First, because resolvers ask the second only when the first does not answer. */
 function withNameserver(before: string, address: string): string {

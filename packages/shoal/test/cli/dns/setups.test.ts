@@ -7,21 +7,27 @@ const named = (name: string) => SETUPS.find((setup) => setup.name === name) ?? e
 describe('the file for', () => {
   const cases: { name: string; want: string }[] = [
     { name: 'systemd-resolved', want: '[Resolve]\nDNS=10.0.0.1:8600\nDomains=~consul ~corp.test\n' },
-    { name: 'dnsmasq', want: 'server=/consul/10.0.0.1#8600\nserver=/corp.test/10.0.0.1#8600\n' },
+    {
+      name: 'dnsmasq',
+      want: 'server=/consul/10.0.0.1#8600\nrebind-domain-ok=/consul/\nserver=/corp.test/10.0.0.1#8600\nrebind-domain-ok=/corp.test/\n',
+    },
     {
       name: 'unbound',
       want: `server:
   do-not-query-localhost: no
   domain-insecure: "consul"
+  private-domain: "consul"
   domain-insecure: "corp.test"
+  private-domain: "corp.test"
+  local-zone: "corp.test" transparent
 
-stub-zone:
+forward-zone:
   name: "consul"
-  stub-addr: 10.0.0.1@8600
+  forward-addr: 10.0.0.1@8600
 
-stub-zone:
+forward-zone:
   name: "corp.test"
-  stub-addr: 10.0.0.1@8600
+  forward-addr: 10.0.0.1@8600
 `,
     },
     {

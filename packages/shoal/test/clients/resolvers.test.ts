@@ -1,0 +1,115 @@
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PROGRAM, prepareAgent, type TestAgent } from '../support/agent.ts';
+import { askDns } from '../support/dns-client.ts';
+import { tempDir } from '../support/temp-dir.ts';
+import { freePort, runProgram, startProgram, untilWith } from './program.ts';
+import { registerInCatalog } from './register.ts';
+
+// What `shoal dns setup` writes is taken by the real programs, and does what it is for.
+
+let agent: TestAgent;
+beforeAll(async () => {
+  agent = await prepareAgent({ dev: true, config: 'dns {\n domain = "cluster.test"\n alt_domains = ["consul"]\n}\n' });
+  await agent.start();
+  await registerInCatalog(agent, { Node: 'n1', Address: '10.0.0.1', Service: { Service: 'web', Port: 80 } });
+}, 60_000);
+afterAll(() => agent.dispose());
+
+const setup = (...args: string[]) =>
+  runProgram(process.execPath, [PROGRAM, 'dns', 'setup', '-http-addr', agent.consulUrl, ...args]);
+
+async function found(port: number, name: string): Promise<string> {
+  const { rcode, answer } = await askDns(port, { name });
+  return [rcode, ...answer.map(({ data }) => data)].join(' ');
+}
+
+async function findsTheCluster(port: number): Promise<void> {
+  expect(await found(port, 'web.service.cluster.test')).toBe('NOERROR 10.0.0.1');
+  expect(await found(port, 'n1.node.consul')).toBe('NOERROR 10.0.0.1');
+  expect(await found(port, 'nobody.service.consul')).toBe('NXDOMAIN');
+}
+
+test('dnsmasq', async () => {
+  const root = await tempDir();
+  await setup('-yes', '-root', root, 'dnsmasq');
+  const port = await freePort();
+  const program = await startProgram(
+    'dnsmasq',
+    [
+      '--keep-in-foreground',
+      '--conf-file=/dev/null',
+      `--conf-dir=${root}/etc/dnsmasq.d`,
+      `--port=${port}`,
+      '--listen-address=127.0.0.1',
+      '--bind-interfaces',
+      '--no-resolv',
+      '--stop-dns-rebind',
+      '--log-facility=-',
+      '--user=',
+      '--pid-file=',
+    ],
+    root,
+  );
+  await untilWith(program, 'dnsmasq serves', () => program.output().includes('started'));
+  await findsTheCluster(port);
+}, 60_000);
+
+test('unbound', async () => {
+  const root = await tempDir();
+  await setup('-yes', '-root', root, 'unbound');
+  const port = await freePort();
+  const config = join(root, 'unbound.conf');
+  const own = `interface: 127.0.0.1\n port: ${port}\n chroot: ""\n username: ""\n pidfile: ""\n use-syslog: no\n verbosity: 1\n private-address: 10.0.0.0/8\n`;
+  await writeFile(config, `server:\n ${own}include-toplevel: "${root}/etc/unbound/unbound.conf.d/*.conf"\n`);
+  const program = await startProgram('unbound', ['-d', '-c', config], root);
+  await untilWith(program, 'unbound serves', () => program.output().includes('start of service'));
+  await findsTheCluster(port);
+}, 60_000);
+
+describe('the files', () => {
+  test('what was there comes back', async () => {
+    const root = await tempDir();
+    const path = join(root, 'etc/dnsmasq.d/10-shoal');
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, 'server=9.9.9.9\n');
+    await setup('-yes', '-root', root, 'dnsmasq');
+    await setup('-yes', '-root', root, '-address', '127.0.0.1', 'dnsmasq');
+    expect(await readFile(path, 'utf8')).toContain(`server=/consul/127.0.0.1#${agent.ports.dns}\n`);
+    expect(await setup('-undo', '-root', root, 'dnsmasq')).toContain('is what it was before');
+    expect(await readFile(path, 'utf8')).toBe('server=9.9.9.9\n');
+  });
+
+  test('what was not there goes', async () => {
+    const root = await tempDir();
+    await setup('-yes', '-root', root, 'systemd-resolved');
+    const path = join(root, 'etc/systemd/resolved.conf.d/shoal.conf');
+    expect(await readFile(path, 'utf8')).toBe(
+      `[Resolve]\nDNS=127.0.0.1:${agent.ports.dns}\nDomains=~cluster.test ~consul\n`,
+    );
+    expect(await setup('-undo', '-root', root, 'systemd-resolved')).toContain('is gone');
+    await expect(readFile(path)).rejects.toThrow('ENOENT');
+    await expect(setup('-undo', '-root', root, 'systemd-resolved')).rejects.toThrow(/nothing to undo/);
+  });
+
+  test('without a word of agreement nothing is written', async () => {
+    const root = await tempDir();
+    expect(await setup('-root', root, 'unbound')).toContain(`forward-addr: 127.0.0.1@${agent.ports.dns}`);
+    await expect(readFile(join(root, 'etc/unbound/unbound.conf.d/shoal.conf'))).rejects.toThrow('ENOENT');
+    expect(JSON.parse(await setup('-json', '-root', root, 'coredns'))).toMatchObject([
+      { Program: 'coredns', Content: expect.stringContaining('cluster.test {'), Activate: expect.any(String) },
+    ]);
+  });
+
+  test('resolv.conf needs port 53, and says so; a link out of an image is refused', async () => {
+    const root = await tempDir();
+    await mkdir(join(root, 'etc/dnsmasq.d'), { recursive: true });
+    await expect(setup('-yes', '-root', root, 'resolv.conf')).rejects.toThrow(/ports = \[53\]/);
+    const elsewhere = join(await tempDir(), 'theirs');
+    await writeFile(elsewhere, 'theirs');
+    await symlink(elsewhere, join(root, 'etc/dnsmasq.d/10-shoal'));
+    await expect(setup('-yes', '-root', root, 'dnsmasq')).rejects.toThrow(/is a link to/);
+    expect(await readFile(elsewhere, 'utf8')).toBe('theirs');
+  });
+});

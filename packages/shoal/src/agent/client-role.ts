@@ -132,5 +132,13 @@ function nodeConfig({ config, dataDir, httpAddr }: ClientRoleDeps): NodeConfig {
     maxDynamicPort: client.maxDynamicPort,
     versions: { nomad: NOMAD_API_VERSION, revision: '', consul: CONSUL_API_VERSION },
     server: config.server.enabled,
+    ...dnsPlace(config),
   };
+}
+
+/** An address that tasks in a network of their own can reach, too, where there is one. */
+function dnsPlace({ ports, listen, advertise }: AgentConfig): Pick<NodeConfig, 'dns'> {
+  const hosts = listen.dns.map((host) => (host === '0.0.0.0' || host === '::' ? advertise.address : host));
+  const address = hosts.find((host) => !host.startsWith('127.') && host !== '::1') ?? hosts[0];
+  return address === undefined || ports.dns === undefined ? {} : { dns: { address, port: ports.dns } };
 }

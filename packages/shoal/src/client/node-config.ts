@@ -27,6 +27,8 @@ export type NodeConfig = {
   maxDynamicPort: number;
   /** What the agent answers when it is asked for its version: constraints compare `nomad.version` and `consul.version`. */
   versions: { nomad: string; revision: string; consul: string };
+  /** Where tasks of this node find the agent's DNS, for the attributes `consul.dns.*`; undefined: it is turned off. */
+  dns?: { address: string; port: number };
   /** Whether this agent also holds the catalog, for the `consul.*` attributes. */
   server: boolean;
 };

@@ -4,7 +4,7 @@ import type { Fingerprint } from './fingerprint.ts';
 export const agentFingerprint: Fingerprint = {
   name: 'agent',
   periodic: false,
-  async run({ config: { versions, httpAddr, datacenter, name, server } }) {
+  async run({ config: { versions, httpAddr, datacenter, name, server, dns } }) {
     return {
       attributes: {
         'nomad.version': versions.nomad,
@@ -14,6 +14,7 @@ export const agentFingerprint: Fingerprint = {
         'consul.datacenter': datacenter,
         'consul.server': String(server),
         'unique.consul.name': name,
+        ...(dns && { 'consul.dns.addr': dns.address, 'consul.dns.port': String(dns.port) }),
       },
     };
   },

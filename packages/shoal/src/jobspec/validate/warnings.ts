@@ -28,7 +28,19 @@ function groupWarnings(group: TaskGroup): Finding[] {
       ],
     ),
     ...nestedEach(tasks, 'Tasks', () => '', taskWarnings),
+    ...nameServerWarnings(group),
   ];
+}
+
+/** Tasks without a network of their own have the resolver of their machine; which is what they need, once it knows the cluster's domain. */
+function nameServerWarnings({ Networks, Tasks }: TaskGroup): Finding[] {
+  const at = (Networks ?? []).findIndex(({ DNS }) => Boolean(DNS));
+  const onHost = (Tasks ?? []).filter(({ Driver }) => Driver === 'raw_exec').map(({ Name }) => quoted(Name));
+  return when([
+    at >= 0 && onHost.length > 0,
+    `network.dns has no effect on tasks of the raw_exec driver (${onHost.join(', ')}): they use the resolver of their machine, which "shoal dns setup" makes find names of the cluster`,
+    ...['Networks', at, 'DNS'],
+  ]);
 }
 
 function usesMbits(networks: NetworkResource[] | null): boolean {

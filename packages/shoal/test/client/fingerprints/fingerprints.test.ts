@@ -96,6 +96,12 @@ describe('a node', () => {
     expect(node.ReservedResources).toMatchObject({ Memory: { MemoryMB: 64 }, Networks: { ReservedHostPorts: '22' } });
   });
 
+  test('tells where the DNS of its agent is, if there is one', async () => {
+    const { Attributes } = await nodeOf(board, { dns: { address: '172.17.0.1', port: 53 } });
+    expect(Attributes).toMatchObject({ 'consul.dns.addr': '172.17.0.1', 'consul.dns.port': '53' });
+    expect((await nodeOf(board, {})).Attributes).not.toHaveProperty('consul.dns.addr');
+  });
+
   test('of this very machine has all that placements need', async () => {
     const { NodeResources: found, Attributes } = await nodeOf(thisMachine, { dataDir: '/' });
     expect(Math.min(found.Cpu.CpuShares, found.Memory.MemoryMB, found.Disk.DiskMB)).toBeGreaterThan(100);

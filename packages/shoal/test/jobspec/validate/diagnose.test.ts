@@ -85,6 +85,13 @@ describe('each mistake at its place, with the word that was meant', () => {
       given: { group: 'network {\n mbits = 10\n}' },
       want: ['mbits: mbits has been deprecated as of Nomad 0.12.0. Please remove mbits from the network block'],
     },
+    {
+      name: 'name servers for tasks that have those of their machine',
+      given: { group: 'network {\n dns {\n servers = ["10.0.0.2"]\n }\n}' },
+      want: [
+        'dns: network.dns has no effect on tasks of the raw_exec driver ("t"): they use the resolver of their machine, which "shoal dns setup" makes find names of the cluster',
+      ],
+    },
   ];
   test.each(cases)('$name', ({ given, want }) => expect(mistakes(given)).toEqual(want));
 });

@@ -1,4 +1,4 @@
-import type { Allocation } from '@shoal/api';
+import type { Allocation, AllocClientStatus } from '@shoal/api';
 import { type AllocRunner, createAllocRunner } from './alloc-runner/alloc-runner.ts';
 import { messageOf } from './errors.ts';
 import type { AllocationUpdate } from './server-connection.ts';
@@ -29,6 +29,8 @@ export function createAllocations({ world, onChange, onGone }: AllocationsDeps):
   // Listed by the servers, and not run here: it has ended (value: the index it was seen at), or it cannot run.
   const past = new Map<string, number>();
   const broken = new Map<string, { index: number; update: AllocationUpdate }>();
+  // Could not be kept, and is offered again: nothing is started that would not be found again.
+  const held = new Map<string, AllocationUpdate>();
 
   function changed(id: string): void {
     onChange(id);
@@ -46,7 +48,10 @@ export function createAllocations({ world, onChange, onGone }: AllocationsDeps):
       runners.set(allocation.ID, createAllocRunner({ record, onChange: changed, mayStart }, world));
     } catch (error) {
       log.warn({ err: error, alloc: allocation.ID }, 'allocation cannot be run');
-      broken.set(allocation.ID, { index: allocation.AllocModifyIndex, update: brokenUpdate(allocation, error) });
+      broken.set(allocation.ID, {
+        index: allocation.AllocModifyIndex,
+        update: unrunUpdate(allocation, 'failed', error),
+      });
     }
     onChange(allocation.ID);
   }
@@ -57,16 +62,30 @@ export function createAllocations({ world, onChange, onGone }: AllocationsDeps):
       past.set(allocation.ID, allocation.AllocModifyIndex);
       return;
     }
-    // A full disk must not keep from stopping what is to stop; but nothing is started that would not be found again.
+    // A full disk must not keep from stopping what is to stop.
     runner?.update(allocation);
-    await world.db.putAllocation(allocation);
+    try {
+      await world.db.putAllocation(allocation);
+    } catch (error) {
+      if (runner === undefined) hold(allocation, error);
+      throw error;
+    }
+    held.delete(allocation.ID);
     if (runner === undefined) add({ allocation, tasks: {}, health: null });
+  }
+
+  function hold(allocation: Allocation, error: unknown): void {
+    if (held.has(allocation.ID)) return;
+    log.error({ alloc: allocation.ID, error: messageOf(error) }, 'an allocation cannot begin yet; it is tried again');
+    held.set(allocation.ID, unrunUpdate(allocation, 'pending', error));
+    onChange(allocation.ID);
   }
 
   async function remove(id: string): Promise<void> {
     const runner = runners.get(id);
     past.delete(id);
     broken.delete(id);
+    held.delete(id);
     try {
       await runner?.destroy();
     } catch (error) {
@@ -83,12 +102,14 @@ export function createAllocations({ world, onChange, onGone }: AllocationsDeps):
     },
     async apply(changed, listed) {
       await Promise.all(changed.map(take));
-      const gone = [...runners.keys(), ...past.keys(), ...broken.keys()].filter((id) => !listed.has(id));
+      const gone = [...runners.keys(), ...past.keys(), ...broken.keys(), ...held.keys()].filter(
+        (id) => !listed.has(id),
+      );
       // Not awaited: a task that takes its time to end must not hold up what is to run.
       for (const id of gone) void remove(id);
     },
     known: (id) => runners.get(id)?.allocation().AllocModifyIndex ?? past.get(id) ?? broken.get(id)?.index,
-    report: (id) => runners.get(id)?.report() ?? broken.get(id)?.update,
+    report: (id) => runners.get(id)?.report() ?? broken.get(id)?.update ?? held.get(id),
     runner: (id) => runners.get(id),
     all: () => [...runners.values()],
     async collect(id) {
@@ -100,10 +121,11 @@ export function createAllocations({ world, onChange, onGone }: AllocationsDeps):
   };
 }
 
-function brokenUpdate(allocation: Allocation, error: unknown): AllocationUpdate {
+/** Of what does not run here. */
+function unrunUpdate(allocation: Allocation, clientStatus: AllocClientStatus, error: unknown): AllocationUpdate {
   return {
     id: allocation.ID,
-    clientStatus: 'failed',
+    clientStatus,
     clientDescription: messageOf(error),
     taskStates: {},
     deploymentHealthy: null,

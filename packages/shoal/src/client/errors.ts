@@ -75,3 +75,17 @@ export class TaskNotRunningError extends Error {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** What the client has to find again after a crash could not be written (disk full, file system gone). Nothing was kept; it may be tried again. */
+export class StateWriteError extends Error {
+  readonly code = 'state_write';
+  constructor(path: string, cause: unknown) {
+    super(
+      `The client's state at ${path} could not be written: ${messageOf(cause)}. Free some space or check the disk.`,
+      {
+        cause,
+      },
+    );
+    this.name = 'StateWriteError';
+  }
+}

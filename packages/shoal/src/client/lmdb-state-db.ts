@@ -2,6 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Allocation } from '@shoal/api';
 import { open } from 'lmdb';
+import { commitFailure } from '../lmdb.ts';
+import { StateWriteError } from './errors.ts';
 import type { AllocRecord, HealthRecord, StateDb, TaskRecord } from './state-db.ts';
 
 /**
@@ -10,8 +12,16 @@ import type { AllocRecord, HealthRecord, StateDb, TaskRecord } from './state-db.
  */
 export function openStateDb(path: string): StateDb {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const db = open<unknown, string[]>({ path, encoding: 'json', noSubdir: true });
-  const put = async (key: string[], value: unknown) => void (await db.put(key, value));
+  // lmdb's own batches by turns of the event loop have promises that nobody can await.
+  const db = open<unknown, string[]>({ path, encoding: 'json', noSubdir: true, eventTurnBatching: false });
+  const write = async (change: () => void) => {
+    try {
+      await db.batch(change);
+    } catch (error) {
+      throw new StateWriteError(path, await commitFailure(error));
+    }
+  };
+  const put = (key: string[], value: unknown) => write(() => void db.put(key, value));
   return {
     load: () => loadRecords(db.getRange()),
     putAllocation: (allocation) => put([allocation.ID, 'allocation'], allocation),
@@ -19,7 +29,9 @@ export function openStateDb(path: string): StateDb {
     putHealth: (id, health) => put([id, 'health'], health),
     remove: async (id) => {
       const keys = [...db.getKeys({ start: [id], end: [id, '\uffff'] })];
-      await Promise.all(keys.map((key) => db.remove(key)));
+      await write(() => {
+        for (const key of keys) void db.remove(key);
+      });
     },
     close: () => db.close(),
   };

@@ -1,4 +1,5 @@
 import { open } from 'lmdb';
+import { commitFailure } from '../lmdb.ts';
 import type { Change, ChangeSet, CommitResult, Op, Store, StoreLimits, Txn } from './contract.ts';
 import { StoreClosedError, StoreFormatError, StoreLimitError, StoreWriteError } from './errors.ts';
 import { FeedHistory } from './feed-history.ts';
@@ -219,16 +220,6 @@ class EmbeddedStore implements Store {
     this.#indexes.restore(failed.flatMap(({ before }) => before));
     this.#next = this.#durable + 1;
     for (const { reject } of failed) reject(error);
-  }
-}
-
-/** lmdb rejects with a general error whose `commitError` is a promise that rejects with the reason. */
-async function commitFailure(error: unknown): Promise<unknown> {
-  try {
-    await (error as { commitError?: Promise<never> }).commitError;
-    return error;
-  } catch (reason) {
-    return reason;
   }
 }
 

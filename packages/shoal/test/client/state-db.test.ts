@@ -7,7 +7,7 @@ import { tempDir } from '../support/temp-dir.ts';
 import { anAllocation, aTaskState } from './support/builders.ts';
 
 const record: TaskRecord = { state: aTaskState(), handle: null, phase: 'starting', restarts: null, hooks: {} };
-const health = { deploymentId: 'd', since: 1, healthy: null, timestamp: '' };
+const health = { deploymentId: 'd', since: 1, healthy: null };
 
 const kinds: { name: string; open: () => Promise<StateDb> }[] = [
   { name: 'memory', open: async () => memoryStateDb() },

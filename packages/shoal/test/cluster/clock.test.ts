@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type HostAgent, type Hosts, makeHosts } from '../support/hosts.ts';
 import { type SettableClock, settableClock } from '../support/settable-clock.ts';
 import { until } from '../support/until.ts';
-import { addressesOf, clientOf, echoJob, nodesReady, runningAllocs } from './cluster-config.ts';
+import { addressesOf, clientOf, echoJob, nodesReady, PATIENT_SERVER, runningAllocs } from './cluster-config.ts';
 
 /** Clocks that are set while agents run: a server's, a client's. Whatever has a term keeps it. In order: each step goes on from the one before. */
 
@@ -19,7 +19,7 @@ beforeAll(async () => {
   hosts = await makeHosts(['server', 'alpha']);
   const clockOf = async (host: string) => settableClock(await hosts.folderOf(host));
   clocks = { server: await clockOf('server'), alpha: await clockOf('alpha') };
-  server = await hosts.agent('server', SERVER);
+  server = await hosts.agent('server', PATIENT_SERVER);
   await server.start(clocks.server.env);
   const token = (await server.command('server', 'token')).printed.trim();
   alpha = await hosts.agent('alpha', clientOf(server.address));
@@ -36,13 +36,6 @@ beforeAll(async () => {
     return named.length > 0 && checks.length === 4 && checks.every((status) => status === 'passing');
   });
 });
-
-/** A node may be silent for as long as its agent takes to start anew on a busy machine. */
-const SERVER = `server {
-  enabled           = true
-  min_heartbeat_ttl = "1500ms"
-  heartbeat_grace   = "20s"
-}`;
 
 afterAll(() => hosts?.dispose());
 

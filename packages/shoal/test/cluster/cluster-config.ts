@@ -8,6 +8,13 @@ export const QUICK_SERVER = `server {
   heartbeat_grace   = "1500ms"
 }`;
 
+/** A node may be silent for as long as its agent takes to start anew on a busy machine. */
+export const PATIENT_SERVER = `server {
+  enabled           = true
+  min_heartbeat_ttl = "1500ms"
+  heartbeat_grace   = "20s"
+}`;
+
 export function clientOf(...servers: readonly string[]): string {
   return `retry_join = ${JSON.stringify(servers)}
 client { enabled = true }`;
@@ -49,8 +56,12 @@ export function echoJob(count: number | 'each', name = 'echo'): string {
 }
 
 /** A running server, and the token that others join with. */
-export async function startServer(hosts: Hosts, host = 'server'): Promise<{ server: HostAgent; token: string }> {
-  const server = await hosts.agent(host, QUICK_SERVER);
+export async function startServer(
+  hosts: Hosts,
+  host = 'server',
+  config = QUICK_SERVER,
+): Promise<{ server: HostAgent; token: string }> {
+  const server = await hosts.agent(host, config);
   await server.start();
   const { printed } = await server.command('server', 'token', '-ttl', '1h');
   return { server, token: printed.trim() };

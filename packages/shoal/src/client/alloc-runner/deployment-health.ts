@@ -1,4 +1,5 @@
 import type { Allocation, Service, Task, TaskGroup, TaskState } from '@shoal/api';
+import { messageOf } from '../errors.ts';
 import type { AllocationUpdate } from '../server-connection.ts';
 import { SERVICE_ID_PREFIX } from '../services/registrations.ts';
 import { updateStatus } from '../services/service-health.ts';
@@ -35,7 +36,9 @@ export function createDeploymentHealth(input: DeploymentHealthInput, world: Task
   function keep(next: HealthRecord): void {
     record = next;
     const { ID } = input.subject().allocation;
-    world.db.putHealth(ID, next).catch((error) => log.error({ err: error, alloc: ID }, 'health could not be kept'));
+    world.db
+      .putHealth(ID, next)
+      .catch((error) => log.error({ error: messageOf(error), alloc: ID }, 'health could not be kept'));
   }
 
   function follow(): void {

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Driver } from '../drivers/driver.ts';
 import { hostEnv } from '../env/host-env.ts';
 import { taskEnv } from '../env/task-env.ts';
-import { UnknownDriverError } from '../errors.ts';
+import { messageOf, UnknownDriverError } from '../errors.ts';
 import type { HookContext, HookServices, TaskHook, TaskLife } from '../hooks/hook.ts';
 import type { StateDb, TaskRecord } from '../state-db.ts';
 import type { EventMaker } from './events.ts';
@@ -82,7 +82,7 @@ export function createTaskContext(
       journal
         .commit(change)
         .catch((error) =>
-          world.services.log.error({ err: error, ...labels() }, 'the state of a task could not be kept'),
+          world.services.log.error({ error: messageOf(error), ...labels() }, 'the state of a task could not be kept'),
         ),
     emit: (event) => void context.commit({ events: [event] }),
     driver() {

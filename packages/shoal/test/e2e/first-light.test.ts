@@ -38,9 +38,16 @@ describe('a service that is deployed', { timeout: 60_000 }, () => {
     await healthy('frontserve', 2);
     await until('the edge serves the page', async () => (await fetch(agent.edgeUrl)).ok);
 
-    const pages = await Promise.all(Array.from({ length: 40 }, () => halves()));
-    expect(new Set(pages.map(({ front }) => front.allocation))).toEqual(new Set(await runningIds('frontserve')));
-    expect(new Set(pages.map(({ back }) => back.allocation))).toEqual(new Set(await runningIds('backserve')));
+    const [fronts, backs] = [new Set<string>(), new Set<string>()];
+    await until('every instance has served', async () => {
+      for (const { front, back } of await Promise.all(Array.from({ length: 20 }, () => halves()))) {
+        fronts.add(front.allocation);
+        backs.add(back.allocation);
+      }
+      return fronts.size >= 2 && backs.size >= 3;
+    });
+    expect(fronts).toEqual(new Set(await runningIds('frontserve')));
+    expect(backs).toEqual(new Set(await runningIds('backserve')));
 
     const html = await (await fetch(agent.edgeUrl)).text();
     expect(html).toMatch(/frontserve [01]: the page[\s\S]*backserve [012]: the data/);

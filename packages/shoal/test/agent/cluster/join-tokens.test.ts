@@ -24,7 +24,9 @@ describe('a join token', () => {
     const { id, secret } = readJoinToken(token);
     for (const node of ['a', 'b', 'c']) expect(await redeem(id, secret, node)).toBe('ok');
     expect(JSON.stringify([...state.tables.meta.scan()])).not.toContain(secret);
-    expect(await redeem(id, `${secret.slice(0, -1)}x`, 'a')).toContain('is unknown here');
+    expect(await redeem(id, `${secret.slice(0, -1)}${secret.endsWith('x') ? 'y' : 'x'}`, 'a')).toContain(
+      'is unknown here',
+    );
     expect(await redeem('00000000', secret, 'a')).toContain('is unknown here');
   });
 

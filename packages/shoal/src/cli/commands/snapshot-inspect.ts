@@ -11,7 +11,7 @@ export const command = defineCommand({
   flags: { json: { kind: 'bool', help: 'Print JSON' } },
   examples: ['snapshot inspect backup.snap'],
   async run({ flags, args, io }) {
-    const { header, rows } = await readSnapshotFile(args[0] ?? '');
+    const { header, origin, rows } = await readSnapshotFile(args[0] ?? '');
     const tables = new Map<string, { count: number; bytes: number }>();
     for (const { table: name, value } of rows) {
       const { count, bytes } = tables.get(name) ?? { count: 0, bytes: 0 };
@@ -19,16 +19,16 @@ export const command = defineCommand({
     }
     const all = [...tables].map(([name, size]) => ({ name, ...size })).sort((a, b) => b.bytes - a.bytes);
     if (flags.json) {
-      io.out(jsonText({ ...header, tables: all }));
+      io.out(jsonText({ ...header, origin, tables: all }));
       return 0;
     }
     const { version, index, datacenter, time } = header;
     io.out(
       keyValue(io.paint, [
-        ['Version', version],
+        ['Written by', origin === 'shoal' ? `Shoal ${version}` : 'Consul'],
         ['Index', String(index)],
-        ['Datacenter', datacenter],
-        ['Saved', time],
+        ['Datacenter', datacenter || undefined],
+        ['Saved', time || undefined],
       ]),
     );
     io.out('\n');

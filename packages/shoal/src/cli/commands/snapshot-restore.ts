@@ -4,8 +4,9 @@ import { readBytes } from '../read-text.ts';
 
 export const command = defineCommand({
   usage: '[flags] FILE',
-  description: `Makes catalog, keys, sessions, prepared queries and configuration entries what they were when the snapshot was saved. Jobs and
-allocations are left as they are: they belong to processes that run now.`,
+  description: `Makes catalog, keys, sessions, prepared queries and configuration entries what they were when the snapshot was saved. Jobs that are
+gone come back and are placed anew; those that are there are left as they are, and so is what live agents say of themselves.
+Snapshots of Consul's are taken, too.`,
   args: [1, 1],
   flags: { ...CONSUL_FLAGS },
   examples: ['snapshot restore backup.snap'],

@@ -7,7 +7,8 @@ import { readSnapshotFile } from '../snapshot-file.ts';
 
 export const command = defineCommand({
   usage: '[flags] FILE',
-  description: 'Saves all of the state as it is at one moment. The file is checked, and then put in its place.',
+  description: `Saves all of the state as it is at one moment. The file is checked, and then put in its place. Consul's tools can look into it, and restore
+from it what is theirs.`,
   args: [1, 1],
   flags: { ...CONSUL_FLAGS },
   examples: ['snapshot save backup.snap'],

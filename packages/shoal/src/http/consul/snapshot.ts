@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { readSnapshot, writeSnapshot } from '../../catalog/snapshot/format.ts';
 import { restoreSnapshot } from '../../catalog/snapshot/restore.ts';
+import { restoreJobs } from '../../server/restore-jobs.ts';
 import { VERSION } from '../../version.ts';
 import { type Answer, empty } from '../shared/answer.ts';
 import type { Endpoint } from '../shared/api.ts';
@@ -31,13 +32,17 @@ function save(deps: ConsulApiDeps, { query }: ApiRequest): Answer {
     datacenter: deps.facts.datacenter,
     time: new Date(deps.wallClock()).toISOString(),
   };
-  const stream = writeSnapshot(header, deps.state.snapshot());
+  const server = { id: deps.facts.nodeId, address: deps.leader() };
+  const stream = writeSnapshot(header, server, deps.state.snapshot());
   return { status: 200, headers: readHeaders(index), body: { kind: 'stream', stream, type: 'application/x-gzip' } };
 }
 
 async function restore(deps: ConsulApiDeps, { query, body }: ApiRequest): Promise<Answer> {
   checkReadParams(deps, query);
-  await restoreSnapshot(deps.state, await readSnapshot(Readable.from([body])));
+  const snapshot = await readSnapshot(Readable.from([body]));
+  const alive = deps.members().filter(({ status }) => status === 'alive');
+  await restoreSnapshot(deps.state, snapshot, new Set(alive.map(({ name }) => name.toLowerCase())));
+  await restoreJobs({ state: deps.state, newId: deps.newId, now: deps.wallClock }, snapshot.rows);
   await deps.syncCatalog();
   return empty();
 }

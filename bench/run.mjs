@@ -2,7 +2,7 @@
 import { cpus } from 'node:os';
 import { ensureBuild, ensureDependencies } from '../scripts/prepare.mjs';
 
-const PARTS = ['start', 'tasks', 'discovery', 'edge'];
+const PARTS = ['start', 'languages', 'tasks', 'discovery', 'edge'];
 
 ensureDependencies();
 ensureBuild();

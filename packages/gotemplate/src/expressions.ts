@@ -35,8 +35,9 @@ export function setVariable(pipe: Pipeline, name: string, value: unknown, scope:
 }
 
 function evaluateCommand(command: Command, final: unknown, scope: Scope, on: Evaluation): unknown {
-  const [first, ...rest] = command.operands;
+  const first = command.operands[0];
   if (first === undefined) throw on.fail(command.offset, 'empty command');
+  const rest = command.operands.slice(1);
   if (first.type === 'identifier') return callNamed(first.name, command, rest, final, scope, on);
   if (first.type === 'nil') throw on.fail(first.offset, 'nil is not a command');
   const hasArguments = rest.length > 0 || final !== NOTHING;

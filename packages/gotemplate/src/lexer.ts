@@ -44,7 +44,7 @@ class Lexer {
     const found = this.source.indexOf(this.left, this.position);
     const end = found === -1 ? this.source.length : found;
     const raw = this.source.slice(this.position, end);
-    const kept = found !== -1 && this.trimsLeft(end) ? raw.replace(/[ \t\r\n]+$/, '') : raw;
+    const kept = found !== -1 && this.trimsLeft(end) ? withoutSpaceBehind(raw) : raw;
     if (kept !== '') this.emit('text', kept, this.position);
     this.advance(end);
     return found !== -1;
@@ -188,6 +188,12 @@ class Lexer {
     this.emit('error', reason, this.position);
     this.failed = true;
   }
+}
+
+function withoutSpaceBehind(text: string): string {
+  let end = text.length;
+  while (end > 0 && SPACE.includes(text[end - 1] ?? '?')) end--;
+  return text.slice(0, end);
 }
 
 const QUOTED = { '"': 'string', "'": 'char', '`': 'raw-string' } as const;

@@ -14,7 +14,7 @@ import type { TemplateFunction } from './functions.ts';
  * | []interface{} | array |
  * | map[string]interface{} | plain object, or Map |
  * | func | function, or {@link Method} |
- * | struct, pointer to one | {@link Typed} with the name of its type: `*dependency.HealthService` |
+ * | struct, pointer to one | {@link Struct}, or {@link Typed} with the name of its type: `*dependency.HealthService` |
  * | another type | {@link Typed}: the Go type beside the value (`float64` 7, `map[string]string`, `uint64`) |
  */
 export class Typed {
@@ -29,6 +29,40 @@ export class Typed {
     this.value = value;
     this.methods = methods;
   }
+}
+
+/** A type of structs: its name, and how each field is read, in order. */
+export type StructType<T> = {
+  readonly name: string;
+  readonly fields: ReadonlyMap<string, (source: T) => unknown>;
+};
+
+export function structType<T>(name: string, fields: Readonly<Record<string, (source: T) => unknown>>): StructType<T> {
+  return { name, fields: new Map(Object.entries(fields)) };
+}
+
+/** A struct whose fields are read from `value` when they are asked for: most templates look at two of twenty. */
+export class Struct<T = unknown> extends Typed {
+  private readonly fields: StructType<T>['fields'];
+
+  constructor({ name, fields }: StructType<T>, source: T) {
+    super(name, source);
+    this.fields = fields;
+  }
+
+  /** `undefined` if there is no such field. */
+  field(name: string): unknown {
+    return this.fields.get(name)?.(this.value as T);
+  }
+
+  all(): [string, unknown][] {
+    return Array.from(this.fields, ([name, read]) => [name, read(this.value as T)]);
+  }
+}
+
+/** The fields of a struct, in order. */
+export function structFields(value: unknown): [string, unknown][] {
+  return value instanceof Struct ? value.all() : Object.entries(raw(value) as object);
 }
 
 /** A function that is reached through a value: `scratch.Set "a" 1`. It is called wherever it is named. */
@@ -80,7 +114,16 @@ export function kindOf(value: unknown): Kind {
   }
 }
 
+const kindsOfTypes = new Map<string, Kind | undefined>();
+
 function kindOfType(type: string): Kind | undefined {
+  if (kindsOfTypes.has(type)) return kindsOfTypes.get(type);
+  const kind = readKind(type);
+  kindsOfTypes.set(type, kind);
+  return kind;
+}
+
+function readKind(type: string): Kind | undefined {
   if (type.startsWith('complex')) return 'complex';
   if (type.startsWith('float')) return 'float';
   if (type.startsWith('uint')) return 'uint';
@@ -170,6 +213,7 @@ export function entries(map: unknown): [unknown, unknown][] {
 
 /** The element at `key`; `undefined` when there is none. Keys of another type than the map's are absent. */
 export function element(map: unknown, key: unknown): unknown {
+  if (map instanceof Struct) return map.field(String(raw(key)));
   const value = raw(map);
   const wanted = raw(key);
   if (value instanceof Map) return value.get(wanted) ?? value.get(otherInteger(wanted));
@@ -183,6 +227,7 @@ export function keyType(map: unknown): string {
 
 /** Go compares strings byte by byte, which is the order of code points, not of UTF-16 units. */
 export function compareStrings(a: string, b: string): number {
+  if (a === b) return 0;
   const length = Math.min(a.length, b.length);
   for (let at = 0; at < length; at += 1) {
     const [left, right] = [a.charCodeAt(at), b.charCodeAt(at)];

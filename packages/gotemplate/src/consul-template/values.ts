@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { textOf } from '../bytes.ts';
-import { compareStrings, Method, raw, Typed } from '../values.ts';
+import { compareStrings, Method, raw, Struct, structType, Typed } from '../values.ts';
 import type {
   Answers,
   CheckAnswer,
@@ -75,20 +75,27 @@ function uint64(value: number | bigint): Typed {
   return new Typed('uint64', value);
 }
 
+type PairSource = { readonly pair: KVAnswer; readonly prefix: string };
+
 /** `Key` is what follows the prefix that was asked for; `Path` is the whole. */
+const KEY_PAIR = structType<PairSource>('*dependency.KeyPair', {
+  Path: ({ pair }) => pair.Key,
+  Key: ({ pair, prefix }) => keyBehind(prefix, pair.Key),
+  Value: ({ pair }) => (pair.Value === null ? '' : textOf(Buffer.from(pair.Value, 'base64'))),
+  Exists: () => true,
+  CreateIndex: ({ pair }) => uint64(pair.CreateIndex),
+  ModifyIndex: ({ pair }) => uint64(pair.ModifyIndex),
+  LockIndex: ({ pair }) => uint64(pair.LockIndex),
+  Flags: ({ pair }) => uint64(pair.Flags),
+  Session: ({ pair }) => pair.Session ?? '',
+});
+
 function keyPair(pair: KVAnswer, prefix: string): Typed {
-  const rest = pair.Key.startsWith(prefix) ? pair.Key.slice(prefix.length) : pair.Key;
-  return new Typed('*dependency.KeyPair', {
-    Path: pair.Key,
-    Key: rest.replace(/^\/+/, ''),
-    Value: pair.Value === null ? '' : textOf(Buffer.from(pair.Value, 'base64')),
-    Exists: true,
-    CreateIndex: uint64(pair.CreateIndex),
-    ModifyIndex: uint64(pair.ModifyIndex),
-    LockIndex: uint64(pair.LockIndex),
-    Flags: uint64(pair.Flags),
-    Session: pair.Session ?? '',
-  });
+  return new Struct(KEY_PAIR, { pair, prefix });
+}
+
+function keyBehind(prefix: string, key: string): string {
+  return (key.startsWith(prefix) ? key.slice(prefix.length) : key).replace(/^\/+/, '');
 }
 
 function healthServices({ filters, near }: HealthServiceDependency, answer: readonly HealthAnswer[]): Typed {
@@ -99,7 +106,7 @@ function healthServices({ filters, near }: HealthServiceDependency, answer: read
   if (near === '') found.sort((a, b) => compareInstances(a.entry, b.entry));
   return listOf(
     '*dependency.HealthService',
-    found.map(({ entry, status }) => healthService(entry, status)),
+    found.map((source) => new Struct(HEALTH_SERVICE, source)),
   );
 }
 
@@ -118,26 +125,27 @@ function isMaintenance({ CheckID }: CheckAnswer): boolean {
   return CheckID === '_node_maintenance' || CheckID.startsWith('_service_maintenance:');
 }
 
-function healthService({ Node: node, Service: service, Checks: checks }: HealthAnswer, status: string): Typed {
-  return new Typed('*dependency.HealthService', {
-    Node: node.Node,
-    NodeID: node.ID,
-    NodeAddress: node.Address,
-    NodeDatacenter: node.Datacenter,
-    NodeTaggedAddresses: textMap(node.TaggedAddresses),
-    NodeMeta: textMap(node.Meta),
-    ServiceMeta: textMap(service.Meta),
-    ServiceTaggedAddresses: new Typed('map[string]api.ServiceAddress', service.TaggedAddresses ?? {}),
-    Address: service.Address || node.Address,
-    ID: service.ID,
-    Name: service.Service,
-    Tags: tagList(service.Tags),
-    Checks: listOf('*api.HealthCheck', (checks ?? []).map(healthCheck)),
-    Status: status,
-    Port: service.Port,
-    Weights: new Typed('api.AgentWeights', service.Weights ?? { Passing: 1, Warning: 1 }),
-  });
-}
+type InstanceSource = { readonly entry: HealthAnswer; readonly status: string };
+
+const HEALTH_SERVICE = structType<InstanceSource>('*dependency.HealthService', {
+  Node: ({ entry }) => entry.Node.Node,
+  NodeID: ({ entry }) => entry.Node.ID,
+  NodeAddress: ({ entry }) => entry.Node.Address,
+  NodeDatacenter: ({ entry }) => entry.Node.Datacenter,
+  NodeTaggedAddresses: ({ entry }) => textMap(entry.Node.TaggedAddresses),
+  NodeMeta: ({ entry }) => textMap(entry.Node.Meta),
+  ServiceMeta: ({ entry }) => textMap(entry.Service.Meta),
+  ServiceTaggedAddresses: ({ entry }) =>
+    new Typed('map[string]api.ServiceAddress', entry.Service.TaggedAddresses ?? {}),
+  Address: ({ entry }) => entry.Service.Address || entry.Node.Address,
+  ID: ({ entry }) => entry.Service.ID,
+  Name: ({ entry }) => entry.Service.Service,
+  Tags: ({ entry }) => tagList(entry.Service.Tags),
+  Checks: ({ entry }) => listOf('*api.HealthCheck', (entry.Checks ?? []).map(healthCheck)),
+  Status: ({ status }) => status,
+  Port: ({ entry }) => entry.Service.Port,
+  Weights: ({ entry }) => new Typed('api.AgentWeights', entry.Service.Weights ?? { Passing: 1, Warning: 1 }),
+});
 
 function healthCheck(check: CheckAnswer): Typed {
   const { Node, CheckID, Name, Status, Notes, Output, ServiceID, ServiceName, ServiceTags, Type } = check;

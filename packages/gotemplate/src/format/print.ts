@@ -1,6 +1,6 @@
 import { bytesOf, joined } from '../bytes.ts';
 import { checkLength } from '../text-limit.ts';
-import { complexOf, entries, items, kindOf, raw, Typed, typeName } from '../values.ts';
+import { complexOf, entries, items, kindOf, raw, structFields, Typed, typeName } from '../values.ts';
 import { type Flags, formatFloat, formatInteger, pad } from './numbers.ts';
 import { fitsBackquotes, isPrintable, quoteString } from './quote.ts';
 
@@ -16,6 +16,9 @@ const PLAIN: Flags = {
 
 /** What an action writes for a value: as `%v`, but nothing and nil are `<no value>`. */
 export function printValue(value: unknown): string {
+  // Most of what templates print.
+  if (typeof value === 'string') return value;
+  if (Number.isSafeInteger(value)) return String(value);
   const kind = kindOf(value);
   return kind === 'invalid' || kind === 'nil' ? '<no value>' : formatValue(value, 'v', PLAIN);
 }
@@ -206,8 +209,7 @@ function ownText(value: unknown, verb: string, flags: Flags): string | undefined
 
 function formatStruct(value: unknown, verb: string, flags: Flags): string {
   const part = (item: unknown): string => formatValue(item, verb, flags);
-  const fields = Object.entries(raw(value) as Record<string, unknown>);
-  const parts = fields.map(([name, item]) => (flags.plus ? `${name}:${part(item)}` : part(item)));
+  const parts = structFields(value).map(([name, item]) => (flags.plus ? `${name}:${part(item)}` : part(item)));
   return `${typeName(value).startsWith('*') ? '&' : ''}{${parts.join(' ')}}`;
 }
 

@@ -24,7 +24,7 @@ const blanks = /[ \t]+/y;
 const newline = /\r?\n/y;
 const number = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const identifier = /[\p{ID_Start}_][\p{ID_Continue}-]*/uy;
-const comment = /(?:#|\/\/)[^\n]*?(?=\r?\n|$)|\/\*[\s\S]*?\*\//y;
+const lineComment = /(?:#|\/\/)[^\n]*?(?=\r?\n|$)/y;
 const heredocStart = /<<-?([\p{ID_Start}_][\p{ID_Continue}-]*)\r?\n/uy;
 const quotedText = /(?:[^"\\$%\r\n]+|\\[^\r\n]|\$\$\{|%%\{|[$%](?!\{)|\\(?=[\r\n]|$)|\r(?!\n))+/uy;
 const heredocText = /(?:[^$%\n]+|\$\$\{|%%\{|[$%](?!\{))*\n?/y;
@@ -38,6 +38,7 @@ class Lexer {
   private readonly filename: string;
   private readonly modes: Mode[];
   private offset = 0;
+  private unclosed = false;
   private pos: Pos;
 
   constructor(source: string, { filename, start = startOfFile, template = false }: LexerOptions) {
@@ -78,7 +79,8 @@ class Lexer {
       this.plain('newline', newline) ||
       this.plain('identifier', identifier) ||
       this.plain('number', number) ||
-      this.plain('comment', comment) ||
+      this.plain('comment', lineComment) ||
+      this.blockComment() ||
       this.openText() ||
       this.brace(mode) ||
       this.operator();
@@ -89,6 +91,15 @@ class Lexer {
     const length = this.match(pattern);
     if (length > 0) this.emit(type, length);
     return length > 0;
+  }
+
+  private blockComment(): boolean {
+    if (this.unclosed || !this.source.startsWith('/*', this.offset)) return false;
+    const end = this.source.indexOf('*/', this.offset + 2);
+    // Looked for once: no later one will find it either.
+    this.unclosed = end < 0;
+    if (end >= 0) this.emit('comment', end + 2 - this.offset);
+    return end >= 0;
   }
 
   private openText(): boolean {

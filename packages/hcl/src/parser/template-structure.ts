@@ -2,7 +2,7 @@ import type { Expression, ForExpression } from '../ast.ts';
 import { type Range, rangeBefore, rangeBetween } from '../position.ts';
 import { stringValue } from '../values.ts';
 import { failure } from './recovery.ts';
-import type { ForPart, IfPart, SequencePart, TemplatePart } from './template-text.ts';
+import type { ForPart, IfPart, SequencePart, TemplatePart, TextPart } from './template-text.ts';
 import type { TokenStream } from './token-stream.ts';
 import type { Token } from './tokens.ts';
 
@@ -41,7 +41,7 @@ class Builder {
     const expressions: Expression[] = [];
     for (;;) {
       const part = this.parts[this.index++];
-      if (part?.kind === 'text') this.addText(expressions, part.text, part.range);
+      if (part?.kind === 'text') expressions.push(this.literal(part));
       else if (part?.kind === 'interpolation') expressions.push(part.expression);
       else if (part?.kind === 'if') expressions.push(this.conditional(part));
       else if (part?.kind === 'for') expressions.push(this.join(part));
@@ -53,12 +53,14 @@ class Builder {
   }
 
   /** Neighbouring lines of text are one literal. */
-  private addText(expressions: Expression[], text: string, range: Range): void {
-    const before = expressions.at(-1);
-    if (before?.kind === 'literal' && before.value.kind === 'string') {
-      const value = stringValue(before.value.value + text);
-      expressions[expressions.length - 1] = { kind: 'literal', value, range: rangeBetween(before.range, range) };
-    } else expressions.push({ kind: 'literal', value: stringValue(text), range });
+  private literal(first: TextPart): Expression {
+    const texts = [first.text];
+    let last: TextPart = first;
+    for (let next = this.parts[this.index]; next?.kind === 'text'; next = this.parts[++this.index]) {
+      texts.push(next.text);
+      last = next;
+    }
+    return { kind: 'literal', value: stringValue(texts.join('')), range: rangeBetween(first.range, last.range) };
   }
 
   private conditional(start: IfPart): Expression {

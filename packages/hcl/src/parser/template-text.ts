@@ -31,7 +31,7 @@ export function trimAroundMarkers(parts: TemplatePart[]): void {
  */
 export function flushIndentation(parts: TemplatePart[]): void {
   const lines = lineStarts(parts);
-  const width = Math.min(...lines.map((part) => leadingBlanks(part.text)));
+  const width = lines.reduce((least, part) => Math.min(least, leadingBlanks(part.text)), Number.POSITIVE_INFINITY);
   for (const part of lines) part.text = dropBlanks(part.text, width);
 }
 

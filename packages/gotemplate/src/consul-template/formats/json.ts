@@ -1,5 +1,5 @@
 import { FunctionError } from '../../errors.ts';
-import { entries, items, kindOf, raw, Typed, typeName } from '../../values.ts';
+import { entries, items, kindOf, raw, structFields, Typed, typeName } from '../../values.ts';
 
 /** JSON as Go values: every number is a float64. */
 export function decodeJson(text: string): unknown {
@@ -48,7 +48,7 @@ function write(value: unknown, indent: string, line: string): string {
     case 'map':
       return block('{', '}', members(value).map(member(indent, line)), indent, line);
     case 'struct':
-      return block('{', '}', Object.entries(inner as object).map(member(indent, line)), indent, line);
+      return block('{', '}', structFields(value).map(member(indent, line)), indent, line);
     case 'func':
     case 'complex':
       throw unsupported(value);

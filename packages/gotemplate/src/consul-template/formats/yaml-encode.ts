@@ -1,6 +1,6 @@
 import { FunctionError } from '../../errors.ts';
 import { sprintf } from '../../format/print.ts';
-import { entries, items, kindOf, raw, Typed, typeName } from '../../values.ts';
+import { entries, items, kindOf, raw, structFields, Typed, typeName } from '../../values.ts';
 
 /** Lines are broken at the first blank behind this column. */
 const WIDTH = 80;
@@ -48,7 +48,7 @@ function isFilledList(value: unknown): boolean {
 
 function pairs(value: unknown): [unknown, unknown][] {
   if (kindOf(value) === 'struct') {
-    return Object.entries(raw(value) as object).map(([name, item]) => [name.toLowerCase(), item]);
+    return structFields(value).map(([name, item]) => [name.toLowerCase(), item]);
   }
   return entries(value).sort(([a], [b]) => naturalOrder(String(raw(a)), String(raw(b))));
 }

@@ -1,6 +1,6 @@
 import { FunctionError } from '../../errors.ts';
 import type { FunctionSet } from '../../functions.ts';
-import { element, items, kindOf, raw, Typed, typeName } from '../../values.ts';
+import { element, items, kindOf, raw, structFields, Typed, typeName } from '../../values.ts';
 import { type Dependency, kvDependency, kvListDependency } from '../dependency.ts';
 import type { Current } from '../evaluation.ts';
 import { listOf } from '../values.ts';
@@ -73,7 +73,7 @@ function byKey(pairs: unknown): Typed {
     if (rest.length === 0) continue;
     const key = rest.join('/');
     folders[folder] ??= Object.create(null) as Record<string, Typed>;
-    folders[folder][key] = new Typed(PAIRS, { ...(raw(pair) as object), Key: key });
+    folders[folder][key] = new Typed(PAIRS, { ...Object.fromEntries(structFields(pair)), Key: key });
   }
   const typed = Object.entries(folders).map(([name, group]) => [name, new Typed(`map[string]${PAIRS}`, group)]);
   return new Typed(`map[string]map[string]${PAIRS}`, Object.fromEntries(typed));

@@ -12,6 +12,7 @@ import {
 import { type Range, rangeBetween } from './position.ts';
 import { findFunction, functionNames } from './scope.ts';
 import { suggest } from './suggest.ts';
+import { MAX_TEXT, TOO_LONG } from './text-limit.ts';
 import { isWhollyKnown, unknown, type Value } from './values.ts';
 
 /** What a parameter gets, not evaluated before its turn, with the place that it comes from. */
@@ -152,7 +153,9 @@ function guarded(
   run: () => Value,
 ): Value {
   try {
-    return run();
+    const value = run();
+    if (value.kind === 'string' && value.value.length > MAX_TEXT) throw new FunctionError(TOO_LONG);
+    return value;
   } catch (error) {
     if (!(error instanceof FunctionError)) throw error;
     return report(call, given, error, evaluation);

@@ -18,6 +18,7 @@ import { type Range, rangeBetween } from './position.ts';
 import { askUnresolved, findVariable, type Scope, variableNames } from './scope.ts';
 import { applySteps } from './steps.ts';
 import { suggest } from './suggest.ts';
+import { MAX_TEXT, TOO_LONG } from './text-limit.ts';
 import { boolType, numberType, stringType, type Type } from './types.ts';
 import { unify } from './unify.ts';
 import { objectValue, stringValue, tupleValue, typeOf, unknown, unknownValue, type Value } from './values.ts';
@@ -32,16 +33,15 @@ export function evaluate(expression: Expression, scope: Scope): { value: Value; 
     return { value: compute(expression, evaluation), diagnostics: evaluation.diagnostics };
   } catch (error) {
     if (!(error instanceof EvaluationLimit)) throw error;
-    const detail = 'The loops of this expression make too many elements.';
     return {
-      value: refuse(evaluation, expression.range, 'Expression too large', detail),
+      value: refuse(evaluation, expression.range, 'Expression too large', error.message),
       diagnostics: evaluation.diagnostics,
     };
   }
 }
 
 function compute(expression: Expression, evaluation: Evaluation): Value {
-  if (--evaluation.budget.left < 0) throw new EvaluationLimit('too many evaluations');
+  if (--evaluation.budget.left < 0) throw new EvaluationLimit('The loops of this expression make too many elements.');
   switch (expression.kind) {
     case 'literal':
       return expression.value;
@@ -82,8 +82,13 @@ function template({ parts }: TemplateExpression, evaluation: Evaluation): Value 
     const value = interpolated(compute(part, evaluation), part.range, evaluation);
     if (value.kind === 'string') text += value.value;
     else known = false;
+    checkLength(text.length);
   }
   return known ? stringValue(text) : unknownValue(stringType);
+}
+
+function checkLength(characters: number): void {
+  if (characters > MAX_TEXT) throw new EvaluationLimit(`${TOO_LONG.replace(/^t/, 'T')}.`);
 }
 
 function interpolated(value: Value, range: Range, evaluation: Evaluation): Value {
@@ -100,7 +105,9 @@ function join(each: Value, range: Range, evaluation: Evaluation): Value {
   if (each.kind !== 'tuple') return unknownValue(stringType);
   const texts = each.items.map((item) => interpolated(item, range, evaluation));
   if (texts.some((text) => text.kind !== 'string')) return unknownValue(stringType);
-  return stringValue(texts.map((text) => (text.kind === 'string' ? text.value : '')).join(''));
+  const parts = texts.map((text) => (text.kind === 'string' ? text.value : ''));
+  checkLength(parts.reduce((sum, part) => sum + part.length, 0));
+  return stringValue(parts.join(''));
 }
 
 function reference({ traversal, source, range }: ReferenceExpression, evaluation: Evaluation): Value {

@@ -13,7 +13,7 @@ export type Evaluation = {
   budget: { left: number };
 };
 
-/** Thrown when the budget is used up; caught where the evaluation began. */
+/** Thrown when an expression would take too much; caught where the evaluation began. The message is a sentence. */
 export class EvaluationLimit extends Error {
   readonly code = 'hcl.limit';
 }

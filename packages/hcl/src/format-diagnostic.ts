@@ -1,4 +1,5 @@
 import type { Diagnostic } from './diagnostic.ts';
+import { graphemes } from './graphemes.ts';
 import type { Range } from './position.ts';
 
 /**
@@ -66,7 +67,7 @@ function linesAbove(line: number, context: Range | undefined, text: readonly str
 
 /** Under the spot: tabs stay tabs, so that it lines up however wide they are shown. */
 function caret(line: string, { start, end }: Range): string {
-  const shown = [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(line)].map(({ segment }) => segment);
+  const shown = graphemes(line);
   const before = shown.slice(0, start.column - 1);
   const indent = before.map((segment) => (segment === '\t' ? '\t' : ' ')).join('');
   const last = end.line > start.line ? shown.length + 1 : end.column;

@@ -1,3 +1,5 @@
+import { graphemes } from './graphemes.ts';
+
 /** A place in a text. Lines and columns start at 1, bytes at 0. A column is a grapheme cluster: what a reader counts as one character. */
 export type Pos = { line: number; column: number; byte: number };
 
@@ -22,7 +24,6 @@ export function rangeBehind(range: Range): Range {
 
 const oneLine = /^[\x20-\x7e\t]*$/;
 const ascii = /^[\x20-\x7e\t\r\n]*$/;
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** Where one is after reading `text` from `pos`. Most text is ASCII, where each unit is one byte and one column. */
 export function advance(pos: Pos, text: string): Pos {
@@ -43,7 +44,7 @@ function advanceAscii(pos: Pos, text: string): Pos {
 
 function advanceGraphemes(pos: Pos, text: string): Pos {
   let { line, column } = pos;
-  for (const { segment } of segmenter.segment(text)) {
+  for (const segment of graphemes(text)) {
     if (segment === '\n' || segment === '\r\n') {
       line++;
       column = 1;

@@ -154,7 +154,8 @@ function absenceRank(value: Value): number {
   return value.kind === 'unknown' ? 2 : value.kind === 'null' ? 1 : 0;
 }
 
-function sortKey(value: Value): string {
+/** The same text for all that is equal, and within one type for nothing else. */
+export function sortKey(value: Value): string {
   switch (value.kind) {
     case 'string':
       return JSON.stringify(value.value);

@@ -1,3 +1,4 @@
+import { graphemes } from '../graphemes.ts';
 import { isBalanced } from './indentation.ts';
 import type { Piece } from './pieces.ts';
 import { spaced } from './spacing.ts';
@@ -52,9 +53,8 @@ function pad(text: string, width = 0): string {
 }
 
 const ascii = /^[\x20-\x7e]*$/;
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 function widthOf(text: string): number {
   if (ascii.test(text)) return text.length;
-  return text.includes('\n') ? 0 : [...segmenter.segment(text)].length;
+  return text.includes('\n') ? 0 : graphemes(text).length;
 }

@@ -1,4 +1,5 @@
 import { type BigFloat, isWhole, toBigInt, toDouble } from '../big-float.ts';
+import { MAX_TEXT, TOO_LONG } from '../text-limit.ts';
 import { anyType, boolType, numberType, stringType, type Type } from '../types.ts';
 import type { Value } from '../values.ts';
 import { type EagerFunction, FunctionError, type Param } from './function.ts';
@@ -63,9 +64,7 @@ export function isSequence(value: Value): boolean {
   return value.kind === 'list' || value.kind === 'set' || value.kind === 'tuple';
 }
 
-/** Characters as a reader counts them. */
-export function graphemes(source: string): string[] {
-  return [...segmenter.segment(source)].map(({ segment }) => segment);
+/** @throws FunctionError when a text of that length is not to be made */
+export function checkLength(characters: number): void {
+  if (characters > MAX_TEXT) throw new FunctionError(TOO_LONG);
 }
-
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });

@@ -10,6 +10,7 @@ import {
   mapValue,
   numberValue,
   objectValue,
+  sortKey,
   stringValue,
   tupleValue,
   typeOf,
@@ -105,7 +106,13 @@ function isEqual(a: Value, b: Value): boolean {
 
 const distinct = define([param('list', anyList)], (list) => {
   const kept: Value[] = [];
-  for (const item of itemsOf(list)) if (!kept.some((other) => isEqual(item, other))) kept.push(item);
+  const alike = new Map<string, Value[]>();
+  for (const item of itemsOf(list)) {
+    const others = alike.get(sortKey(item)) ?? [];
+    if (others.some((other) => isEqual(item, other))) continue;
+    kept.push(item);
+    alike.set(sortKey(item), [...others, item]);
+  }
   return listValue(elementOf(list!), kept);
 });
 

@@ -1,8 +1,9 @@
 import { isWhole, toBigInt } from '../big-float.ts';
 import { convert, isFailure } from '../convert.ts';
+import { graphemes } from '../graphemes.ts';
 import { anyType, boolType, numberType, stringType, type Type } from '../types.ts';
 import { listValue, stringValue, type Value } from '../values.ts';
-import { defineVariadic, graphemes, isSequence, itemsOf, numberOf, text, textOf } from './arguments.ts';
+import { checkLength, defineVariadic, isSequence, itemsOf, numberOf, text, textOf } from './arguments.ts';
 import { formatFloat, signOf } from './format-number.ts';
 import { FunctionError, type HclFunction, type Param } from './function.ts';
 import { encodeJson } from './json-text.ts';
@@ -24,6 +25,7 @@ const MAX_WIDTH = 100_000;
 function formatText(spec: string, args: readonly Value[], firstArgument = 1): string {
   let next = 0;
   let used = 0;
+  let made = spec.length;
   const result = spec.replace(verbPattern, (...match) => {
     const verb = readVerb(match);
     if (verb.letter === '%') return '%';
@@ -32,7 +34,10 @@ function formatText(spec: string, args: readonly Value[], firstArgument = 1): st
     used = Math.max(used, next);
     const value = args[index];
     if (!value) throw new FunctionError(`there is no argument ${index + 1} for ${verb.source}`);
-    return pad(formatValue(verb, value, index), verb);
+    const shown = pad(formatValue(verb, value, index), verb);
+    made += shown.length;
+    checkLength(made);
+    return shown;
   });
   if (used < args.length) {
     throw new FunctionError(

@@ -1,12 +1,21 @@
+import { RE2JS } from 're2js';
 import { FunctionError } from './function.ts';
 
 const piece = /\*\*\/?|\*|\?|\[(\^?)((?:\\.|[^\]\\])+)\]|\\(.)|[{},]|[\s\S]/gu;
 
+/** A class with a slash in it would match across folders. */
+function classOf(not: string, members: string): string {
+  const inner = members.replace(/[[\]]/g, '\\$&');
+  if (not === '^') return `[^/${inner}]`;
+  if (RE2JS.matches(`[${inner}]`, '/')) throw new FunctionError(`[${members}] would match a slash`);
+  return `[${inner}]`;
+}
+
 /** Matches whole paths: `*`, `**`, `?`, `{a,b}`, `[abc]`, `[^abc]`. */
-export function globToRegex(pattern: string): RegExp {
+export function globToRegex(pattern: string): RE2JS {
   let depth = 0;
   const body = pattern.replace(piece, (found, not?: string, members?: string, escaped?: string) => {
-    if (members !== undefined) return `(?!/)[${not}${members.replace(/[[\]]/g, '\\$&')}]`;
+    if (members !== undefined) return classOf(not ?? '', members);
     if (escaped !== undefined) return literal(escaped);
     if (found === '{') depth++;
     if (found === '}' && depth > 0) {
@@ -16,7 +25,7 @@ export function globToRegex(pattern: string): RegExp {
     return translated(found, depth);
   });
   if (depth > 0) throw new FunctionError(`in "${pattern}" a brace is not closed`);
-  return new RegExp(`^${body}$`, 'u');
+  return RE2JS.compile(`^(?:${body})$`);
 }
 
 function translated(found: string, depth: number): string {

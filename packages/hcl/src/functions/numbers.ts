@@ -24,6 +24,7 @@ const digits = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 function parseInteger(source: string, base: number): bigint | undefined {
   const [, sign, magnitude] = /^([+-]?)([0-9a-zA-Z]+)$/.exec(base <= 36 ? source.toLowerCase() : source) ?? [];
   if (magnitude === undefined) return undefined;
+  if (magnitude.length > MAX_DIGITS) throw new FunctionError(`more than ${MAX_DIGITS} digits cannot be meant`, 0);
   let total = 0n;
   for (const digit of magnitude) {
     const value = digits.indexOf(digit);
@@ -32,6 +33,8 @@ function parseInteger(source: string, base: number): bigint | undefined {
   }
   return sign === '-' ? -total : total;
 }
+
+const MAX_DIGITS = 10_000;
 
 const parseint = define([param('number', anyType), number('base')], (source, baseValue) => {
   if (source?.kind !== 'string') throw new FunctionError('a text is needed', 0);

@@ -1,7 +1,7 @@
 import { RE2JS, RE2JSException } from 're2js';
 import { stringType } from '../types.ts';
 import { nullValue, objectValue, stringValue, tupleValue, type Value } from '../values.ts';
-import { define, text, textOf } from './arguments.ts';
+import { checkLength, define, text, textOf } from './arguments.ts';
 import { FunctionError, type HclFunction } from './function.ts';
 
 /** Patterns are in the syntax of RE2, which has no way to take more than linear time. */
@@ -23,7 +23,8 @@ function expand(template: string, { groups: named, ...groups }: Match): string {
     (found, braced: string | undefined, bare: string | undefined) => {
       const name = braced ?? bare;
       if (name === undefined) return found === '$$' ? '$' : found;
-      return (/^\d+$/.test(name) ? groups[Number(name)] : named?.[name]) ?? '';
+      if (/^\d+$/.test(name)) return groups[Number(name)] ?? '';
+      return named !== undefined && Object.hasOwn(named, name) ? (named[name] ?? '') : '';
     },
   );
 }
@@ -32,9 +33,13 @@ function expand(template: string, { groups: named, ...groups }: Match): string {
 function replaceAll(source: string, pattern: string, template: string): string {
   const parts: string[] = [];
   let end = 0;
+  let made = source.length;
   for (const match of compile(pattern).matchAll(source)) {
     const start = match.index as number;
-    parts.push(source.slice(end, start), expand(template, match));
+    const replacement = expand(template, match);
+    made += replacement.length;
+    checkLength(made);
+    parts.push(source.slice(end, start), replacement);
     end = start + match[0].length;
   }
   return `${parts.join('')}${source.slice(end)}`;

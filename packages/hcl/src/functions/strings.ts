@@ -1,6 +1,7 @@
+import { graphemes } from '../graphemes.ts';
 import { listType, stringType } from '../types.ts';
 import { boolValue, listValue, numberValue, stringValue, type Value } from '../values.ts';
-import { define, defineVariadic, graphemes, itemsOf, number, param, text, textOf, wholeOf } from './arguments.ts';
+import { checkLength, define, defineVariadic, itemsOf, number, param, text, textOf, wholeOf } from './arguments.ts';
 import { FunctionError, type HclFunction } from './function.ts';
 
 /** A function from one text to another. */
@@ -55,14 +56,19 @@ const substr = define([text('str'), number('offset'), number('length')], (value,
 const indent = define([number('spaces'), text('str')], (spacesValue, value) => {
   const spaces = wholeOf(spacesValue, 'the number of spaces');
   if (spaces > 10_000) throw new FunctionError('so many spaces cannot be meant');
-  return stringValue(textOf(value).replaceAll('\n', `\n${' '.repeat(Math.max(0, spaces))}`));
+  return stringValue(joined(textOf(value).split('\n'), `\n${' '.repeat(Math.max(0, spaces))}`));
 });
 
 const join = defineVariadic([text('separator')], param('lists', listType(stringType)), ([separator], lists) => {
   if (lists.length === 0) throw new FunctionError('at least one list is needed');
   const texts = lists.flatMap((list, i) => itemsOf(list).map((item, at) => joinable(item, i + 1, at)));
-  return stringValue(texts.join(textOf(separator)));
+  return stringValue(joined(texts, textOf(separator)));
 });
+
+function joined(texts: readonly string[], separator: string): string {
+  checkLength(texts.reduce((sum, part) => sum + part.length + separator.length, 0));
+  return texts.join(separator);
+}
 
 function joinable(item: Value, argument: number, at: number): string {
   if (item.kind === 'null') throw new FunctionError(`element ${at} is null`, argument);
@@ -76,8 +82,8 @@ function splitText(source: string, separator: string): string[] {
 
 /** An empty text is found before each letter and at the end. */
 function replaceText(source: string, wanted: string, replacement: string): string {
-  if (wanted !== '') return source.replaceAll(wanted, () => replacement);
-  return [...source, ''].map((letter) => replacement + letter).join('');
+  if (source === '' && wanted === '') return replacement;
+  return joined(wanted === '' ? ['', ...source, ''] : source.split(wanted), replacement);
 }
 
 const strrev = mapping((source) => graphemes(source).reverse().join(''));

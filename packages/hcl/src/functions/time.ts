@@ -133,7 +133,10 @@ function parseDuration(source: string): number {
 function addDuration({ utc, offset, nanoseconds }: Timestamp, duration: number): Timestamp {
   const within = nanoseconds + duration;
   const seconds = Math.floor(within / 1e9);
-  return { utc: new Date(utc.getTime() + seconds * 1000), offset, nanoseconds: within - seconds * 1e9 };
+  const later = new Date(utc.getTime() + seconds * 1000);
+  const year = later.getUTCFullYear();
+  if (!(year >= 0 && year <= 9999)) throw new FunctionError('the result is outside of the years 0 to 9999', 1);
+  return { utc: later, offset, nanoseconds: within - seconds * 1e9 };
 }
 
 export function timeFunctions(now: () => Date): Readonly<Record<string, HclFunction>> {

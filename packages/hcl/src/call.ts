@@ -1,7 +1,7 @@
 import type { CallExpression, Expression } from './ast.ts';
 import { convert, isFailure } from './convert.ts';
 import { type Diagnostic, hasErrors } from './diagnostic.ts';
-import { type Evaluation, refuse, withArticle } from './evaluation.ts';
+import { chargeText, chargeValues, type Evaluation, refuse, withArticle } from './evaluation.ts';
 import {
   type EagerFunction,
   FunctionError,
@@ -37,6 +37,7 @@ function callEagerly(call: CallExpression, target: EagerFunction, evaluation: Ev
   const params = given.map((_, i) => (target.params[i] ?? target.variadic)!);
   const values = given.map((argument, i) => toParameter(call, argument, params[i]!, evaluation));
   if (hasErrors(evaluation.diagnostics.slice(before))) return unknown;
+  chargeValues(evaluation, values);
   if (!noneIsNull(call, given, values, params, evaluation)) return unknown;
   if (values.some((value, i) => !params[i]!.allowUnknown && !isWhollyKnown(value))) return unknown;
   return guarded(call, given, evaluation, () => target.call(values));
@@ -154,7 +155,10 @@ function guarded(
 ): Value {
   try {
     const value = run();
-    if (value.kind === 'string' && value.value.length > MAX_TEXT) throw new FunctionError(TOO_LONG);
+    if (value.kind === 'string') {
+      if (value.value.length > MAX_TEXT) throw new FunctionError(TOO_LONG);
+      chargeText(evaluation, value.value.length);
+    }
     return value;
   } catch (error) {
     if (!(error instanceof FunctionError)) throw error;

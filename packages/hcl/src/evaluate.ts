@@ -11,11 +11,12 @@ import type {
 import { callFunction } from './call.ts';
 import { convert, isFailure } from './convert.ts';
 import { type Diagnostic, hasErrors } from './diagnostic.ts';
-import { type Evaluation, EvaluationLimit, refuse, withArticle } from './evaluation.ts';
+import { chargeText, type Evaluation, EvaluationLimit, refuse, withArticle } from './evaluation.ts';
 import { evaluateFor } from './for.ts';
 import { applyBinary, minus, not, operandType } from './operators.ts';
 import { type Range, rangeBetween } from './position.ts';
-import { askUnresolved, findVariable, type Scope, variableNames } from './scope.ts';
+import { askUnresolved, findBudget, findVariable, type Scope, variableNames } from './scope.ts';
+import { MAX_SIZE, sizeOf } from './size.ts';
 import { applySteps } from './steps.ts';
 import { suggest } from './suggest.ts';
 import { MAX_TEXT, TOO_LONG } from './text-limit.ts';
@@ -28,7 +29,8 @@ const MAX_EVALUATIONS = 500_000;
 
 /** The value of an expression; where it has none, an unknown value and the reasons in `diagnostics`. */
 export function evaluate(expression: Expression, scope: Scope): { value: Value; diagnostics: Diagnostic[] } {
-  const evaluation: Evaluation = { scope, diagnostics: [], compute, budget: { left: MAX_EVALUATIONS } };
+  const budget = findBudget(scope) ?? { left: MAX_EVALUATIONS };
+  const evaluation: Evaluation = { scope, diagnostics: [], compute, budget };
   try {
     return { value: compute(expression, evaluation), diagnostics: evaluation.diagnostics };
   } catch (error) {
@@ -41,7 +43,8 @@ export function evaluate(expression: Expression, scope: Scope): { value: Value; 
 }
 
 function compute(expression: Expression, evaluation: Evaluation): Value {
-  if (--evaluation.budget.left < 0) throw new EvaluationLimit('The loops of this expression make too many elements.');
+  if (--evaluation.budget.left < 0)
+    throw new EvaluationLimit('The loops of this expression make too many elements, or too much text.');
   switch (expression.kind) {
     case 'literal':
       return expression.value;
@@ -57,7 +60,7 @@ function compute(expression: Expression, evaluation: Evaluation): Value {
     case 'access':
       return applySteps(compute(expression.source, evaluation), expression.steps, expression.source.range, evaluation);
     case 'call':
-      return callFunction(expression, evaluation);
+      return checkSize(callFunction(expression, evaluation));
     case 'conditional':
       return conditional(expression, evaluation);
     case 'binary':
@@ -65,14 +68,20 @@ function compute(expression: Expression, evaluation: Evaluation): Value {
     case 'unary':
       return unary(expression, evaluation);
     case 'tuple':
-      return tupleValue(expression.items.map((item) => compute(item, evaluation)));
+      return checkSize(tupleValue(expression.items.map((item) => compute(item, evaluation))));
     case 'object':
-      return object(expression, evaluation);
+      return checkSize(object(expression, evaluation));
     case 'for':
-      return evaluateFor(expression, evaluation);
+      return checkSize(evaluateFor(expression, evaluation));
     case 'invalid':
       return unknown;
   }
+}
+
+/** Values share what they are made of: a few lines can make one that takes years to go through. */
+function checkSize(value: Value): Value {
+  if (sizeOf(value) > MAX_SIZE) throw new EvaluationLimit(`The value has more than ${MAX_SIZE} elements.`);
+  return value;
 }
 
 function template({ parts }: TemplateExpression, evaluation: Evaluation): Value {
@@ -84,6 +93,7 @@ function template({ parts }: TemplateExpression, evaluation: Evaluation): Value 
     else known = false;
     checkLength(text.length);
   }
+  chargeText(evaluation, text.length);
   return known ? stringValue(text) : unknownValue(stringType);
 }
 
@@ -106,7 +116,9 @@ function join(each: Value, range: Range, evaluation: Evaluation): Value {
   const texts = each.items.map((item) => interpolated(item, range, evaluation));
   if (texts.some((text) => text.kind !== 'string')) return unknownValue(stringType);
   const parts = texts.map((text) => (text.kind === 'string' ? text.value : ''));
-  checkLength(parts.reduce((sum, part) => sum + part.length, 0));
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  checkLength(length);
+  chargeText(evaluation, length);
   return stringValue(parts.join(''));
 }
 

@@ -1,7 +1,8 @@
 import type { Expression } from './ast.ts';
 import { type Diagnostic, errorAt } from './diagnostic.ts';
 import type { Range } from './position.ts';
-import type { Scope } from './scope.ts';
+import type { Budget, Scope } from './scope.ts';
+import { sizeOf } from './size.ts';
 import { typeOf, unknown, type Value } from './values.ts';
 
 /** An evaluation in progress: what names mean, what went wrong so far, and how to go on with a part. */
@@ -9,14 +10,27 @@ export type Evaluation = {
   scope: Scope;
   diagnostics: Diagnostic[];
   compute: (expression: Expression, evaluation: Evaluation) => Value;
-  /** How many more expressions may be evaluated, counted down for all parts together. */
-  budget: { left: number };
+  /** Counted down for all parts together. */
+  budget: Budget;
 };
 
 /** Thrown when an expression would take too much; caught where the evaluation began. The message is a sentence. */
 export class EvaluationLimit extends Error {
   readonly code = 'hcl.limit';
 }
+
+/** Takes what a text costs from the budget. */
+export function chargeText({ budget }: Evaluation, characters: number): void {
+  budget.left -= Math.floor(characters / CHARACTERS_PER_STEP);
+}
+
+/** Takes what going through values costs. */
+export function chargeValues({ budget }: Evaluation, values: readonly Value[]): void {
+  for (const value of values) budget.left -= Math.floor(sizeOf(value) / VALUES_PER_STEP);
+}
+
+const CHARACTERS_PER_STEP = 64;
+const VALUES_PER_STEP = 16;
 
 /** Reports and gives the value that stands for a failure. */
 export function refuse(

@@ -6,13 +6,23 @@ import type { Value } from './values.ts';
  * What names mean. Names that are not found are looked up in `parent`.
  * `unresolved` is asked about a reference whose first name nobody knows; `source` is its text, which includes the blanks
  * around it when it stands alone in an interpolation. Without an answer the reference is a mistake.
+ * `budget` bounds what all evaluations in this scope, and in those inside of it, may take together.
  */
 export type Scope = {
   variables: ReadonlyMap<string, Value>;
   functions: ReadonlyMap<string, HclFunction>;
   parent?: Scope;
   unresolved?: (traversal: Traversal, source: string) => Value | undefined;
+  budget?: Budget;
 };
+
+/** How many more expressions may be evaluated; each 64 characters of a text that is made count as one, too. It is counted down. */
+export type Budget = { left: number };
+
+export function findBudget(scope: Scope): Budget | undefined {
+  for (let s: Scope | undefined = scope; s; s = s.parent) if (s.budget) return s.budget;
+  return undefined;
+}
 
 export function findVariable(scope: Scope, name: string): Value | undefined {
   for (let s: Scope | undefined = scope; s; s = s.parent) {

@@ -1,6 +1,7 @@
 import { isWhole, toBigInt } from '../big-float.ts';
 import { convert, isFailure } from '../convert.ts';
 import { equals } from '../operators.ts';
+import { MAX_SIZE } from '../size.ts';
 import { anyType, listType, numberType, stringType, type Type } from '../types.ts';
 import { unify } from '../unify.ts';
 import {
@@ -80,6 +81,8 @@ const concat = defineVariadic([], anything('seqs'), (_, values) => {
   for (const [i, value] of values.entries()) {
     if (value.kind !== 'list' && value.kind !== 'tuple') throw new FunctionError('a list or tuple is needed', i);
   }
+  const count = values.reduce((sum, value) => sum + itemsOf(value).length, 0);
+  if (count > MAX_SIZE) throw new FunctionError(`more than ${MAX_SIZE} elements would result`);
   const items = values.flatMap(itemsOf);
   const element = values.every((value) => value.kind === 'list') ? unify(values.map(elementOf)) : undefined;
   return element

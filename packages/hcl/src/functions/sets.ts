@@ -1,6 +1,6 @@
 import { anyType, listType, setType, type Type, tupleType } from '../types.ts';
 import { unify } from '../unify.ts';
-import { identical, listValue, setValue, tupleValue, typeOf, type Value } from '../values.ts';
+import { identical, listValue, setValue, sortKey, tupleValue, typeOf, type Value } from '../values.ts';
 import { anything, defineVariadic, isSequence, itemsOf, param } from './arguments.ts';
 import { converted } from './collections.ts';
 import { FunctionError, type HclFunction } from './function.ts';
@@ -14,8 +14,13 @@ function alike(sets: readonly Value[]): { element: Type; members: (readonly Valu
   return { element, members: sets.map((set) => itemsOf(set).map((item) => converted(item, element))) };
 }
 
-function has(items: readonly Value[], wanted: Value): boolean {
-  return items.some((item) => identical(item, wanted));
+/** Those of `a` that `b` has, too. */
+function common(a: readonly Value[], b: readonly Value[]): Value[] {
+  const known = new Map(b.map((item) => [sortKey(item), item]));
+  return a.filter((item) => {
+    const other = known.get(sortKey(item));
+    return other !== undefined && identical(item, other);
+  });
 }
 
 function combining(combine: (a: readonly Value[], b: readonly Value[]) => readonly Value[]): HclFunction {
@@ -49,7 +54,7 @@ function elementOf(value: Value): Type {
 }
 
 export const setFunctions: Readonly<Record<string, HclFunction>> = {
-  setintersection: combining((a, b) => a.filter((item) => has(b, item))),
+  setintersection: combining(common),
   setproduct,
   setunion: combining((a, b) => [...a, ...b]),
 };

@@ -18,6 +18,12 @@ function testing(second: string, test: (source: string, other: string) => boolea
   return define([text('str'), text(second)], (value, other) => boolValue(test(textOf(value), textOf(other))));
 }
 
+function withoutBreaksBehind(source: string): string {
+  let end = source.length;
+  while (source[end - 1] === '\n' || source[end - 1] === '\r') end--;
+  return source.slice(0, end);
+}
+
 /** Letter by letter: one whose other case is several letters, such as ß, stays as it is. */
 function changeCase(source: string, change: (letter: string) => string): string {
   return Array.from(source, (letter) => {
@@ -89,7 +95,7 @@ function replaceText(source: string, wanted: string, replacement: string): strin
 const strrev = mapping((source) => graphemes(source).reverse().join(''));
 
 export const stringFunctions: Readonly<Record<string, HclFunction>> = {
-  chomp: mapping((source) => source.replace(/(?:\r\n?|\n)*$/, '')),
+  chomp: mapping(withoutBreaksBehind),
   endswith: testing('suffix', (source, suffix) => source.endsWith(suffix)),
   indent,
   join,

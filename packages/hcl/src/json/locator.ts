@@ -3,23 +3,26 @@ import { advance, type Pos, type Range, startOfFile } from '../position.ts';
 /** Gives the range between two offsets in UTF-16 units. */
 export type Locator = (start: number, end: number) => Range;
 
-/** Places are asked for in rising order mostly; each is counted on from the last one before it on its line. */
+/** Each place is counted on from the nearest one that is known before it: places in between are kept, so that no line is too long. */
 export function locator(text: string, filename: string): Locator {
   const lines = lineStarts(text);
-  let last = { offset: 0, pos: lines[0]!.pos };
+  const marks: Mark[] = [lines[0]!];
   const find = (offset: number): Pos => {
-    const line = lines[lastLineBefore(lines, offset)]!;
-    const from = last.pos.line === line.pos.line && last.offset <= offset ? last : line;
+    const line = lines[lastBefore(lines, offset)]!;
+    const mark = marks[lastBefore(marks, offset)]!;
+    const from = mark.offset > line.offset ? mark : line;
     const pos = advance(from.pos, text.slice(from.offset, offset));
-    last = { offset, pos };
+    if (offset > marks.at(-1)!.offset + BETWEEN_MARKS) marks.push({ offset, pos });
     return pos;
   };
   return (start, end) => ({ filename, start: find(start), end: find(end) });
 }
 
-type LineStart = { offset: number; pos: Pos };
+const BETWEEN_MARKS = 128;
 
-function lineStarts(text: string): LineStart[] {
+type Mark = { offset: number; pos: Pos };
+
+function lineStarts(text: string): Mark[] {
   const mark = text.startsWith('\ufeff');
   const starts = [{ offset: mark ? 1 : 0, pos: mark ? { ...startOfFile, byte: 3 } : startOfFile }];
   for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) {
@@ -30,12 +33,12 @@ function lineStarts(text: string): LineStart[] {
   return starts;
 }
 
-function lastLineBefore(lines: readonly LineStart[], offset: number): number {
+function lastBefore(marks: readonly Mark[], offset: number): number {
   let low = 0;
-  let high = lines.length - 1;
+  let high = marks.length - 1;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if (lines[middle]!.offset <= offset) low = middle;
+    if (marks[middle]!.offset <= offset) low = middle;
     else high = middle - 1;
   }
   return low;

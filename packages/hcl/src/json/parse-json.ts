@@ -37,7 +37,8 @@ class JsonMistake extends Error {
 const MAX_DEPTH = 250;
 const blanks = /[ \t\r\n]*/y;
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.+])/y;
-const string = /"(?:[^"\\\n]+|\\.)*"/y;
+// Unrolled: alternatives that repeat in each other try every way to divide a text that is not closed.
+const string = /"[^"\\\n]*(?:\\.[^"\\\n]*)*"/y;
 const word = /[A-Za-z_]\w*/y;
 const words = new Map<string, Value>([
   ['true', trueValue],

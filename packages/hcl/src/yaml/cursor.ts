@@ -2,7 +2,7 @@ import { FunctionError } from '../functions/function.ts';
 
 /** A key on one line: quoted or plain, and a colon that a blank or the end of the line follows. */
 const implicitKey =
-  /(?:[&!][^\s,[\]{}]*[ \t]+)*(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|\*[^\s,[\]{}:]+|(?![-?:](?=\s|$)|[,[\]{}#&*!|>'"%@`])[^\n#]*?(?:[^\n#:\s]#[^\n#]*?)*?)[ \t]*:(?=[ \t\r\n]|$)/y;
+  /(?:[&!][^\s,[\]{}]*[ \t]+)*(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|\*[^\s,[\]{}:]+)[ \t]*:(?=[ \t\r\n]|$)|(?:[&!][^\s,[\]{}]*[ \t]+)*(?![-?:](?=\s|$)|[,[\]{}#&*!|>'"%@`])[^\n#]*?(?:[^\n#:\s]#[^\n#]*?)*?:(?=[ \t\r\n]|$)/y;
 
 /** A place in a text, with the few looks ahead that YAML needs. */
 export class Cursor {

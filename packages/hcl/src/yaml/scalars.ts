@@ -92,10 +92,16 @@ export function readBlockScalar(cursor: Cursor, parent: number): string {
   const lines = takeLines(cursor, parent, Number(header[2] ?? header[5] ?? 0));
   const text = header[1] === '|' ? lines.join('\n') : foldBlock(lines);
   const chomp = header[3] ?? header[4];
-  const body = text.replace(/\n*$/, '');
+  const body = withoutBreaksBehind(text);
   if (chomp === '-') return body;
   if (chomp === '+') return lines.length > 0 ? `${text}\n` : '';
   return body === '' ? '' : `${body}\n`;
+}
+
+function withoutBreaksBehind(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '\n') end--;
+  return text.slice(0, end);
 }
 
 function takeLines(cursor: Cursor, parent: number, given: number): string[] {
@@ -122,11 +128,12 @@ function takeLines(cursor: Cursor, parent: number, given: number): string[] {
 function foldBlock(lines: readonly string[]): string {
   let text = '';
   let breaks = 0;
+  let isFurtherIn = false;
   for (const [i, line] of lines.entries()) {
     if (i > 0) breaks++;
     if (line === '') continue;
-    const before = text.split('\n').at(-1)!;
-    const folds = text !== '' && !/^[ \t]/.test(line) && !/^[ \t]/.test(before);
+    const folds = text !== '' && !/^[ \t]/.test(line) && !isFurtherIn;
+    if (!folds) isFurtherIn = /^[ \t]/.test(line);
     text += folds ? (breaks === 1 ? ' ' : '\n'.repeat(breaks - 1)) : '\n'.repeat(breaks);
     text += line;
     breaks = 0;

@@ -5,23 +5,7 @@ import { canonicalJob } from '../../src/jobspec/canonicalize.ts';
 import { parseJob } from '../../src/jobspec/parse/parse-job.ts';
 import { diagnose } from '../../src/jobspec/validate/diagnose.ts';
 import { goldenFolder } from '../support/golden.ts';
-
-/** SHOAL_SEED repeats a run; SHOAL_RUNS makes it shorter. */
-const seed = Number(process.env['SHOAL_SEED'] ?? Date.now() % 2 ** 31);
-const runs = Number(process.env['SHOAL_RUNS'] ?? 1_000_000);
-/** What a single input of a few kilobytes may take at most, on a busy machine. */
-const LONGEST_MS = 3_000;
-
-/** Mulberry32: small, and the same everywhere. */
-function random(from: number): () => number {
-  let state = from;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let value = Math.imul(state ^ (state >>> 15), 1 | state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { runs, seed, survive } from '../support/mutations.ts';
 
 function read(folder: string): string[] {
   const names = readdirSync(folder).filter((name) => name.endsWith('.hcl'));
@@ -60,36 +44,15 @@ const PIECES = [
   '{{{{',
 ];
 
-function mutated(next: () => number): string {
-  const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)] as T;
-  let text = pick(corpus);
-  for (let changes = 1 + Math.floor(next() * 4); changes > 0; changes--) {
-    const at = Math.floor(next() * text.length);
-    const cut = next() < 0.5 ? 0 : Math.floor(next() * 40);
-    const other = pick(corpus);
-    const piece =
-      next() < 0.6 ? pick(PIECES) : other.slice(Math.floor(next() * other.length)).slice(0, Math.floor(next() * 200));
-    text = text.slice(0, at) + piece + text.slice(at + cut);
-  }
-  return text;
-}
-
-test(`${runs} mutations of job files are read or refused, each soon (seed ${seed})`, { timeout: 4 * 3_600_000 }, () => {
-  const next = random(seed);
-  for (let run = 0; run < runs; run++) {
-    const source = mutated(next);
-    const started = performance.now();
-    try {
-      const { job, diagnostics, placeOf } = parseJob(source, { filename: 'x.hcl' });
-      if (job) diagnose(canonicalJob(job), placeOf);
-      else if (diagnostics.length === 0) throw new Error('refused without a word');
-      if (run % 10 === 0) format(source, 'x.hcl');
-    } catch (cause) {
-      throw new Error(`seed ${seed}, run ${run}: ${JSON.stringify(source)}`, { cause });
-    }
-    const took = performance.now() - started;
-    if (took > LONGEST_MS) throw new Error(`seed ${seed}, run ${run}: ${took} ms for ${JSON.stringify(source)}`);
-  }
+test(`${runs} mutations of job files are read or refused, each soon (seed ${seed})`, {
+  timeout: 8 * 3_600_000,
+}, async () => {
+  await survive(corpus, PIECES, (source, run) => {
+    const { job, diagnostics, placeOf } = parseJob(source, { filename: 'x.hcl' });
+    if (job) diagnose(canonicalJob(job), placeOf);
+    else if (diagnostics.length === 0) throw new Error('refused without a word');
+    if (run % 10 === 0) format(source, 'x.hcl');
+  });
 });
 
 describe('ten times the text takes about ten times as long', () => {

@@ -7,6 +7,8 @@ export type Reading = {
   diagnostics: Diagnostic[];
   /** Where blocks and arguments come from. */
   origins: Origins;
+  /** How many blocks `dynamic` has made. */
+  generated?: number;
 };
 
 /** A body's place: the scope in which its expressions are evaluated. Iterators of `dynamic` make inner ones. */

@@ -49,12 +49,25 @@ function expandOne(block: Block, types: BlockTypes, scope: Scope, reading: Readi
   reportMissing(block, contentBlock, forEach, reading);
   if (contentBlock === undefined || forEach === undefined) return [];
   const iterator = iteratorName(inner.attributes.get('iterator'), type);
-  return elements(forEach, scope, reading).map(([key, value]) => {
+  const found = elements(forEach, scope, reading);
+  reading.generated = (reading.generated ?? 0) + found.length;
+  if (reading.generated > MAX_GENERATED) return refuseCount(forEach, reading);
+  return found.map(([key, value]) => {
     const each = objectValue([['key', key] as const, ['value', value] as const]);
     const eachScope: Scope = { variables: new Map([[iterator, each]]), functions: new Map(), parent: scope };
     const labels = labelsOf(inner.attributes.get('labels'), wanted.labels.length, block, eachScope, reading);
     return { at: { ...contentBlock, type, typeRange: block.typeRange, ...labels }, scope: eachScope };
   });
+}
+
+/** Blocks that make blocks that make blocks: more than a job could have. */
+const MAX_GENERATED = 20_000;
+
+function refuseCount({ expression: { range } }: Attribute, reading: Reading): [] {
+  const detail = `The dynamic blocks of this file make more than ${MAX_GENERATED} blocks.`;
+  const told = reading.diagnostics.some((diagnostic) => diagnostic.detail === detail);
+  if (!told) reading.diagnostics.push(errorAt(range, 'Too many dynamic blocks', detail));
+  return [];
 }
 
 function refuseType(block: Block, type: string, types: BlockTypes, reading: Reading): [] {

@@ -37,6 +37,9 @@ export const TOP_LEVEL = {
   ],
 } as const;
 
+/** More than any job file takes, for all its expressions together. */
+const MAX_EVALUATIONS = 2_000_000;
+
 /** What the expressions of a job file may name: its variables and locals, and functions. */
 export function scopeOf(blocks: readonly Block[], options: ParseOptions, reading: Reading): Scope {
   const ofType = (type: string) => blocks.filter((block) => block.type === type);
@@ -45,6 +48,7 @@ export function scopeOf(blocks: readonly Block[], options: ParseOptions, reading
     variables: new Map([['var', variables]]),
     functions: new Map([...standardFunctions, ...filesFor(options.files)]),
     unresolved: (_traversal, text) => stringValue(`\${${text}}`),
+    budget: { left: MAX_EVALUATIONS },
   };
   return withLocals(outer, readLocals(ofType('locals'), outer, reading));
 }

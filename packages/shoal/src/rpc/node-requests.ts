@@ -12,6 +12,6 @@ export type NodeRequests = {
     after: { index: number; waitMs: number },
     signal: AbortSignal,
   ): Promise<{ index: number; allocations: Record<string, number> }>;
-  fetchAllocations(nodeId: string, ids: string[]): Allocation[];
+  fetchAllocations(nodeId: string, ids: string[]): Promise<Allocation[]>;
   updateAllocations(nodeId: string, updates: AllocationUpdate[]): Promise<void>;
 };

@@ -4,6 +4,7 @@ import type { Change } from '../store/contract.ts';
 import { PlanFailedError, SchedulerStoppedError } from './errors.ts';
 import { Outbox } from './outbox.ts';
 import type { Plan, PlanOptions } from './plan.ts';
+import { fromMessage } from './plan-message.ts';
 import { PlansOnTheirWay } from './plans-on-their-way.ts';
 import { thin } from './thin.ts';
 import type { SchedulerWorker, StartScheduler } from './worker-contract.ts';
@@ -29,6 +30,8 @@ class Client implements SchedulerWorker {
   readonly #outbox: Outbox<ToWorker>;
   readonly #waiting = new Map<number, Waiting>();
   readonly #plans = new PlansOnTheirWay();
+  /** Ids of nodes that plans named, each as one text. */
+  readonly #nodeIds = new Map<string, string>();
   /** Plans that are to be made from more than was fed so far. */
   #early: Early[] = [];
   /** Sets that came while the snapshot was read. */
@@ -128,9 +131,16 @@ class Client implements SchedulerWorker {
     const waiting = this.#waiting.get(message.request);
     this.#waiting.delete(message.request);
     if (message.kind === 'planned') {
-      this.#plans.made(message.plan);
-      waiting?.resolve(message.plan);
+      const plan = fromMessage(message.plan, (id) => this.#nodeId(id));
+      this.#plans.made(plan);
+      waiting?.resolve(plan);
     } else waiting?.reject(new PlanFailedError(message.evalId, message.reason));
+  }
+
+  #nodeId(id: string): string {
+    const known = this.#nodeIds.get(id);
+    if (known === undefined) this.#nodeIds.set(id, id);
+    return known ?? id;
   }
 
   #end(reason: Error | undefined): void {

@@ -1,7 +1,8 @@
 import type { Evaluation } from '@shoal/api';
 import type { Change } from '../store/contract.ts';
 import type { SchedulerConfig, SettleOutcome } from './contract.ts';
-import type { Plan, PlanOptions } from './plan.ts';
+import type { PlanOptions } from './plan.ts';
+import type { PlanMessage } from './plan-message.ts';
 
 /** To the worker. It takes them in order, so that a plan is made from everything that was sent before it. */
 export type ToWorker =
@@ -24,5 +25,5 @@ export type ToWorker =
   | { readonly kind: 'configure'; readonly config: SchedulerConfig };
 
 export type FromWorker =
-  | { readonly kind: 'planned'; readonly request: number; readonly plan: Plan }
+  | { readonly kind: 'planned'; readonly request: number; readonly plan: PlanMessage }
   | { readonly kind: 'failed'; readonly request: number; readonly evalId: string; readonly reason: string };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { parentPort } from 'node:worker_threads';
+import { toMessage } from './plan-message.ts';
 import { createScheduler } from './scheduler.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 
@@ -31,7 +32,7 @@ port.on('message', (message: ToWorker) => {
 function planned({ request, index, evaluation, options }: Extract<ToWorker, { kind: 'plan' }>): FromWorker {
   try {
     scheduler.apply([], index);
-    return { kind: 'planned', request, plan: scheduler.plan(evaluation, options) };
+    return { kind: 'planned', request, plan: toMessage(scheduler.plan(evaluation, options)) };
   } catch (error) {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { kind: 'failed', request, evalId: evaluation.ID, reason };

@@ -2,6 +2,7 @@ import { type DeploymentCounts, deploymentCounts, progressDeadline } from '../st
 import type { AllocRow, DeploymentRow } from '../state/rows.ts';
 import { jobKey } from '../state/tables.ts';
 import type { Change } from '../store/contract.ts';
+import { inTurn } from '../turns.ts';
 import { Countdowns } from './countdowns.ts';
 import type { Deployments } from './deployments.ts';
 import type { ServerDeps } from './deps.ts';
@@ -55,27 +56,28 @@ export class DeploymentWatch {
     else if (table === 'allocStatus') this.#mark(allocs.get(key)?.DeploymentID);
   }
 
-  /** Many reports come together; each deployment is looked at once for all of them. */
+  /** Many reports come together; a deployment is looked at once for all of them. */
   #mark(id: string | undefined): void {
-    if (!id) return;
-    if (this.#dirty.size === 0) setImmediate(() => this.#checkAll());
+    if (!id || this.#dirty.has(id)) return;
     this.#dirty.add(id);
+    inTurn(() => {
+      if (this.#dirty.delete(id)) void this.#look(id);
+    });
   }
 
-  #checkAll(): void {
-    const ids = [...this.#dirty];
-    this.#dirty.clear();
-    if (!this.#unfollow) return;
-    for (const id of ids)
-      this.#check(id).catch((error: unknown) => {
-        if (!this.#unfollow) return;
-        const fields = { deployment: id, error: String(error) };
-        this.#deps.log.error(fields, 'server: could not carry on a deployment; trying again');
-        this.#after(id, RETRY_MS);
-      });
+  async #look(id: string): Promise<void> {
+    try {
+      await this.#check(id);
+    } catch (error) {
+      if (!this.#unfollow) return;
+      const fields = { deployment: id, error: String(error) };
+      this.#deps.log.error(fields, 'server: could not carry on a deployment; trying again');
+      this.#after(id, RETRY_MS);
+    }
   }
 
   async #check(id: string): Promise<void> {
+    if (!this.#unfollow) return;
     const row = this.#deps.state.tables.deployments.get(id);
     if (row?.Status !== 'running') return this.#forget(id);
     const groups = [...deploymentCounts(this.#deps.state.tables, row)];

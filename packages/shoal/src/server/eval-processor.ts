@@ -2,6 +2,7 @@ import { SchedulerStoppedError } from '../scheduler/errors.ts';
 import type { Plan } from '../scheduler/plan.ts';
 import type { EvalRow } from '../state/rows.ts';
 import { StoreWriteError } from '../store/errors.ts';
+import { nextTurn } from '../turns.ts';
 import { caughtUp } from './commit.ts';
 import { nowNanos, type ServerDeps } from './deps.ts';
 import { EvalBroker } from './eval-broker.ts';
@@ -11,6 +12,8 @@ import type { SchedulerKeeper } from './scheduler-keeper.ts';
 
 /** Plans whose commits may be on their way at once: the scheduler goes on with the next meanwhile. */
 const IN_FLIGHT = 64;
+/** Plans that the scheduler is asked for at once. Enough that it never idles; with more, plans would come together and hold up the event loop. */
+const AT_ONCE = 4;
 /** Plans that others' writes made void, before the evaluation makes room for others for a while. */
 const ATTEMPTS = 5;
 const RETRY_MS = 1_000;
@@ -22,6 +25,7 @@ export class EvalProcessor {
   readonly #broker: EvalBroker;
   readonly #retries = new Set<NodeJS.Timeout>();
   #running = 0;
+  #planning = 0;
   #unfollow: (() => void) | undefined;
 
   constructor(deps: ServerDeps, schedulers: SchedulerKeeper) {
@@ -64,10 +68,11 @@ export class EvalProcessor {
   }
 
   #pump(): void {
-    while (this.#unfollow && this.#running < IN_FLIGHT && !this.#isPaused()) {
+    while (this.#unfollow && this.#running < IN_FLIGHT && this.#planning < AT_ONCE && !this.#isPaused()) {
       const evaluation = this.#broker.next();
       if (!evaluation) return;
       this.#running += 1;
+      this.#planning += 1;
       void this.#process(evaluation).finally(() => {
         this.#running -= 1;
         this.#broker.done(evaluation);
@@ -82,20 +87,28 @@ export class EvalProcessor {
   }
 
   async #process(evaluation: EvalRow): Promise<void> {
+    const planned = once(() => {
+      this.#planning -= 1;
+      this.#pump();
+    });
     try {
-      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) if (await this.#attempt(evaluation)) return;
+      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) if (await this.#attempt(evaluation, planned)) return;
       this.#retryLater(evaluation);
     } catch (error) {
       await this.#failed(evaluation, error);
+    } finally {
+      planned();
     }
   }
 
-  /** False if somebody came between. A scheduler that dies meanwhile is no attempt. */
-  async #attempt(evaluation: EvalRow): Promise<boolean> {
+  /** False if somebody came between. A scheduler that dies meanwhile is no attempt. `planned` is called when the plan is there. */
+  async #attempt(evaluation: EvalRow, planned: () => void): Promise<boolean> {
     const scheduler = await this.#schedulers.current();
     if (!this.#unfollow) return true;
     const options = { now: nowNanos(this.#deps), minIndex: this.#deps.state.index() };
     const plan = await scheduler.plan(evaluation, options);
+    planned();
+    await nextTurn();
     const committed = await this.#schedulers.committing(this.#commit(plan, evaluation)).catch((error: unknown) => {
       scheduler.settle(plan.id, 'rejected');
       throw error;
@@ -154,4 +167,13 @@ export class EvalProcessor {
     const row = this.#deps.state.tables.evals.get(id);
     return row?.Status === 'pending' || row?.Status === 'blocked' ? row : undefined;
   }
+}
+
+function once(act: () => void): () => void {
+  let done = false;
+  return () => {
+    if (done) return;
+    done = true;
+    act();
+  };
 }

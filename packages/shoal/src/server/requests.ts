@@ -2,6 +2,7 @@ import { RequestRefusedError } from '../rpc/errors.ts';
 import type { NodeRequests } from '../rpc/node-requests.ts';
 import { blockingQuery } from '../state/blocking.ts';
 import { composeAllocation } from '../state/compose/allocation.ts';
+import { nextTurn } from '../turns.ts';
 import type { Allocations } from './allocations.ts';
 import type { ServerDeps } from './deps.ts';
 import type { Heartbeats } from './heartbeats.ts';
@@ -35,7 +36,8 @@ export function createNodeRequests(
       const { result, read } = await blockingQuery(state, options, (reading) => nodes.assignments(reading, nodeId));
       return { index: read.index, allocations: result };
     },
-    fetchAllocations(nodeId, ids) {
+    async fetchAllocations(nodeId, ids) {
+      await nextTurn();
       const read = state.read();
       return ids.flatMap((id) => {
         const row = state.tables.allocs.get(id);

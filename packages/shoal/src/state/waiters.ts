@@ -1,8 +1,10 @@
+import { inTurn } from '../turns.ts';
+
 type Waiter = { wake: () => void };
 
 /**
  * Readers that hang until something they read changes. A topic is a table, a key, a value of a secondary index, or a prefix of keys;
- * a change wakes those who wait for one of its topics and nobody else.
+ * a change wakes those who wait for one of its topics and nobody else. What many do when one write wakes them is spread over turns of the event loop.
  */
 export class Waiters {
   readonly #topics = new Map<string, Set<Waiter>>();
@@ -24,7 +26,8 @@ export class Waiters {
         clearTimeout(timer);
         signal?.removeEventListener('abort', onAbort);
         this.#remove(interest, waiter);
-        resolve(woken);
+        if (woken) inTurn(() => resolve(true));
+        else resolve(false);
       };
       const waiter: Waiter = { wake: () => end(true) };
       const onAbort = () => end(false);

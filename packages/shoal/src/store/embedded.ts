@@ -1,5 +1,6 @@
 import { open } from 'lmdb';
 import { commitFailure } from '../lmdb.ts';
+import { nextTurn } from '../turns.ts';
 import type { Change, ChangeSet, CommitResult, Op, Store, StoreLimits, Txn } from './contract.ts';
 import { StoreClosedError, StoreFormatError, StoreLimitError, StoreWriteError } from './errors.ts';
 import { FeedHistory } from './feed-history.ts';
@@ -14,6 +15,8 @@ const FORMAT = 2;
 const META = '\u0001meta';
 const LIMITS: StoreLimits = { opsPerTxn: 20_000, bytesPerTxn: 64 * 1024 * 1024, keyBytes: 1900 };
 const LOAD_BATCH = 2_000;
+/** Followers take in so many changes in one turn of the event loop; a set is not divided. */
+const CHANGES_PER_TURN = 200;
 
 type Meta = { format: number; index: number };
 type RowKey = [createIndex: number, table: string, key: string];
@@ -182,7 +185,7 @@ class EmbeddedStore implements Store {
       this.#staged = [];
       const failure = await this.#write(group);
       if (failure) this.#fail(group, failure);
-      else this.#publish(group);
+      else await this.#publish(group);
     }
     this.#writing = undefined;
   }
@@ -205,12 +208,19 @@ class EmbeddedStore implements Store {
     return text === undefined ? this.#db.remove(key) : this.#db.put(key, text);
   }
 
-  #publish(group: Pending[]): void {
-    for (const { set } of group) {
+  /** A turn of the event loop for each of the big sets, or for several small ones. */
+  async #publish(group: Pending[]): Promise<void> {
+    let changes = 0;
+    for (const { set, resolve } of group) {
+      if (changes > 0 && changes + set.changes.length > CHANGES_PER_TURN) {
+        changes = 0;
+        await nextTurn();
+      }
+      changes += set.changes.length;
       this.#durable = set.index;
       this.#history.publish(set);
+      resolve({ ok: true, index: set.index });
     }
-    for (const { set, resolve } of group) resolve({ ok: true, index: set.index });
   }
 
   /** What was staged after the failed group may build on it, so it fails too; the next commit starts from what is durable. */

@@ -204,3 +204,36 @@ export type JoinToken = {
 
 /** A new one, with the word to give to an agent, and where the agent finds the servers (`host:port`). */
 export type IssuedJoinToken = JoinToken & { token: string; servers: string[] };
+
+/** The counts of a job's groups (https://developer.hashicorp.com/nomad/api-docs/jobs#read-job-scale-status). */
+export type ScaleStatus = {
+  JobID: string;
+  Namespace: string;
+  JobCreateIndex: number;
+  JobModifyIndex: number;
+  JobStopped: boolean;
+  TaskGroups: Record<string, GroupScaleStatus>;
+};
+
+export type GroupScaleStatus = {
+  Desired: number;
+  Placed: number;
+  Running: number;
+  Healthy: number;
+  Unhealthy: number;
+  /** Newest first. */
+  Events: ScalingEvent[] | null;
+};
+
+export type ScalingEvent = {
+  /** Unix nanoseconds. */
+  Time: number;
+  /** `null` where only something was said. */
+  Count: number | null;
+  PreviousCount: number;
+  Message: string;
+  Error: boolean;
+  Meta: Record<string, unknown> | null;
+  EvalID: string | null;
+  CreateIndex: number;
+};

@@ -15,6 +15,7 @@ import type {
   JobWritten,
   JoinToken,
   NodeStub,
+  ScaleStatus,
   ServerMember,
 } from './answers.ts';
 import type { Deployment, DeploymentWritten } from './deployment.ts';
@@ -83,6 +84,8 @@ export type JobsApi = {
   evaluations(id: string, blocking?: BlockingOptions): Promise<Answer<Evaluation[]>>;
   /** Of a group, to `count`. `message` is kept with the job's scaling events. */
   scale(id: string, to: { group: string; count: number; message?: string }): Promise<JobWritten>;
+  /** Counts, and what has changed them. */
+  scaleStatus(id: string, blocking?: BlockingOptions): Promise<Answer<ScaleStatus | undefined>>;
   /** With `all` also those of an earlier job of the same id. */
   deployments(id: string, options?: BlockingOptions & { all?: boolean }): Promise<Answer<Deployment[]>>;
   latestDeployment(id: string, blocking?: BlockingOptions): Promise<Answer<Deployment | null>>;
@@ -263,6 +266,7 @@ function jobsApi({ list, read, find, write }: Requests): JobsApi {
       write('PUT', job(id, '/scale'), {
         body: { Count: count, Target: { Job: id, Group: group }, Message: message },
       }),
+    scaleStatus: (id, blocking) => find(job(id, '/scale'), {}, blocking),
     deployments: (id, { all, ...blocking } = {}) => read(job(id, '/deployments'), { all }, blocking),
     latestDeployment: (id, blocking) => read(job(id, '/deployment'), {}, blocking),
   };

@@ -32,6 +32,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Show the versions of a job',
     load: () => import('./commands/job-history.ts'),
   },
+  'job allocs': {
+    of: 'nomad',
+    summary: 'List the allocations of a job',
+    load: () => import('./commands/job-allocs.ts'),
+  },
   'job deployments': {
     of: 'nomad',
     summary: 'List the deployments of a job',
@@ -48,6 +53,16 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import('./commands/job-promote.ts'),
   },
   'job scale': { of: 'nomad', summary: 'Change the count of a group', load: () => import('./commands/job-scale.ts') },
+  'job scaling-events': {
+    of: 'nomad',
+    summary: 'List what has changed the counts of a job',
+    load: () => import('./commands/job-scaling-events.ts'),
+  },
+  'job restart': {
+    of: 'nomad',
+    summary: 'Restart the tasks of a job, a few at a time',
+    load: () => import('./commands/job-restart.ts'),
+  },
   'job eval': {
     of: 'nomad',
     summary: 'Make the scheduler look at a job once more',
@@ -146,6 +161,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   },
   'node drain': { of: 'nomad', summary: 'Empty a node of its work', load: () => import('./commands/node-drain.ts') },
   'namespace list': { of: 'nomad', summary: 'List namespaces', load: () => import('./commands/namespace-list.ts') },
+  'namespace inspect': {
+    of: 'nomad',
+    summary: 'Print a namespace as the API has it',
+    load: () => import('./commands/namespace-inspect.ts'),
+  },
   'namespace status': {
     of: 'nomad',
     summary: 'Show a namespace',
@@ -190,6 +210,21 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     of: 'nomad',
     summary: 'Change what is set for the scheduler',
     load: () => import('./commands/operator-scheduler-set-config.ts'),
+  },
+  'agent-info': {
+    of: 'nomad',
+    summary: 'Show figures of an agent',
+    load: () => import('./commands/agent-info.ts'),
+  },
+  'operator api': {
+    of: 'nomad',
+    summary: 'Send a request to the API',
+    load: () => import('./commands/operator-api.ts'),
+  },
+  'operator metrics': {
+    of: 'nomad',
+    summary: 'Print what an agent has measured',
+    load: () => import('./commands/operator-metrics.ts'),
   },
   'operator raft list-peers': {
     of: 'nomad',

@@ -284,3 +284,66 @@ describe('lists', () => {
     expect([code, err]).toEqual([1, expect.stringMatching(complaint)]);
   });
 });
+
+describe('a job', { timeout: 60_000 }, () => {
+  test('is restarted where it is, a few allocations at a time', async () => {
+    await agent.run(jobFile('again').replace('count = 1', 'count = 3'));
+    await until('they run', async () => (await runningOf('again')).length === 3);
+    const before = (await runningOf('again')).map(({ ID }) => ID).sort();
+    const text = await output('job', 'restart', '-batch-size', '50%', '-batch-wait', '1ms', 'again');
+    expect(text.match(/==> Batch \d of 3: 1 of 3 allocations/g)).toHaveLength(3);
+    expect(text).toContain('==> 3 restarted');
+    const after = await runningOf('again');
+    expect(after.map(({ ID }) => ID).sort()).toEqual(before);
+    expect(after.map(({ TaskStates }) => TaskStates?.['server']?.Restarts)).toEqual([1, 1, 1]);
+    expect(await output('job', 'allocs', '-t', '{{ len . }}', 'again')).toBe('3\n');
+  });
+
+  test('is placed anew with -reschedule', async () => {
+    await agent.run(jobFile('moved'));
+    const before = await until('it runs', async () => (await runningOf('moved'))[0]?.ID);
+    expect(await output('job', 'restart', '-reschedule', 'moved')).toMatch(/Allocation "\w+" runs in place of "\w+"/);
+    const after = await runningOf('moved');
+    expect(after).toHaveLength(1);
+    expect(after[0]?.ID).not.toBe(before);
+  });
+
+  test.each([
+    [['-task', 'nope', 'moved'], /has a task "nope", but: server/],
+    [['-batch-size', 'many', 'moved'], /-batch-size is a count or a part/],
+    [['-batch-wait', 'soon', 'moved'], /-batch-wait/],
+    [['-reschedule', '-task', 'server', 'moved'], /contradict each other/],
+    [['mov'], /Cancelled: nothing was restarted/],
+  ])('restart %j is refused', async (words, complaint) => {
+    const { code, err } = await run('job', 'restart', ...words);
+    expect([code, err]).toEqual([1, expect.stringMatching(complaint)]);
+  });
+
+  test('has a list of what changed its counts', async () => {
+    await output('job', 'scale', '-detach', 'again', 'front', '2');
+    expect(await output('job', 'scaling-events', 'again')).toMatch(/front +3 -> 2 +false +scaled on the command line/);
+    expect(await output('job', 'scaling-events', 'moved')).toBe('No events found\n');
+  });
+
+  async function runningOf(job: string) {
+    const { value } = await agent.nomad.jobs.allocations(job);
+    return value.filter(({ ClientStatus, DesiredStatus }) => ClientStatus === 'running' && DesiredStatus === 'run');
+  }
+});
+
+describe('an agent', () => {
+  test('tells its figures', async () => {
+    expect(await output('agent-info')).toMatch(/^\w+:\n\t\w+ = /);
+    expect(JSON.parse(await output('operator', 'metrics', '-pretty'))).toHaveProperty('Gauges');
+    expect(await output('operator', 'metrics', '-format', 'prometheus')).toMatch(/^# (HELP|TYPE) /);
+  });
+
+  test('is asked by paths of its API', async () => {
+    expect(JSON.parse(await output('operator', 'api', 'status/leader'))).toMatch(/^127\.0\.0\.1:\d+$/);
+    expect(JSON.parse(await output('operator', 'api', '/v1/jobs?per_page=1'))).toHaveLength(1);
+    await output('operator', 'api', '-d', '{"Name":"posted","Description":"by hand"}', 'namespace/posted');
+    expect(await output('namespace', 'inspect', '-t', '{{ .Description }}', 'posted')).toBe('by hand\n');
+    const { code, err } = await run('operator', 'api', '-X', 'delete', 'namespace/default');
+    expect([code, err]).toEqual([1, expect.stringContaining('can not delete default namespace')]);
+  });
+});

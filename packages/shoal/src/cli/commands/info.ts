@@ -1,5 +1,6 @@
 import { defineCommand } from '../command.ts';
 import { CONSUL_FLAGS, connectConsulHttp } from '../connection/consul.ts';
+import { figuresText } from '../show/figures.ts';
 
 export const command = defineCommand({
   usage: '[flags]',
@@ -10,14 +11,7 @@ export const command = defineCommand({
   async run({ flags, io, env }) {
     type Self = { Stats: Record<string, Record<string, string>> };
     const { value } = await connectConsulHttp(flags, env).ask<Self>('GET', '/v1/agent/self');
-    for (const [group, figures] of sorted(value?.Stats ?? {})) {
-      io.out(`${group}:\n`);
-      for (const [name, figure] of sorted(figures)) io.out(`\t${name} = ${figure}\n`);
-    }
+    io.out(figuresText(value?.Stats ?? {}));
     return 0;
   },
 });
-
-function sorted<T>(record: Record<string, T>): [string, T][] {
-  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
-}

@@ -28,6 +28,11 @@ export const NOMAD_FLAGS = {
 export const DEFAULT_NOMAD_ADDRESS = 'http://127.0.0.1:4646';
 
 export function connectNomad(flags: FlagValues<typeof NOMAD_FLAGS>, env: Env): NomadClient {
+  return createNomadClient(nomadConnection(flags, env));
+}
+
+/** Where the API is and how it is spoken to, for what the typed client has no method for. */
+export function nomadConnection(flags: FlagValues<typeof NOMAD_FLAGS>, env: Env) {
   const text = (name: Exclude<keyof typeof NOMAD_FLAGS, 'tls-skip-verify' | 'no-color'>) =>
     flags[name] || env[NOMAD_FLAGS[name].env] || undefined;
   const [caFile, certFile, keyFile] = [text('ca-cert'), text('client-cert'), text('client-key')];
@@ -37,7 +42,7 @@ export function connectNomad(flags: FlagValues<typeof NOMAD_FLAGS>, env: Env): N
     text('token'),
     text('tls-server-name'),
   ];
-  return createNomadClient({
+  return {
     address: apiAddress(text('address') ?? DEFAULT_NOMAD_ADDRESS, '-address or NOMAD_ADDR'),
     ...(region && { region }),
     ...(namespace && { namespace }),
@@ -49,7 +54,7 @@ export function connectNomad(flags: FlagValues<typeof NOMAD_FLAGS>, env: Env): N
       ...(serverName && { serverName }),
       skipVerify: flags['tls-skip-verify'] ?? isTrue(env[NOMAD_FLAGS['tls-skip-verify'].env]),
     }),
-  });
+  };
 }
 
 /** A URL from what users write: the scheme may be missing. */

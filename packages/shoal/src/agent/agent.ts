@@ -14,7 +14,7 @@ import { type ClientRole, startClientRole } from './client-role.ts';
 import type { Membership } from './cluster/membership.ts';
 import { keepOwnCoordinate } from './cluster/own-coordinate.ts';
 import { takeDataDir } from './data-dir.ts';
-import { type DiscoveryRole, startDiscoveryRole } from './discovery-role.ts';
+import { type DiscoveryRole, dnsPorts, startDiscoveryRole } from './discovery-role.ts';
 import { startEdgeRole } from './edge-role.ts';
 import { consulFacts } from './facts.ts';
 import { watchLateAddresses } from './late-addresses.ts';
@@ -201,6 +201,7 @@ async function maybeClient({ standing: { link }, ...needs }: ClientNeeds): Promi
     link,
     registrar: discovery.registrar,
     consulUrl: needs.consulUrl,
+    serveDns: discovery.taskDns?.serve,
     log,
   });
 }
@@ -238,7 +239,10 @@ function listenersOf({ config, nomad, consul, discovery, serverRole, edge }: Par
     http: (address: string) => nomad.listen(address),
     consulHttp: consul && ((address: string) => consul.listen(address)),
     dns:
-      discovery.dns && ((host: string) => discovery.dns?.listen({ host, port: ports.dns ?? 0 }) ?? Promise.resolve()),
+      discovery.dns &&
+      (async (host: string) => {
+        for (const port of dnsPorts(config)) await discovery.dns?.listen({ host, port });
+      }),
     rpc: serverRole && ((address: string) => serverRole.listener.listen(address)),
     edge: edge && ((host: string) => edge.listen({ host, port: ports.edgeHttp ?? 0 })),
   };

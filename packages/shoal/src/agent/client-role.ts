@@ -1,8 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { createConsulClient } from '@shoal/api';
 import { type Client, createClient } from '../client/client.ts';
 import { systemClock } from '../client/clock.ts';
+import { DOCKER, type DockerDriver, dockerDriver } from '../client/drivers/docker/docker.ts';
+import type { ServeDns } from '../client/drivers/docker/resolvers.ts';
+import { dockerSettings } from '../client/drivers/docker/settings.ts';
 import { rawExec } from '../client/drivers/raw-exec.ts';
 import { thisMachine } from '../client/fingerprints/machine.ts';
 import { openStateDb } from '../client/lmdb-state-db.ts';
@@ -40,6 +45,8 @@ export type ClientRoleDeps = {
   registrar: Registrar;
   /** Where this agent's Consul API is, for itself; undefined while it is served nowhere. */
   consulUrl?: () => string | undefined;
+  /** Has this agent answer DNS for tasks on an address of this machine. */
+  serveDns?: ServeDns | undefined;
   log: Log;
 };
 
@@ -52,12 +59,13 @@ export async function startClientRole(deps: ClientRoleDeps): Promise<ClientRole>
     entry: entryPath('supervisor'),
     log: (message) => log.warn({}, `supervisor: ${message}`),
   });
+  const docker = await dockerOf(deps);
   const client = createClient({
     config: nodeConfig(deps),
     identity: nodeIdentity,
     server: dialer,
     registrar: deps.registrar,
-    drivers: [rawExec({ supervisor, enabled: config.rawExec.enabled })],
+    drivers: [rawExec({ supervisor, enabled: config.rawExec.enabled }), docker],
     db: openStateDb(join(dataDir, 'client', 'state.mdb')),
     clock: systemClock,
     random: Math.random,
@@ -81,10 +89,25 @@ export async function startClientRole(deps: ClientRoleDeps): Promise<ClientRole>
     retire: dialer.retire,
     async stop({ tasks }) {
       await client.stop({ tasks });
+      await docker.close();
       if (tasks === 'stop') await supervisor.shutdown({ killTasks: true });
       else supervisor.close();
     },
   };
+}
+
+/** The configuration was checked when it was read. */
+async function dockerOf({ config, dataDir, nodeIdentity, serveDns, log }: ClientRoleDeps): Promise<DockerDriver> {
+  const plugin = config.plugins[DOCKER]?.config ?? {};
+  const { settings } = dockerSettings({ plugin, options: config.client.options, dev: config.dev, env: process.env });
+  const stateDir = join(dataDir, 'client');
+  await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  return dockerDriver({
+    ...{ settings, stateDir, serveDns },
+    node: { id: nodeIdentity.id, name: config.nodeName },
+    coreMHz: cpus()[0]?.speed || 1_000,
+    log: (message) => log.warn({}, `docker: ${message}`),
+  });
 }
 
 function templateSettings({ config: { client }, consulUrl }: ClientRoleDeps): TemplateSettings {

@@ -15,11 +15,14 @@ import { createCatalogView } from '../catalog/view.ts';
 import type { CatalogWriter } from '../catalog/writer.ts';
 import type { Registrar } from '../client/registrar.ts';
 import type { AgentConfig } from '../config/agent-config.ts';
+import type { DnsAddress } from '../dns/listener.ts';
 import { createDnsServer, type DnsServer } from '../dns/server.ts';
+import type { DnsSettings } from '../dns/settings.ts';
 import type { CatalogView, QueryView } from '../dns/view.ts';
 import type { Log } from '../log.ts';
 import type { State } from '../state/state.ts';
 import { type ConfiguredServices, configuredServices } from './configured-services.ts';
+import { createTaskDns, type TaskDns } from './task-dns.ts';
 
 /** What every agent does for discovery: its own services and checks, their replica in the catalog, and DNS. */
 export type DiscoveryRole = {
@@ -30,6 +33,8 @@ export type DiscoveryRole = {
   readonly events: HeardEvents;
   readonly coordinates: Coordinates;
   readonly dns: DnsServer | undefined;
+  /** Undefined where DNS is turned off. */
+  readonly taskDns: TaskDns | undefined;
   /** Services and checks of the configuration; again when it was read again. */
   readonly configured: ConfiguredServices;
   /** The agent's APIs as services, so that others find them by name. */
@@ -81,7 +86,9 @@ export async function startDiscoveryRole(deps: {
       coordinates.keep((node) => state.tables.catalogNodes.get(node) !== undefined);
   });
   const view = createCatalogView(state, config.datacenter);
-  const dns = dnsServer({ config, view, queries: createQueryView(state, coordinates.order), log });
+  const needs = { config, view, queries: createQueryView(state, coordinates.order), log };
+  const dns = dnsServer(needs);
+  const taskDns = dns && dnsForTasks(needs, dns);
   const configured = configuredServices({
     registry,
     rules: { scripts: config.localScriptChecks, local: true },
@@ -103,8 +110,10 @@ export async function startDiscoveryRole(deps: {
     coordinates,
     configured,
     dns,
+    taskDns,
     registerSelf: (self) => registerSelfServices(registry, self),
     async stop() {
+      await taskDns?.stop();
       await dns?.stop();
       sessions.stop();
       events.stop();
@@ -130,17 +139,27 @@ function complaints(log: Log): (error: unknown) => void {
 
 type DnsNeeds = { config: AgentConfig; view: CatalogView; queries: QueryView; log: Log };
 
-function dnsServer({ config, view, queries, log }: DnsNeeds): DnsServer | undefined {
-  const port = config.ports.dns;
-  if (port === undefined || config.listen.dns.length === 0) return undefined;
-  const ports = [...new Set([port, ...config.dns.ports])];
-  return createDnsServer({
-    view,
-    queries,
-    settings: config.dns,
-    addresses: config.listen.dns.flatMap((host) => ports.map((one) => ({ host, port: one }))),
-    random: Math.random,
-    now: Date.now,
-    warn: (message) => log.warn({}, message),
-  });
+function dnsServer(needs: DnsNeeds): DnsServer | undefined {
+  const { config } = needs;
+  const ports = dnsPorts(config);
+  if (config.ports.dns === undefined || config.listen.dns.length === 0) return undefined;
+  const addresses = config.listen.dns.flatMap((host) => ports.map((port) => ({ host, port })));
+  return openDns(needs, config.dns, addresses);
+}
+
+/** All ports that each address of the configuration is served on. */
+export function dnsPorts({ ports, dns }: AgentConfig): number[] {
+  return ports.dns === undefined ? [] : [...new Set([ports.dns, ...dns.ports])];
+}
+
+function dnsForTasks(needs: DnsNeeds, main: DnsServer): TaskDns {
+  const { config, log } = needs;
+  const settings = { recursors: config.dns.recursors, ports: dnsPorts(config) };
+  const open = (recursors: readonly string[]) => openDns(needs, { ...config.dns, recursors }, []);
+  return createTaskDns({ main, settings, open, log });
+}
+
+function openDns({ view, queries, log }: DnsNeeds, settings: DnsSettings, addresses: DnsAddress[]): DnsServer {
+  const warn = (message: string) => log.warn({}, message);
+  return createDnsServer({ view, queries, settings, addresses, random: Math.random, now: Date.now, warn });
 }

@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import type { Diagnostic } from '@shoal/hcl';
+import { dockerSettings } from '../client/drivers/docker/settings.ts';
 import type { AgentConfig } from './agent-config.ts';
 import { dnsChecks } from './dns-checks.ts';
 import type { Merged } from './merge.ts';
@@ -32,7 +33,21 @@ export function wholeChecks(config: AgentConfig, merged: Merged): Diagnostic[] {
       problemAt(merged, 'client.minDynamicPort', `min_dynamic_port is ${config.client.minDynamicPort}`, detail),
     );
   }
-  return [...checks, ...tlsChecks(merged), ...dnsChecks(config, merged), ...roleChecks(config, merged)];
+  return [
+    ...checks,
+    ...tlsChecks(merged),
+    ...dnsChecks(config, merged),
+    ...dockerChecks(config, merged),
+    ...roleChecks(config, merged),
+  ];
+}
+
+/** What the driver itself says of its plug-in block and its old client options. */
+function dockerChecks({ plugins, client }: AgentConfig, merged: Merged): Diagnostic[] {
+  const { mistakes } = dockerSettings({ plugin: plugins['docker']?.config ?? {}, options: client.options });
+  return mistakes.map((mistake) =>
+    problemAt(merged, 'plugins', 'The settings of the docker driver are wrong', `${mistake}.`),
+  );
 }
 
 const TLS_FILES = ['tls.caFile', 'tls.certFile', 'tls.keyFile'] as const;

@@ -1,11 +1,25 @@
 import { lstat, realpath } from 'node:fs/promises';
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { ArtifactError } from '../errors.ts';
 
 /** Whether a path is the folder or lies in it, by its letters alone. */
 export function isInside(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way === '' || !(way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way));
+}
+
+/** Where a task with a file system of its own has what is ours; its paths may be written in a job file. */
+const SHARED_INSIDE = '/alloc';
+
+/**
+ * A path of the job file on this machine: as the task's driver shows the folders to the task (`/alloc`, `/local`, `/secrets`), as they are here, or
+ * relative to the task's folder.
+ */
+export function pathHere(dirs: { taskDir: string; sharedDir: string }, path: string): string {
+  const folders = [dirs.taskDir, dirs.sharedDir];
+  if (isAbsolute(path) && folders.some((folder) => isInside(folder, path))) return resolve(path);
+  if (isAbsolute(path) && isInside(SHARED_INSIDE, path)) return join(dirs.sharedDir, relative(SHARED_INSIDE, path));
+  return resolve(dirs.taskDir, path.replace(/^\/+/, ''));
 }
 
 /**
@@ -17,8 +31,7 @@ export async function destinationInside(
   destination: string,
 ): Promise<string> {
   const folders = [dirs.taskDir, dirs.sharedDir];
-  const absolute = folders.some((folder) => isInside(folder, destination) && isAbsolute(destination));
-  const path = absolute ? resolve(destination) : resolve(dirs.taskDir, destination.replace(/^\/+/, ''));
+  const path = pathHere(dirs, destination);
   const real = await realAncestor(path);
   for (const folder of folders) {
     if (isInside(folder, path) && isInside(await realAncestor(folder), real)) return path;

@@ -8,12 +8,14 @@ export type Driver = {
   readonly name: string;
   /** Whether tasks can have host volumes mounted. Default false. */
   readonly mountsVolumes?: boolean;
+  /** For tasks with a file system of their own, from an image: what they see of ours in it. Their users are the image's. */
+  readonly inside?: TaskView;
   /** Called at start and every few seconds; must be quick and must not throw for "not there". */
   fingerprint(): Promise<DriverInfo>;
   /** Mistakes in a task's `config`, each a sentence naming the key. Called before `start`. */
   validate(config: Record<string, unknown>): string[];
   /** Resolves when the task's process runs. Throws `DriverError` otherwise, with nothing left behind. */
-  start(task: TaskSpec): Promise<TaskHandle>;
+  start(task: TaskSpec, meanwhile?: Meanwhile): Promise<TaskHandle>;
   /** Resolves when the task has ended, also when it ended while no agent was there. */
   wait(handle: TaskHandle, signal: AbortSignal): Promise<ExitResult>;
   /** Sends `killSignal`, then kills after `killTimeoutMs`, with everything that the task started. Resolves when all of it is gone. */
@@ -29,6 +31,27 @@ export type Driver = {
    * started. Drivers that cannot leave it out. Throws `DriverError` if it cannot be started.
    */
   exec?(handle: TaskHandle, request: ExecRequest): Promise<ExecResult>;
+  /** The task's own address, for drivers that give tasks one. Undefined for a task that shares the host's. */
+  network?(handle: TaskHandle): Promise<DriverNetwork | undefined>;
+};
+
+/** What a start that takes long may do: tell the user, and give up when the task is not wanted any more. */
+export type Meanwhile = { say?: Say; signal?: AbortSignal };
+
+/** A word about what the driver is doing, with particulars for machines. */
+export type Say = (message: string, particulars?: Record<string, string>) => void;
+
+export type TaskView = {
+  /** Where the task finds the allocation's shared folder, its own and its secrets. */
+  readonly dirs: { readonly shared: string; readonly local: string; readonly secrets: string };
+  /** Ports inside of the task, by label, where its `config` says them. */
+  ports(config: Record<string, unknown>): Record<string, number>;
+};
+
+export type DriverNetwork = {
+  ip: string;
+  /** Whether services are to be announced there unless they say otherwise: others than this node reach it. */
+  advertise: boolean;
 };
 
 export type ExecRequest = {
@@ -55,7 +78,22 @@ export type TaskSpec = {
   dirs: TaskDirs;
   logs: { maxFiles: number; maxFileSizeBytes: number };
   resources: { cpuMHz: number; memoryMB: number; memoryMaxMB: number };
+  job: { id: string; name: string; namespace: string; group: string };
+  /** Of the allocation, by label. */
+  ports: readonly TaskPort[];
+  /** The group's `network { dns {} }`. */
+  dns: TaskDns | null;
+  /** Host volumes to mount. */
+  volumes: readonly TaskVolume[];
 };
+
+/** `to`: the port inside the task's network, 0 for the same as outside. */
+export type TaskPort = { label: string; ip: string; value: number; to: number };
+
+export type TaskDns = { servers: readonly string[]; searches: readonly string[]; options: readonly string[] };
+
+/** `propagation`: `private`, `host-to-task` or `bidirectional`. */
+export type TaskVolume = { source: string; target: string; readOnly: boolean; propagation: string };
 
 /** `<data_dir>/alloc/<id>/` holds `alloc/` (shared by the tasks) and one folder per task. */
 export type TaskDirs = {
@@ -79,7 +117,7 @@ export type TaskHandle = {
 };
 
 export type ExitResult =
-  | { kind: 'exited'; exitCode: number; signal: number; oomKilled: boolean }
+  | { kind: 'exited'; exitCode: number; signal: number; oomKilled: boolean; message?: string }
   /** The task has ended, but nobody was there to see how. */
   | { kind: 'unknown'; reason: string };
 

@@ -5,7 +5,7 @@ import { taskUsage, type UsageSample } from '../stats/task-usage.ts';
 import type { Supervisor } from '../supervisor/client.ts';
 import { messageOf, SupervisorError } from '../supervisor/errors.ts';
 import type { StartRequest } from '../supervisor/protocol.ts';
-import { signalNumber } from '../supervisor/signals.ts';
+import { knownSignal } from '../supervisor/signals.ts';
 import { runBeside } from './beside.ts';
 import { resolveCommand } from './command.ts';
 import { type Driver, DriverError, type TaskHandle, type TaskSpec, type TaskUsage } from './driver.ts';
@@ -168,9 +168,4 @@ async function unlessUnknown(call: Promise<void>): Promise<void> {
   } catch (error) {
     if (!isUnknown(error)) throw error;
   }
-}
-
-/** As in Nomad, a name that no signal has stands for an interrupt. */
-function knownSignal(name: string): string {
-  return signalNumber(name) === undefined ? 'SIGINT' : name;
 }

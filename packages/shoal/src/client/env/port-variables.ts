@@ -1,28 +1,37 @@
 import type { AllocatedResources, NetworkResource } from '@shoal/api';
+import type { TaskPort } from '../drivers/driver.ts';
 
 /** Names of variables may hold letters, digits and `_`; everything else becomes `_`. */
 export function cleanName(name: string): string {
   return name.replaceAll(/[^A-Za-z0-9_]/g, '_');
 }
 
-/** An address that a label of the group stands for. `to`: the port inside the task's network, 0 for the same as outside. */
-type LabelledPort = { label: string; ip: string; port: number; to: number };
-
 /**
  * The variables of the allocation's ports (https://developer.hashicorp.com/nomad/docs/runtime/environment): the group's as `NOMAD_PORT_<label>`,
- * those of a task's own network without the task's name for itself and as `NOMAD_PORT_<task>_<label>` for the others.
+ * those of a task's own network without the task's name for itself and as `NOMAD_PORT_<task>_<label>` for the others. `inside`: ports of the task
+ * behind labels of its own network, where its driver maps them.
  */
-export function portVariables(resources: AllocatedResources, task: string): Record<string, string> {
+export function portVariables(
+  resources: AllocatedResources,
+  task: string,
+  inside: Record<string, number> = {},
+): Record<string, string> {
   const variables: Record<string, string> = {};
   for (const [other, { Networks }] of Object.entries(resources.Tasks)) {
     for (const port of networkPorts(Networks)) Object.assign(variables, siblingPort(other, port));
   }
-  const own = networkPorts(resources.Tasks[task]?.Networks ?? null);
-  for (const port of [...own, ...sharedPorts(resources)]) Object.assign(variables, ownPort(port));
+  for (const port of taskPorts(resources, task)) {
+    Object.assign(variables, ownPort({ ...port, to: inside[port.label] ?? port.to }));
+  }
   return variables;
 }
 
-function siblingPort(task: string, { label, ip, port }: LabelledPort): Record<string, string> {
+/** The ports that a task may use: of its own network and of the group's. */
+export function taskPorts(resources: AllocatedResources, task: string): TaskPort[] {
+  return [...networkPorts(resources.Tasks[task]?.Networks ?? null), ...sharedPorts(resources)];
+}
+
+function siblingPort(task: string, { label, ip, value: port }: TaskPort): Record<string, string> {
   const name = cleanName(`${task}_${label}`);
   return {
     [`NOMAD_IP_${name}`]: ip,
@@ -32,7 +41,7 @@ function siblingPort(task: string, { label, ip, port }: LabelledPort): Record<st
 }
 
 // Three of the seven keep the label as it is written; they are given under the clean name too, since no shell can read the others.
-function ownPort({ label, ip, port, to }: LabelledPort): Record<string, string> {
+function ownPort({ label, ip, value: port, to }: TaskPort): Record<string, string> {
   const name = cleanName(label);
   const inside = String(to > 0 ? to : port);
   const kept = { HOST_ADDR: hostPort(ip, port), HOST_IP: ip, ALLOC_PORT: inside };
@@ -49,18 +58,18 @@ function ownPort({ label, ip, port, to }: LabelledPort): Record<string, string> 
   };
 }
 
-function sharedPorts(resources: AllocatedResources): LabelledPort[] {
+function sharedPorts(resources: AllocatedResources): TaskPort[] {
   const ports = resources.Shared.Ports;
   if (ports === null || ports.length === 0) return networkPorts(resources.Shared.Networks);
-  return ports.map((port) => ({ label: port.Label, ip: port.HostIP, port: port.Value, to: port.To }));
+  return ports.map((port) => ({ label: port.Label, ip: port.HostIP, value: port.Value, to: port.To }));
 }
 
-function networkPorts(networks: NetworkResource[] | null): LabelledPort[] {
+function networkPorts(networks: NetworkResource[] | null): TaskPort[] {
   return (networks ?? []).flatMap((network) =>
     [...(network.ReservedPorts ?? []), ...(network.DynamicPorts ?? [])].map((port) => ({
       label: port.Label,
       ip: network.IP,
-      port: port.Value,
+      value: port.Value,
       to: port.To,
     })),
   );

@@ -1,5 +1,5 @@
 import type { Allocation, Job, Node, Task, TaskGroup } from '@shoal/api';
-import type { TaskDirs } from '../drivers/driver.ts';
+import type { TaskDirs, TaskView } from '../drivers/driver.ts';
 import { interpolateMap, type Variables } from './interpolate.ts';
 import { nodeVariables } from './node-variables.ts';
 import { cleanName, portVariables } from './port-variables.ts';
@@ -14,6 +14,8 @@ export type TaskEnvInput = {
   task: Task;
   node: Node;
   dirs: TaskDirs;
+  /** What the task sees of its folders and ports; undefined for one that sees the host's. */
+  inside?: TaskView | undefined;
   /** What the task starts from, see `hostEnv`. */
   hostEnv: Record<string, string>;
   /** What templates with `env = true` made; over the task's own. */
@@ -44,14 +46,15 @@ export function groupVariables(input: Omit<TaskEnvInput, 'task' | 'dirs' | 'host
 }
 
 function nomadVariables(input: TaskEnvInput): Record<string, string> {
+  const { dirs, inside, task } = input;
   return {
-    ...portVariables(input.allocation.AllocatedResources, input.task.Name),
+    ...portVariables(input.allocation.AllocatedResources, task.Name, inside?.ports(task.Config ?? {})),
     ...identityVariables(input),
     ...limitVariables(input),
-    NOMAD_TASK_NAME: input.task.Name,
-    NOMAD_ALLOC_DIR: input.dirs.sharedDir,
-    NOMAD_TASK_DIR: input.dirs.localDir,
-    NOMAD_SECRETS_DIR: input.dirs.secretsDir,
+    NOMAD_TASK_NAME: task.Name,
+    NOMAD_ALLOC_DIR: inside?.dirs.shared ?? dirs.sharedDir,
+    NOMAD_TASK_DIR: inside?.dirs.local ?? dirs.localDir,
+    NOMAD_SECRETS_DIR: inside?.dirs.secrets ?? dirs.secretsDir,
   };
 }
 

@@ -10,13 +10,14 @@ import { HookFailure, type TaskHook } from './hook.ts';
 /** Makes the folders of the task and the shared ones. Tasks may run as another user than the agent, so all but `secrets` are open. */
 export const directoriesHook: TaskHook = {
   name: 'directories',
-  async prestart({ dirs, done, emit, task, env, allocation, group, services }) {
+  async prestart({ dirs, done, emit, task, env, allocation, group, driver, services }) {
     const isFirst = done.get('built') === undefined;
     if (isFirst) emit(taskSetup('Building Task Directory'));
     try {
       if (isFirst) await services.disks.takeOver(allocation, group, dirs.allocDir);
-      for (const [path, mode] of foldersOf(dirs)) await makeFolder(path, mode);
-      await handOver(dirs.secretsDir, interpolate(task.User, env.variables));
+      const apart = driver.inside !== undefined;
+      for (const [path, mode] of foldersOf(dirs, apart)) await makeFolder(path, mode);
+      if (!apart) await handOver(dirs.secretsDir, interpolate(task.User, env.variables));
     } catch (error) {
       const reason = `failed to build the task directory: ${messageOf(error)}`;
       throw new HookFailure(reason, { event: setupFailure(reason), recoverable: true, cause: error });
@@ -25,16 +26,17 @@ export const directoriesHook: TaskHook = {
   },
 };
 
-function foldersOf(dirs: TaskDirs): [path: string, mode: number][] {
+/** `apart`: the task's users are not the machine's. They get in by mounts, and nobody else gets past the task's folder. */
+function foldersOf(dirs: TaskDirs, apart: boolean): [path: string, mode: number][] {
   return [
     [dirs.allocDir, 0o755],
     [dirs.sharedDir, 0o777],
     [join(dirs.sharedDir, 'data'), 0o777],
     [dirs.logDir, 0o777],
     [join(dirs.sharedDir, 'tmp'), 0o777],
-    [dirs.taskDir, 0o777],
+    [dirs.taskDir, apart ? 0o700 : 0o777],
     [dirs.localDir, 0o777],
-    [dirs.secretsDir, 0o700],
+    [dirs.secretsDir, apart ? 0o777 : 0o700],
     [dirs.tmpDir, 0o777],
   ];
 }

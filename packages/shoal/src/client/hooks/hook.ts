@@ -2,7 +2,7 @@ import type { Allocation, Job, Node, Task, TaskGroup } from '@shoal/api';
 import type { Log } from '../../log.ts';
 import type { ArtifactSettings } from '../artifacts/settings.ts';
 import type { Clock } from '../clock.ts';
-import type { Driver, ExecResult, TaskDirs } from '../drivers/driver.ts';
+import type { Driver, DriverNetwork, ExecResult, TaskDirs } from '../drivers/driver.ts';
 import type { TaskEnv } from '../env/task-env.ts';
 import type { Registrar } from '../registrar.ts';
 import type { TaskChecks } from '../services/task-checks.ts';
@@ -55,6 +55,8 @@ export type TaskLife = {
   fail(reason: string): void;
   /** Runs a command with the task's user, variables and folder; throws `DriverError` where the driver cannot. */
   exec(command: readonly string[], options: { timeoutMs: number; signal: AbortSignal }): Promise<ExecResult>;
+  /** The task's own address, where its driver gives it one. */
+  network(): Promise<DriverNetwork | undefined>;
 };
 
 /** The parts of the agent that hooks use. */

@@ -1,3 +1,4 @@
+import type { InsideAddress } from '../services/address.ts';
 import { uncheckable } from '../services/checks.ts';
 import { DEREGISTER_TIMEOUT_MS, taskServiceRegistrations } from '../services/registrations.ts';
 import { hookFailed } from '../task-runner/events.ts';
@@ -11,7 +12,7 @@ export const servicesHook: TaskHook = {
   name: 'services',
   async poststart(context) {
     const { allocation, task, env, done, services } = context;
-    const wanted = taskServiceRegistrations(allocation, task, env.variables);
+    const wanted = taskServiceRegistrations(allocation, task, env.variables, await insideOf(context));
     const stale = announced(context).filter((id) => !wanted.some((service) => service.id === id));
     services.checks.start(context);
     if (wanted.length + stale.length === 0) return;
@@ -31,6 +32,11 @@ export const servicesHook: TaskHook = {
     if ((await takeBack(context)) > 0) await context.done.set('ids', '[]');
   },
 };
+
+async function insideOf({ task, driver, life }: HookContext): Promise<InsideAddress | undefined> {
+  if (driver.network === undefined || (task.Services ?? []).length === 0) return undefined;
+  return { network: await life.network(), ports: driver.inside?.ports(task.Config ?? {}) ?? {} };
+}
 
 async function say({ done, emit }: HookContext, warning: string | undefined): Promise<void> {
   if (warning === undefined || done.get('warned') === warning) return;

@@ -1,4 +1,4 @@
-import { interpolateDeep } from '../env/interpolate.ts';
+import { interpolate, interpolateDeep } from '../env/interpolate.ts';
 import { failedValidation } from '../task-runner/events.ts';
 import { type HookContext, HookFailure, type TaskHook } from './hook.ts';
 
@@ -19,15 +19,23 @@ export function taskConfig({ task, env }: Pick<HookContext, 'task' | 'env'>): Re
 }
 
 // A task that starts without what it counts on fails later and less clearly.
-function missingParts({ task, group, node, driver }: HookContext): string[] {
-  const mistakes = task.Vault === null ? [] : ['this client cannot do its vault block: there is no Vault to ask'];
-  if (driver.mountsVolumes) return mistakes;
+function missingParts(context: HookContext): string[] {
+  const vault = context.task.Vault === null ? [] : ['this client cannot do its vault block: there is no Vault to ask'];
+  return [...vault, ...(context.driver.mountsVolumes ? missingVolumes(context) : unmountable(context))];
+}
+
+function missingVolumes({ task, group, node, env }: HookContext): string[] {
+  return (task.VolumeMounts ?? []).flatMap(({ Volume }) => {
+    const source = interpolate(group.Volumes?.[Volume]?.Source ?? '', env.variables);
+    if (node.HostVolumes?.[source] !== undefined) return [];
+    return [`the host volume "${source || Volume}" is not on this node (client { host_volume "NAME" { path = … } })`];
+  });
+}
+
+function unmountable({ task, group, node, driver }: HookContext): string[] {
   const mounts = (task.VolumeMounts ?? []).map(({ Volume }) => Volume);
   const places = mounts.map((name) => node.HostVolumes?.[group.Volumes?.[name]?.Source ?? '']?.Path);
   const hint = places.some((path) => path !== undefined) ? ` (on this machine: ${places.join(', ')})` : '';
-  if (mounts.length === 0) return mistakes;
-  return [
-    ...mistakes,
-    `task driver "${driver.name}" does not support host volumes; use their paths as they are${hint}`,
-  ];
+  if (mounts.length === 0) return [];
+  return [`task driver "${driver.name}" does not support host volumes; use their paths as they are${hint}`];
 }

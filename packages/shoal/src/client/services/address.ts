@@ -1,4 +1,6 @@
 import type { Allocation } from '@shoal/api';
+import type { DriverNetwork } from '../drivers/driver.ts';
+import { taskPorts } from '../env/port-variables.ts';
 import { ServiceAddressError } from '../errors.ts';
 
 /** Where a service or a check is reached. '' and 0 stand for "the node's" and "none". */
@@ -14,48 +16,40 @@ export type AddressRequest = {
   portLabel: string;
   /** What the message is about, for example `service "web"`. */
   subject: string;
+  /** Where the task is by its driver; undefined for one that shares the host's network, and for groups. */
+  inside?: InsideAddress | undefined;
 };
 
-type Port = { label: string; ip: string; value: number; to: number };
+/** `ports`: those of the task behind labels, where its driver maps them. */
+export type InsideAddress = { network: DriverNetwork | undefined; ports: Readonly<Record<string, number>> };
 
 /** Throws `ServiceAddressError` for a label that the allocation does not have, and for a mode that its network cannot serve. */
 export function resolveAddress(request: AddressRequest): Address {
-  const { allocation, task, mode, portLabel, subject } = request;
-  if (mode === 'driver') {
-    throw new ServiceAddressError(
-      `${subject}: address_mode = "driver" needs a driver with its own network; use "host"`,
-    );
-  }
-  const ports = portsOf(allocation, task);
-  const network = allocation.NetworkStatus?.Address ?? '';
-  const inside = mode === 'alloc' && network !== '';
-  if (portLabel === '') return { ip: inside ? network : hostIp(allocation, task), port: 0 };
+  const { allocation, task, portLabel, subject } = request;
+  const ports = taskPorts(allocation.AllocatedResources, task);
+  const network = networkOf(request);
+  const ip = network ?? hostIp(allocation, task);
+  if (portLabel === '') return { ip, port: 0 };
   const port = ports.find(({ label }) => label === portLabel);
-  if (port !== undefined)
-    return inside ? { ip: network, port: port.to || port.value } : { ip: port.ip, port: port.value };
-  if (/^\d+$/.test(portLabel)) return { ip: inside ? network : hostIp(allocation, task), port: Number(portLabel) };
+  if (port !== undefined) {
+    const inside = request.inside?.ports[portLabel] || port.to || port.value;
+    return network === undefined ? { ip: port.ip, port: port.value } : { ip: network, port: inside };
+  }
+  if (/^\d+$/.test(portLabel)) return { ip, port: Number(portLabel) };
   const known = ports.map(({ label }) => label).join(', ') || 'none';
   throw new ServiceAddressError(`${subject}: there is no port "${portLabel}" in the group's network; it has: ${known}`);
 }
 
-function portsOf(allocation: Allocation, task: string): Port[] {
-  const { Shared, Tasks } = allocation.AllocatedResources;
-  const shared = (Shared.Ports ?? []).map((port) => ({
-    label: port.Label,
-    ip: port.HostIP,
-    value: port.Value,
-    to: port.To,
-  }));
-  const networks = [...(Tasks[task]?.Networks ?? []), ...(Shared.Networks ?? [])];
-  const labelled = networks.flatMap((network) =>
-    [...(network.ReservedPorts ?? []), ...(network.DynamicPorts ?? [])].map((port) => ({
-      label: port.Label,
-      ip: network.IP,
-      value: port.Value,
-      to: port.To,
-    })),
+/** The address inside of the task's or the allocation's own network; undefined for the host's. */
+function networkOf({ allocation, mode, subject, inside }: AddressRequest): string | undefined {
+  const { network } = inside ?? {};
+  if (mode === 'alloc') return allocation.NetworkStatus?.Address || undefined;
+  if (mode === 'auto') return network?.advertise ? network.ip : undefined;
+  if (mode !== 'driver') return undefined;
+  if (network !== undefined) return network.ip;
+  throw new ServiceAddressError(
+    `${subject}: address_mode = "driver" needs a driver with its own network, and a task that is not in the host's; use "host"`,
   );
-  return [...shared, ...labelled];
 }
 
 function hostIp({ AllocatedResources: { Shared, Tasks } }: Allocation, task: string): string {

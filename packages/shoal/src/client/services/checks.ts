@@ -62,11 +62,16 @@ export function checkRegistration(input: CheckInput): CheckRegistration | undefi
 
 function target({ check, service, address, variables }: CheckInput): string {
   const portLabel = interpolate(check.PortLabel || service.PortLabel, variables);
-  const { ip, port } = resolveAddress({ ...address, portLabel, mode: check.AddressMode || service.AddressMode });
+  const { ip, port } = resolveAddress({ ...address, portLabel, mode: modeOf(check, service) });
   const host = hostPort(ip || '127.0.0.1', port);
   if (check.Type !== 'http') return host;
   const path = interpolate(check.Path, variables);
   return `${interpolate(check.Protocol, variables) || 'http'}://${host}${path.startsWith('/') ? path : `/${path}`}`;
+}
+
+/** Checks have no `auto`: unless they say otherwise they go to the host, or with their service into the allocation's network. */
+function modeOf({ AddressMode: own }: ServiceCheck, { AddressMode: services }: Service): string {
+  return own || (services === 'alloc' ? 'alloc' : 'host');
 }
 
 function headers(check: ServiceCheck, fill: (text: string) => string): Record<string, string[]> {

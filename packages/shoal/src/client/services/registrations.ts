@@ -1,7 +1,7 @@
 import type { Allocation, Service, Task, TaskGroup } from '@shoal/api';
 import { interpolate, interpolateMap, type Variables } from '../env/interpolate.ts';
 import type { ServiceRegistration } from '../registrar.ts';
-import { resolveAddress } from './address.ts';
+import { type InsideAddress, resolveAddress } from './address.ts';
 import { checkRegistration } from './checks.ts';
 import { routeTag } from './route-tag.ts';
 
@@ -17,13 +17,14 @@ export function allocationOfService(serviceId: string): string | undefined {
   return serviceId.slice(SERVICE_ID_PREFIX.length, SERVICE_ID_PREFIX.length + 36);
 }
 
-/** The services of a task's block. Throws `ServiceAddressError` if one names a port that is not there. */
+/** The services of a task's block; `inside` is where its driver has it. Throws `ServiceAddressError` if one names a port that is not there. */
 export function taskServiceRegistrations(
   allocation: Allocation,
   task: Task,
   variables: Variables,
+  inside?: InsideAddress,
 ): ServiceRegistration[] {
-  const owner = { idPart: task.Name, task: task.Name };
+  const owner = { idPart: task.Name, task: task.Name, inside };
   return (task.Services ?? []).map((service) => registration({ allocation, service, owner, variables }));
 }
 
@@ -60,14 +61,14 @@ function instanceId(allocation: Allocation, owner: string, service: Service, var
 type Input = {
   allocation: Allocation;
   service: Service;
-  owner: { idPart: string; task: string };
+  owner: { idPart: string; task: string; inside?: InsideAddress | undefined };
   variables: Variables;
 };
 
 function registration({ allocation, service, owner, variables }: Input): ServiceRegistration {
   const name = interpolate(service.Name, variables);
   const portLabel = interpolate(service.PortLabel, variables);
-  const address = { allocation, task: owner.task, subject: `service "${name}"` };
+  const address = { allocation, task: owner.task, inside: owner.inside, subject: `service "${name}"` };
   const { ip, port } = resolveAddress({ ...address, portLabel, mode: service.AddressMode });
   const id = instanceId(allocation, owner.idPart, service, variables);
   const checks = (service.Checks ?? []).map((check) =>

@@ -8,3 +8,8 @@ export function signalNumber(name: string): number | undefined {
   if (/^\d+$/.test(plain)) return [...numbers.values()].find((number) => number === Number(plain));
   return numbers.get(plain.startsWith('SIG') ? plain : `SIG${plain}`);
 }
+
+/** As in Nomad, a name that no signal has stands for an interrupt. */
+export function knownSignal(name: string): string {
+  return signalNumber(name) === undefined ? 'SIGINT' : name;
+}

@@ -72,10 +72,19 @@ export const failedArtifactDownload = (reason: string): EventMaker =>
 export const driverFailure = (reason: string): EventMaker =>
   make('Driver Failure', reason, { details: { driver_error: reason }, flat: { DriverError: reason } });
 
-export const terminated = (end: { exitCode: number; signal: number; oomKilled: boolean }): EventMaker =>
+/** What a driver says while it prepares a task. */
+export const driverMessage = (message: string, details: Record<string, string> = {}): EventMaker =>
+  make('Driver', message, { details, flat: { DriverMessage: message } });
+
+export const terminated = (end: Exit): EventMaker =>
   make('Terminated', describeExit(end), {
-    details: { exit_code: String(end.exitCode), signal: String(end.signal), oom_killed: String(end.oomKilled) },
-    flat: { ExitCode: end.exitCode, Signal: end.signal },
+    details: {
+      exit_code: String(end.exitCode),
+      signal: String(end.signal),
+      oom_killed: String(end.oomKilled),
+      ...(exitMessage(end) !== '' && { exit_message: exitMessage(end) }),
+    },
+    flat: { ExitCode: end.exitCode, Signal: end.signal, Message: exitMessage(end) },
   });
 
 /** The task ended while nobody could see how. -1 is no code that a process can have, and it is not 0, which would read as success. */
@@ -126,11 +135,17 @@ export const siblingTaskFailed = (sibling: string): EventMaker =>
     flat: { FailedSibling: sibling },
   });
 
-function describeExit(end: { exitCode: number; signal: number; oomKilled: boolean }): string {
+type Exit = { exitCode: number; signal: number; oomKilled: boolean; message?: string };
+
+function describeExit(end: Exit): string {
   const parts = [`Exit Code: ${end.exitCode}`];
   if (end.signal !== 0) parts.push(`Signal: ${end.signal}`);
-  if (end.oomKilled) parts.push('Exit Message: "OOM Killed"');
+  if (exitMessage(end) !== '') parts.push(`Exit Message: "${exitMessage(end)}"`);
   return parts.join(', ');
+}
+
+function exitMessage({ oomKilled, message = '' }: Exit): string {
+  return oomKilled ? 'OOM Killed' : message;
 }
 
 type Particulars = { details?: Record<string, string>; flat?: Partial<TaskEvent> };

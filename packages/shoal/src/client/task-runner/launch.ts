@@ -1,5 +1,6 @@
-import type { TaskSpec } from '../drivers/driver.ts';
+import type { TaskDns, TaskSpec, TaskVolume } from '../drivers/driver.ts';
 import { interpolate } from '../env/interpolate.ts';
+import { taskPorts } from '../env/port-variables.ts';
 import type { HookContext } from '../hooks/hook.ts';
 import { taskConfig } from '../hooks/validate.ts';
 
@@ -7,7 +8,7 @@ const MEGABYTE = 1024 * 1024;
 
 /** What the driver is given: all references filled in, all paths absolute. */
 export function taskSpec(context: HookContext, id: string): TaskSpec {
-  const { allocation, task, dirs, env } = context;
+  const { allocation, job, task, dirs, env } = context;
   const resources = allocation.AllocatedResources.Tasks[task.Name];
   return {
     allocId: allocation.ID,
@@ -23,5 +24,28 @@ export function taskSpec(context: HookContext, id: string): TaskSpec {
       memoryMB: resources?.Memory.MemoryMB ?? task.Resources.MemoryMB,
       memoryMaxMB: resources?.Memory.MemoryMaxMB ?? 0,
     },
+    job: { id: job.ID, name: job.Name, namespace: allocation.Namespace, group: allocation.TaskGroup },
+    ports: taskPorts(allocation.AllocatedResources, task.Name),
+    dns: groupDns(context),
+    volumes: hostVolumes(context),
   };
+}
+
+function groupDns({ group, env: { variables } }: HookContext): TaskDns | null {
+  const dns = group.Networks?.[0]?.DNS ?? null;
+  if (dns === null) return null;
+  const fill = (texts: string[] | null) => (texts ?? []).map((text) => interpolate(text, variables));
+  return { servers: fill(dns.Servers), searches: fill(dns.Searches), options: fill(dns.Options) };
+}
+
+/** What `volume_mount` blocks name, as far as this machine has it: what it has not, `validate` has told. */
+function hostVolumes({ group, task, node, env: { variables } }: HookContext): TaskVolume[] {
+  return (task.VolumeMounts ?? []).flatMap((mount) => {
+    const request = group.Volumes?.[mount.Volume];
+    const volume = node.HostVolumes?.[interpolate(request?.Source ?? '', variables)];
+    if (request === undefined || volume === undefined) return [];
+    const readOnly = mount.ReadOnly || request.ReadOnly || volume.ReadOnly;
+    const target = interpolate(mount.Destination, variables);
+    return [{ source: volume.Path, target, readOnly, propagation: mount.PropagationMode || 'private' }];
+  });
 }

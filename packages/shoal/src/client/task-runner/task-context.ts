@@ -107,7 +107,8 @@ function hookContext(context: TaskContext, hook: string, fixed: Fixed): HookCont
   const dirs = taskDirs(allocDirs(world.allocRoot, allocation.ID), task.Name);
   const base = { allocation, job, group, task, node: world.node(), dirs };
   const inherited = hostEnv(world.agentEnv, task.Driver, world.envDenylist);
-  const env = taskEnv({ ...base, hostEnv: inherited, templateEnv: fixed.templateEnv });
+  const driver = context.driver();
+  const env = taskEnv({ ...base, inside: driver.inside, hostEnv: inherited, templateEnv: fixed.templateEnv });
   const { emit } = context;
   return {
     ...base,
@@ -116,7 +117,7 @@ function hookContext(context: TaskContext, hook: string, fixed: Fixed): HookCont
       fixed.templateEnv = variables;
     },
     life: fixed.life,
-    driver: context.driver(),
+    driver,
     done: doneOf(context, hook),
     emit,
     signal: fixed.signal,

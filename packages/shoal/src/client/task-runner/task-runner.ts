@@ -1,5 +1,13 @@
 import type { TaskState } from '@shoal/api';
-import { DriverError, type ExecResult, type ExitResult, type TaskHandle, type TaskUsage } from '../drivers/driver.ts';
+import {
+  DriverError,
+  type DriverNetwork,
+  type ExecResult,
+  type ExitResult,
+  type Say,
+  type TaskHandle,
+  type TaskUsage,
+} from '../drivers/driver.ts';
 import { messageOf, TaskNotRunningError, UnknownDriverError } from '../errors.ts';
 import { HookFailure, type TaskLife } from '../hooks/hook.ts';
 import { DEREGISTER_TIMEOUT_MS } from '../services/registrations.ts';
@@ -57,7 +65,7 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
   const suspended = new AbortController();
   const detached = new AbortController();
   const gate = new AbortController();
-  const life: TaskLife = { restart: restartNow, signal: sendSignal, fail, exec };
+  const life: TaskLife = { restart: restartNow, signal: sendSignal, fail, exec, network };
   const over = AbortSignal.any([killed.signal, suspended.signal, detached.signal]);
   const context = createTaskContext({ ...input, life }, world, over);
   const { state, commit, emit, driver, labels } = context;
@@ -118,7 +126,8 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
     restartCounts = false;
     await commit({ phase: 'starting', handle: { driver: task.Driver, id, startedAt: clock.now(), data: {} } });
     over.throwIfAborted();
-    const handle = await driver().start(taskSpec(context.forHook({ name: 'start' }), id));
+    const say: Say = (message, particulars) => emit(events.driverMessage(message, particulars));
+    const handle = await driver().start(taskSpec(context.forHook({ name: 'start' }), id), { say, signal: over });
     await becameRunning(handle);
     return handle;
   }
@@ -224,6 +233,10 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
     }
     const task = taskSpec(context.forHook({ name: 'exec' }), handle.id);
     return run(handle, { command, task, signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) });
+  }
+
+  async function network(): Promise<DriverNetwork | undefined> {
+    return driver().network?.(running());
   }
 
   const done = live().catch(async (error) => {

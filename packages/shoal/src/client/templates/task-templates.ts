@@ -10,7 +10,7 @@ import {
   textOf,
   type WatchedData,
 } from '@shoal/gotemplate';
-import { destinationInside } from '../artifacts/inside.ts';
+import { destinationInside, pathHere } from '../artifacts/inside.ts';
 import { interpolate } from '../env/interpolate.ts';
 import { messageOf, TemplateFileError } from '../errors.ts';
 import type { HookContext } from '../hooks/hook.ts';
@@ -139,9 +139,10 @@ function failureOf({ DestPath }: Template, error: unknown): TemplateFileError {
   return new TemplateFileError(named, { recoverable, cause: error });
 }
 
-async function readSource(path: string, { dirs }: HookContext, { anyFile }: TemplateSettings): Promise<string> {
+async function readSource(path: string, { dirs, driver }: HookContext, { anyFile }: TemplateSettings): Promise<string> {
   const sandbox = anyFile ? undefined : [dirs.taskDir, dirs.sharedDir];
-  return textOf(await readFile(await allowedPath({ path, base: dirs.taskDir, sandbox })));
+  const here = driver.inside === undefined || anyFile ? path : pathHere(dirs, path);
+  return textOf(await readFile(await allowedPath({ path: here, base: dirs.taskDir, sandbox })));
 }
 
 function ownership({ Perms, Uid, Gid }: Template): { mode: number; uid: number; gid: number } {

@@ -38,6 +38,10 @@ export function aTaskSpec(root: string, config: Record<string, unknown>, changes
     dirs: taskDirs(root, allocId, 't'),
     logs: { maxFiles: 2, maxFileSizeBytes: 1_000_000 },
     resources: { cpuMHz: 100, memoryMB: 32, memoryMaxMB: 0 },
+    job: { id: 'job', name: 'job', namespace: 'default', group: 'g' },
+    ports: [],
+    dns: null,
+    volumes: [],
     ...changes,
   };
 }

@@ -29,7 +29,7 @@ function members(deps: ConsulApiDeps, { query }: ApiRequest) {
   const passes = filterOf(query, memberFields);
   const segment = query.get('segment') ?? '';
   if (segment !== '' && segment !== '_all') throw new NoSegmentsError();
-  const isWan = query.has('wan') && query.get('wan') !== '0';
+  const isWan = (query.get('wan') ?? '') !== '';
   const known = deps.members();
   return (isWan ? known.filter(({ role }) => role === 'server').map((one) => wanMember(deps, one)) : known)
     .map((member) => memberObject(deps, member))

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { nodeIdentity } from '../client/node-identity.ts';
 import type { AgentConfig } from '../config/agent-config.ts';
 import { systemEnvironment } from '../config/load.ts';
-import { planReload, type Reload, type ReloadPart } from '../config/reload.ts';
+import type { Reload } from '../config/reload.ts';
 import type { Edge } from '../edge/edge.ts';
 import type { ApiServer } from '../http/shared/api-server.ts';
 import type { Log } from '../log.ts';
@@ -20,6 +20,7 @@ import { consulFacts } from './facts.ts';
 import { watchLateAddresses } from './late-addresses.ts';
 import { clusterView } from './members.ts';
 import { dialled, reachable } from './reachable.ts';
+import { reloading, type Takers } from './reloading.ts';
 import type { ServerRole } from './server-role.ts';
 import { type Standing, takeStanding } from './standing.ts';
 import { startWatchRole } from './watch-role.ts';
@@ -48,12 +49,10 @@ export type AgentOptions = {
   readonly signal?: AbortSignal;
 };
 
-/** Parts of the agent that take a new configuration while it runs. */
-const RELOADS: ReadonlySet<ReloadPart> = new Set(['watches', 'services']);
-
 /** Starts the roles that the configuration switches on, in the order in which they need each other. A start that fails undoes what was begun. */
 export async function startAgent({ config, log, onLeave, onReload, signal }: AgentOptions): Promise<Agent> {
   const startedAt = Date.now();
+  let inForce = config;
   const undo: ((tasks: 'keep' | 'stop') => Promise<unknown>)[] = [];
   const stopAll = async (tasks: 'keep' | 'stop') => {
     for (const stop of undo.splice(0).reverse())
@@ -78,7 +77,9 @@ export async function startAgent({ config, log, onLeave, onReload, signal }: Age
     const { state, writer, serverRole, membership } = standing;
     const rpcPort = serverRole?.listener.addresses()[0]?.port ?? config.ports.rpc ?? 0;
 
-    const facts = consulFacts({ config, nodeId: node.id, isServer: serverRole !== undefined, rpcPort, startedAt });
+    const meta = () => inForce.nodeMeta;
+    const isServer = serverRole !== undefined;
+    const facts = consulFacts({ config, nodeId: node.id, isServer, rpcPort, startedAt, meta });
     const discovery = await startDiscoveryRole({ config, dataDir: dataDir.path, state, writer, facts, log });
     undo.push(() => discovery.stop());
     membership?.onReturn(() => void discovery.sync.resync());
@@ -93,6 +94,7 @@ export async function startAgent({ config, log, onLeave, onReload, signal }: Age
       cluster,
       membership,
       log,
+      prometheus: () => inForce.telemetry.prometheusRetention,
       ...(onLeave && { onLeave }),
       ...(onReload && { onReload }),
     });
@@ -135,17 +137,28 @@ export async function startAgent({ config, log, onLeave, onReload, signal }: Age
     if (membership) undo.push(keepOwnCoordinate(membership, facts.nodeName, cluster));
     if (membership) undo.push((tasks) => leave({ membership, discovery, clientRole, tasks }));
     const serves = servesOf({ nomad, consul, discovery, serverRole, edge });
-    let current = config;
-    const reload = async (wanted: AgentConfig): Promise<Reload> => {
-      const plan = planReload(current, wanted, RELOADS);
-      current = plan.config;
-      if (plan.parts.includes('watches')) {
+    const takers: Takers = {
+      ...(log.setLevel && { log: ({ log: { level } }) => log.setLevel?.(level) }),
+      services: (wanted) => discovery.configured.apply(wanted),
+      dns: ({ dns }) => discovery.dns?.useSettings(dns),
+      http({ http: { responseHeaders } }) {
+        for (const api of [nomad, consul]) api?.useHeaders(responseHeaders);
+      },
+      telemetry: () => undefined,
+      async node(wanted) {
+        await Promise.all([discovery.sync.resync(), clientRole?.reload(wanted)]);
+      },
+      async watches(wanted) {
         await watches?.stop();
-        watches = watch(current);
-      }
-      if (plan.parts.includes('services')) await discovery.configured.apply(current);
-      return plan;
+        watches = watch(wanted);
+      },
+      // The files may hold new certificates under the same names.
+      ...(config.tls.files && { tls: ({ tls: { files } }) => files && standing.readCertificates(files) }),
     };
+    const inForceFrom = (wanted: AgentConfig) => {
+      inForce = wanted;
+    };
+    const reload = reloading({ config, takers, always: ['tls'], inForce: inForceFrom, log });
     return { serves, reload, stop: ({ tasks }) => stopAll(tasks) };
   } catch (error) {
     await stopAll('keep');

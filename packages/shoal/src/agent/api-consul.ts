@@ -28,6 +28,8 @@ export type ConsulServerDeps = {
   log: Log;
   onLeave?: () => void;
   onReload?: () => Promise<void>;
+  /** Whether metrics are served to Prometheus at present. */
+  prometheus: () => boolean;
 };
 
 /** Consul's API on its addresses; undefined where it is turned off. */
@@ -49,7 +51,7 @@ export function createConsulServer(deps: ConsulServerDeps): ApiServer | undefine
     leader: cluster.leader,
     peers: cluster.peers,
     metrics: createHttpMetrics({ now: () => performance.now(), wallClock: Date.now }),
-    prometheus: config.telemetry.prometheusRetention,
+    prometheus: deps.prometheus,
     ...(discovery.dns && { dns: dnsFacts(config, discovery.dns) }),
     ...(log.lines && { logs: log.lines }),
     random: Math.random,

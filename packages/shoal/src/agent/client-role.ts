@@ -32,6 +32,8 @@ export type ClientRole = {
   readonly handler: ReturnType<typeof createClientHandler>;
   /** Before the agent leaves: the servers are not told any more that this node is there. */
   retire(): void;
+  /** What of the node's settings may change while it runs. */
+  reload(config: AgentConfig): Promise<void>;
   stop(how: { tasks: 'keep' | 'stop' }): Promise<void>;
 };
 
@@ -87,6 +89,7 @@ export async function startClientRole(deps: ClientRoleDeps): Promise<ClientRole>
     client,
     handler,
     retire: dialer.retire,
+    reload: (wanted) => client.reload(nodeConfig({ ...deps, config: wanted })),
     async stop({ tasks }) {
       await client.stop({ tasks });
       await docker.close();

@@ -8,17 +8,21 @@ export type ConsulFactsDeps = {
   isServer: boolean;
   rpcPort: number;
   startedAt: number;
+  /** Of the node; a reload may change it. */
+  meta: () => Readonly<Record<string, string>>;
 };
 
 /** What Consul's API says about this agent. */
-export function consulFacts({ config, nodeId, isServer, rpcPort, startedAt }: ConsulFactsDeps): ConsulFacts {
+export function consulFacts({ config, nodeId, isServer, rpcPort, startedAt, meta }: ConsulFactsDeps): ConsulFacts {
   return {
     nodeId,
     nodeName: config.nodeName,
     datacenter: config.datacenter,
     address: config.advertise.address,
     wanAddress: config.advertise.address,
-    meta: config.nodeMeta,
+    get meta() {
+      return meta();
+    },
     ...(isServer && { server: { rpcPort, version: CONSUL_API_VERSION } }),
     version: CONSUL_API_VERSION,
     revision: '',

@@ -11,7 +11,7 @@ export function followedLines(needs: (level: LogLevel | undefined) => void): Log
   return {
     write(json) {
       if (followers.size === 0) return;
-      const rank = LEVELS.indexOf(/"level":"(\w+)"/.exec(json)?.[1] as LogLevel);
+      const rank = rankOf(json);
       for (const follower of followers) if (rank >= follower.rank) follower.line(json);
     },
     follow(level, line) {
@@ -28,4 +28,13 @@ export function followedLines(needs: (level: LogLevel | undefined) => void): Log
 /** The one that lets more through. */
 export function lowerLevel(one: LogLevel, other: LogLevel | undefined): LogLevel {
   return other !== undefined && LEVELS.indexOf(other) < LEVELS.indexOf(one) ? other : one;
+}
+
+/** Whether a line of the log is of that level or above it. */
+export function isAtLeast(json: string, level: LogLevel): boolean {
+  return rankOf(json) >= LEVELS.indexOf(level);
+}
+
+function rankOf(json: string): number {
+  return LEVELS.indexOf(/"level":"(\w+)"/.exec(json)?.[1] as LogLevel);
 }

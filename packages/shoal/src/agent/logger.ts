@@ -2,7 +2,8 @@ import { createWriteStream } from 'node:fs';
 import { type DestinationStream, multistream, pino } from 'pino';
 import type { LogConfig } from '../config/agent-config.ts';
 import type { Log } from '../log.ts';
-import { followedLines, lowerLevel } from './followed-lines.ts';
+import type { LogLevel } from '../log-lines.ts';
+import { followedLines, isAtLeast, lowerLevel } from './followed-lines.ts';
 
 const COLORS: Record<string, string> = { trace: '90', debug: '36', info: '32', warn: '33', error: '31' };
 /** Fields that every line has. */
@@ -21,12 +22,25 @@ export function createLogger(config: LogConfig, output: NodeJS.WriteStream = pro
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (level: string) => ({ level }) },
   };
+  let wanted = config.level;
+  let followedLevel: LogLevel | undefined;
+  const choose = () => {
+    logger.level = lowerLevel(wanted, followedLevel);
+  };
   const followed = followedLines((level) => {
-    logger.level = lowerLevel(config.level, level);
+    followedLevel = level;
+    choose();
   });
-  const own = streams.map((stream) => ({ stream, level: config.level }));
-  const logger = pino(options, multistream([...own, { stream: followed, level: 'trace' }]));
-  return Object.assign(logger, { lines: followed });
+  // While somebody follows at a lower level, lines come that are not for these.
+  const own = streams.map((stream) => ({
+    write: (line: string) => void (isAtLeast(line, wanted) && stream.write(line)),
+  }));
+  const logger = pino(options, multistream([...own, followed].map((stream) => ({ stream, level: 'trace' }))));
+  const setLevel = (level: LogLevel) => {
+    wanted = level;
+    choose();
+  };
+  return Object.assign(logger, { lines: followed, setLevel });
 }
 
 /** `09:41:02.123 info  message key=value` */

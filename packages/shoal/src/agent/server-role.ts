@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Agents } from '../catalog/agents.ts';
 import { CatalogFeed } from '../catalog/mirror/feed.ts';
-import type { AgentConfig } from '../config/agent-config.ts';
+import type { AgentConfig, TlsFiles } from '../config/agent-config.ts';
 import type { Log } from '../log.ts';
 import { type ApiHandler, createRpcListener, type RpcListener } from '../rpc/listener.ts';
 import type { ApiName } from '../rpc/protocol.ts';
@@ -25,6 +25,8 @@ export type ServerRole = {
   readonly listener: RpcListener;
   /** For agents that want to join; undefined where the user brings the certificates. */
   readonly joinTokens: JoinTokens | undefined;
+  /** The user's certificates again, perhaps from other files. Those that cannot be read leave the former ones in force. */
+  readCertificates(files: TlsFiles): Promise<void>;
   /** Through it other agents' users reach the HTTP APIs of this one. */
   serveApis(apis: Readonly<Partial<Record<ApiName, ApiHandler>>>): void;
   stop(): Promise<void>;
@@ -69,8 +71,8 @@ export async function startServerRole({ config, dataDir, nodeId, log }: ServerRo
     addresses: ipsOf(config),
   } as const;
   const tlsDir = join(dataDir, 'tls');
-  const makeIdentity = () =>
-    config.tls.files ? identityFromFiles(config.tls.files) : serverIdentity(tlsDir, agent, Date.now());
+  let files = config.tls.files;
+  const makeIdentity = () => (files ? identityFromFiles(files) : serverIdentity(tlsDir, agent, Date.now()));
   let identity = await makeIdentity();
   const signer = config.tls.files ? undefined : await readAuthority(tlsDir);
   const joinTokens = createJoinTokens({ state, authority: fingerprint(identity.authority), now: Date.now });
@@ -127,6 +129,11 @@ export async function startServerRole({ config, dataDir, nodeId, log }: ServerRo
     identity: () => identity,
     listener,
     joinTokens: signer && joinTokens,
+    async readCertificates(wanted) {
+      identity = await identityFromFiles(wanted);
+      files = wanted;
+      listener.useIdentity(identity);
+    },
     serveApis(handlers) {
       apis = handlers;
     },

@@ -1,5 +1,5 @@
 import { type CatalogWriter, localCatalogWriter } from '../catalog/writer.ts';
-import type { AgentConfig } from '../config/agent-config.ts';
+import type { AgentConfig, TlsFiles } from '../config/agent-config.ts';
 import type { Log } from '../log.ts';
 import { Link } from '../rpc/link.ts';
 import { roleName } from '../rpc/protocol.ts';
@@ -20,6 +20,8 @@ export type Standing = {
   readonly membership: Membership | undefined;
   /** The way to the servers, which may be this agent itself; an agent that is alone has none. */
   readonly link: Link | undefined;
+  /** The user's certificates again, perhaps from other files. */
+  readCertificates(files: TlsFiles): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -37,11 +39,12 @@ export async function takeStanding(deps: StandingDeps): Promise<Standing> {
   const servers = configuredServers(config, log);
   if (servers.length > 0) {
     const membership = await startMembership({ ...deps, servers });
-    const { state, writer, link } = membership;
-    return { state, writer, link, membership, serverRole: undefined, stop: membership.stop };
+    const { state, writer, link, readCertificates } = membership;
+    return { state, writer, link, membership, readCertificates, serverRole: undefined, stop: membership.stop };
   }
   const { state, writer, stop } = await standaloneMirror(deps.dataDir, log);
-  return { state, writer, stop, link: undefined, membership: undefined, serverRole: undefined };
+  const readCertificates = () => Promise.resolve();
+  return { state, writer, stop, readCertificates, link: undefined, membership: undefined, serverRole: undefined };
 }
 
 async function asServer({ config, dataDir, node, log }: StandingDeps): Promise<Standing> {
@@ -62,6 +65,7 @@ async function asServer({ config, dataDir, node, log }: StandingDeps): Promise<S
     serverRole,
     membership: undefined,
     link,
+    readCertificates: serverRole.readCertificates,
     async stop() {
       link.stop();
       await serverRole.stop();

@@ -158,8 +158,10 @@ export type JoinConfig = {
 /** Certificates for the agents' port that the user brings. Default: the cluster makes its own. */
 export type TlsConfig = {
   /** Absolute paths of PEM files: all three or none. */
-  files: { caFile: string; certFile: string; keyFile: string } | undefined;
+  files: TlsFiles | undefined;
 };
+
+export type TlsFiles = { caFile: string; certFile: string; keyFile: string };
 
 export type DnsConfig = DnsSettings & {
   /** Ports that DNS is served on beside `ports.dns`, on the same addresses. Default none. */

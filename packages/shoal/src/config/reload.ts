@@ -29,11 +29,16 @@ const PARTS: readonly (readonly [path: string, part: ReloadPart])[] = [
   ['services', 'services'],
   ['checks', 'services'],
   ['dns', 'dns'],
-  ['http', 'http'],
+  ['http.responseHeaders', 'http'],
   ['tls.files', 'tls'],
   ['edge', 'edge'],
   ['nodeMeta', 'node'],
   ['client.meta', 'node'],
+  ['client.nodeClass', 'node'],
+  ['client.reserved', 'node'],
+  ['client.hostVolumes', 'node'],
+  ['client.minDynamicPort', 'node'],
+  ['client.maxDynamicPort', 'node'],
   ['telemetry', 'telemetry'],
 ];
 

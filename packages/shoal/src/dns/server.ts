@@ -1,17 +1,12 @@
+import { createEngine } from './engine.ts';
 import { DnsListenError } from './errors.ts';
 import { type Explanation, explain } from './explain.ts';
 import { type Client, type DnsAddress, type Listener, openListener } from './listener.ts';
-import { createPacketCache } from './packet-cache.ts';
 import type { Query } from './query.ts';
-import { createRateLimit } from './rate-limit.ts';
 import { questionType } from './records.ts';
-import { createAnswerCache } from './recursors/answer-cache.ts';
-import { createLookup } from './recursors/lookup.ts';
-import { createRecursor } from './recursors/recursor.ts';
 import { fitForwarded, questionOnly, type Response, type Transport } from './respond.ts';
 import type { DnsSettings } from './settings.ts';
 import type { CatalogView, QueryView } from './view.ts';
-import type { ZoneContext } from './zone-context.ts';
 
 export type DnsDeps = {
   readonly view: CatalogView;
@@ -44,6 +39,8 @@ export type DnsServer = {
   /** What is served now, with the real ports. */
   addresses(): DnsAddress[];
   stats(): DnsStats;
+  /** Takes other settings, but for domains: those are settled with the start. */
+  useSettings(settings: DnsSettings): Promise<void>;
   /** How an answer would come about now. `type` such as `SRV`. */
   explain(name: string, type: string): Explanation;
 };
@@ -63,33 +60,13 @@ export type DnsStats = {
   readonly answers: Readonly<Record<string, number>>;
 };
 
-const MOST_FORWARDED_AT_ONCE = 512;
-
 /** Consul's DNS interface over UDP and TCP. Every message has its own catch: none of them can end the server. */
 export function createDnsServer(deps: DnsDeps): DnsServer {
-  const { settings, retryMs = 5000 } = deps;
+  const { retryMs = 5000 } = deps;
   const options = { idleTimeoutMs: deps.tcpIdleTimeoutMs ?? 10_000, mostConnections: deps.mostTcpConnections ?? 1024 };
-  const recursor = createRecursor({
-    servers: settings.recursors,
-    strategy: settings.recursorStrategy,
-    timeoutMs: settings.recursorTimeoutMs,
-    mostPending: MOST_FORWARDED_AT_ONCE,
-    random: deps.random,
-    ...(deps.recursorCa !== undefined && { ca: deps.recursorCa }),
-  });
-  const cache = createAnswerCache({ size: settings.cacheSize, now: () => performance.now() });
-  const lookup = createLookup(recursor, cache);
-  const respond = createPacketCache();
-  const mayBeWhole = createRateLimit(settings.rateLimit, () => performance.now());
+  let engine = createEngine(deps, deps.settings);
   const stats = { udp: 0, tcp: 0, dropped: 0, forwarded: 0, cached: 0, limited: 0 };
   const answers: Record<string, number> = {};
-  const context: ZoneContext = {
-    ...{ view: deps.view, settings, random: deps.random },
-    ...(deps.queries && { queries: deps.queries }),
-    get now() {
-      return Math.floor(deps.now() / 1000);
-    },
-  };
   const listeners = new Map<string, Listener>();
   const retries = new Map<string, NodeJS.Timeout>();
   let isRunning = false;
@@ -108,8 +85,13 @@ export function createDnsServer(deps: DnsDeps): DnsServer {
     stop,
     listen,
     addresses: () => [...listeners.values()].map((listener) => listener.address),
-    explain: (name, type) => explain({ name, type: questionType(type) }, context),
+    explain: (name, type) => explain({ name, type: questionType(type) }, engine.context),
     stats: () => ({ ...stats, answers: { ...answers } }),
+    async useSettings(settings) {
+      const former = engine;
+      engine = createEngine(deps, settings);
+      await former.recursor.stop();
+    },
   };
 
   async function listen(address: DnsAddress): Promise<void> {
@@ -144,12 +126,13 @@ export function createDnsServer(deps: DnsDeps): DnsServer {
     retries.clear();
     const open = [...listeners.values()];
     listeners.clear();
-    await Promise.all([...open.map((listener) => listener.close()), recursor.stop()]);
+    await Promise.all([...open.map((listener) => listener.close()), engine.recursor.stop()]);
   }
 
   function handle(message: Buffer, client: Client, reply: (bytes: Buffer | undefined) => void): void {
     const { transport } = client;
     stats[transport] += 1;
+    const { respond, context, mayBeWhole } = engine;
     const response = respond(message, transport, context);
     if (response.kind !== 'silence' && transport === 'udp' && !mayBeWhole(client.address)) limit(response, reply);
     else act(message, response, transport, reply);
@@ -182,6 +165,7 @@ export function createDnsServer(deps: DnsDeps): DnsServer {
   }
 
   async function forward(message: Buffer, query: Query, transport: Transport): Promise<Buffer | undefined> {
+    const { cache, recursor, settings } = engine;
     const kept = cache.get(query);
     if (kept) stats.cached += 1;
     else stats.forwarded += 1;
@@ -194,7 +178,7 @@ export function createDnsServer(deps: DnsDeps): DnsServer {
   async function follow({ names, finish }: Extract<Response, { kind: 'follow' }>): Promise<Response> {
     const found = await Promise.all(
       names.map(async ({ name, types }) => {
-        const records = await Promise.all(types.map((type) => lookup(name, type)));
+        const records = await Promise.all(types.map((type) => engine.lookup(name, type)));
         return [name, records.flat()] as const;
       }),
     );

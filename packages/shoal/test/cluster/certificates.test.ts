@@ -1,7 +1,10 @@
-import { mkdir } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type HostAgent, type Hosts, makeHosts } from '../support/hosts.ts';
+import { until } from '../support/until.ts';
 import { nodesReady, QUICK_SERVER } from './cluster-config.ts';
 
 /** Agents that are given certificates of the user's own authority. */
@@ -49,6 +52,25 @@ describe('an agent', { timeout: 60_000 }, () => {
     await nodesReady(server, ['alpha']);
   });
 
+  test('shows new certificates that came under the names of the old after SIGHUP', async () => {
+    const cwd = join(hosts.folder, 'pki');
+    const shown = () => serverCertificate(hosts.network.host('server').control);
+    const before = await shown();
+    await hosts.command('server', ['tls', 'cert', 'create', '-server', '-dc', 'dc1', '-days', '20'], cwd);
+    for (const end of ['.pem', '-key.pem'])
+      await rename(join(cwd, `dc1-server-consul-1${end}`), join(cwd, `dc1-server-consul-0${end}`));
+    expect(await shown()).toBe(before);
+    process.kill(server.pid(), 'SIGHUP');
+    await until('the new one is shown', async () => (await shown()) !== before);
+    await nodesReady(server, ['alpha']);
+    // Half a pair is refused, and the former one stays.
+    const now = await shown();
+    await writeFile(join(cwd, 'dc1-server-consul-0.pem'), 'nothing');
+    process.kill(server.pid(), 'SIGHUP');
+    await until('it says so', () => /a part of the agent could not take what is new/.test(server.log()));
+    expect(await shown()).toBe(now);
+  });
+
   test('of another authority is none', async () => {
     const beta = await hosts.agent('beta', `${client()}\n${tls('other', 'client-consul-0')}`);
     const { code, printed } = await beta.startInVain();
@@ -69,3 +91,14 @@ describe('an agent', { timeout: 60_000 }, () => {
     ]);
   });
 });
+
+/** The fingerprint of what its agents' port shows. */
+async function serverCertificate(host: string): Promise<string> {
+  const socket = connect({ host, port: 4647, rejectUnauthorized: false });
+  try {
+    await once(socket, 'secureConnect', { signal: AbortSignal.timeout(5_000) });
+    return socket.getPeerCertificate().fingerprint256;
+  } finally {
+    socket.destroy();
+  }
+}

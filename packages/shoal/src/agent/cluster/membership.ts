@@ -4,13 +4,13 @@ import { CatalogMirror } from '../../catalog/mirror/mirror.ts';
 import { keepMirror, type MirrorKeeper, readMirror } from '../../catalog/mirror/mirror-file.ts';
 import { remoteCatalogWriter, type SentRows } from '../../catalog/remote-writer.ts';
 import type { CatalogWriter } from '../../catalog/writer.ts';
-import type { AgentConfig } from '../../config/agent-config.ts';
+import type { AgentConfig, TlsFiles } from '../../config/agent-config.ts';
 import type { Log } from '../../log.ts';
 import type { AgentHello } from '../../rpc/agent-requests.ts';
 import { Link } from '../../rpc/link.ts';
 import { PATHS, roleName } from '../../rpc/protocol.ts';
 import { parseServer, type ServerAddress, ServerList, serverText } from '../../rpc/server-list.ts';
-import { fingerprint, type Identity } from '../../rpc/tls/identity.ts';
+import { fingerprint, type Identity, identityFromFiles } from '../../rpc/tls/identity.ts';
 import { openState, type State } from '../../state/state.ts';
 import { VERSION } from '../../version.ts';
 import { followCatalog } from './follow-catalog.ts';
@@ -31,6 +31,8 @@ export type Membership = {
   caughtUp(): Promise<void>;
   /** Called when what was written meanwhile has to be compared. */
   onReturn(listener: () => void): void;
+  /** The user's certificates again, perhaps from other files. Those that cannot be read leave the former ones in force. */
+  readCertificates(files: TlsFiles): Promise<void>;
   /** The agent goes for good: what runs here is placed elsewhere, and its services leave the catalog. */
   leave(): Promise<void>;
   stop(): Promise<void>;
@@ -121,6 +123,9 @@ export async function startMembership(deps: MembershipDeps): Promise<Membership>
         ({ index }) => mirror.reached(index, CAUGHT_UP_MS),
         () => undefined,
       );
+    },
+    async readCertificates(files) {
+      identity = await identityFromFiles(files);
     },
     async leave() {
       const options = { signal: link.stopped, timeoutMs: LEAVE_TIMEOUT_MS, down: 'fail' } as const;

@@ -45,7 +45,7 @@ function wanMember({ facts }: ConsulApiDeps, member: Member): Member {
 function metrics({ metrics, prometheus }: ConsulApiDeps, { query }: ApiRequest): Answer {
   const snapshot = metrics.snapshot();
   if (query.get('format') !== 'prometheus') return json(snapshot);
-  if (!prometheus) return text(415, 'Prometheus is not enabled since its retention time is not positive');
+  if (!prometheus()) return text(415, 'Prometheus is not enabled since its retention time is not positive');
   const body = {
     kind: 'text',
     text: prometheusText(snapshot),

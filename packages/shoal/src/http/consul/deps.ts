@@ -31,7 +31,7 @@ export type ConsulApiDeps = {
   readonly peers: () => readonly string[];
   readonly metrics: HttpMetrics;
   /** Whether metrics are served to Prometheus. */
-  readonly prometheus: boolean;
+  readonly prometheus: () => boolean;
   readonly dns?: DnsFacts;
   /** The agent's log, where it can be followed. */
   readonly logs?: LogLines;

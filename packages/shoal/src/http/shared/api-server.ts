@@ -10,7 +10,9 @@ import { checkSafety } from './safety.ts';
 /** Takes over a connection that switches protocols (WebSocket). It owns the socket from then on. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
-export type ApiServerOptions = Omit<ApiOptions, 'kept'> & {
+export type ApiServerOptions = Omit<ApiOptions, 'kept' | 'headers'> & {
+  /** Extra headers of all answers (`http_api_response_headers`), at first. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** For messages: `The Consul API`. */
   readonly what: string;
   readonly addresses: readonly string[];
@@ -30,6 +32,8 @@ export type ApiServer = {
   stop(): Promise<void>;
   /** Serves on one more address, by the rule of `start`. */
   listen(address: string): Promise<void>;
+  /** Extra headers of all answers from now on. */
+  useHeaders(headers: Readonly<Record<string, string>>): void;
   addresses(): { address: string; port: number }[];
   /** For tests: `inject` asks without sockets. */
   readonly app: FastifyInstance;
@@ -38,7 +42,8 @@ export type ApiServer = {
 export function createApiServer(options: ApiServerOptions): ApiServer {
   const { upgrade, untilChanged } = options;
   const kept = untilChanged && createKeptAnswers({ ...options, untilChanged });
-  const app = createApi({ ...options, ...(kept && { kept }) });
+  let headers = options.headers ?? {};
+  const app = createApi({ ...options, headers: () => headers, ...(kept && { kept }) });
   const listener = new Listener({
     what: options.what,
     addresses: options.addresses,
@@ -51,6 +56,10 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     app,
     addresses: () => listener.addresses(),
     listen: (address) => listener.listen(address),
+    useHeaders(next) {
+      headers = next;
+      kept?.clear();
+    },
     async start() {
       await app.ready();
       await listener.start();

@@ -40,7 +40,7 @@ export type ApiOptions = {
   /** Told after each answer of a known endpoint; `route` is the endpoint's path. */
   readonly onAnswer?: (answer: { method: string; route: string; status: number; milliseconds: number }) => void;
   /** Extra headers of all answers of known endpoints (`http_api_response_headers`). */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: () => Readonly<Record<string, string>>;
   /** Offered what may be sent again. */
   readonly kept?: KeptAnswers;
 };
@@ -86,7 +86,7 @@ function mount(app: FastifyInstance, options: ApiOptions, endpoint: Endpoint, wa
   for (const method of METHODS) {
     const handler = endpoint.methods[method] ?? (() => options.dialect.otherMethod(method, allowed));
     const answer = async (request: FastifyRequest, reply: FastifyReply) => {
-      if (options.headers) reply.headers(options.headers);
+      if (options.headers) reply.headers(options.headers());
       const given = await handler(new IncomingApiRequest(request, reply.raw, waiting));
       return options.kept ? sendAndKeep(given, options.kept, request, reply) : send(given, request, reply);
     };

@@ -17,6 +17,8 @@ export type KeptAnswers = {
   serve(request: IncomingMessage, response: ServerResponse): boolean;
   /** An answer that is the same for everybody who asks for this, until something of what was read changes. */
   offer(request: IncomingMessage, reading: Reading, finished: Finished): void;
+  /** Drops everything. */
+  clear(): void;
 };
 
 export type KeptAnswersOptions = {
@@ -67,6 +69,9 @@ export function createKeptAnswers({ untilChanged, safety, onAnswer }: KeptAnswer
       kept.set(key, { ...finished, encoding, forget });
       characters += finished.body.length;
       while (characters > MOST_CHARACTERS || kept.size > MOST_ANSWERS) evictOldest();
+    },
+    clear() {
+      while (kept.size > 0) evictOldest();
     },
   };
 

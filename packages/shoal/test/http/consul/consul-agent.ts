@@ -90,7 +90,7 @@ export async function startConsulAgent(): Promise<ConsulAgent> {
       leader: () => own,
       peers: () => [own],
       metrics: createHttpMetrics({ now: () => performance.now(), wallClock: Date.now }),
-      prometheus: false,
+      prometheus: () => false,
       random: Math.random,
       now: () => performance.now(),
       wallClock: Date.now,

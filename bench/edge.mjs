@@ -1,13 +1,17 @@
 // The edge's embedded proxy beside HAProxy and nginx: the same instances, the same client (wrk, 64 connections), one process each.
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { debianProgram } from './support/debian.mjs';
-import { freePort, json, startShoal, until } from './support/shoal.mjs';
+import { httpRate } from './support/load.mjs';
+import { startHaproxy, startInstances, startNginxProxy } from './support/proxies.mjs';
+import { freePort, put, startShoal, until } from './support/shoal.mjs';
+import { median, perSecond } from './support/table.mjs';
+import { inTurn } from './support/turns.mjs';
 
-const SECONDS = 5;
+const SECONDS = 3;
+const ROUNDS = 3;
 const CONNECTIONS = 64;
 const INSTANCES = 3;
 const SIZES = [
@@ -15,173 +19,73 @@ const SIZES = [
   ['100 kB', 100_000],
 ];
 
-export async function bench() {
+export async function* bench() {
   const [wrk, haproxy, nginx] = ['wrk', 'haproxy', 'nginx'].map((program) => debianProgram(program));
-  const rows = [];
-  if (wrk && nginx) rows.push(...(await besidePeers({ wrk, haproxy, nginx })));
-  return [...rows, await untilLastRequest()];
-}
-
-async function besidePeers({ wrk, haproxy, nginx }) {
+  if (!wrk || !nginx) throw new Error('wrk or nginx is missing: apt-get install wrk nginx-light haproxy');
   const dir = mkdtempSync(join(tmpdir(), 'shoal-bench-edge-'));
   const ports = await Promise.all(Array.from({ length: INSTANCES }, () => freePort()));
-  const instances = await startNginx(nginx, dir, 'instances', instancesConfig(dir, ports), ports[0]);
+  const sizes = SIZES.map(([, bytes]) => bytes);
+  const instances = await startInstances(nginx, dir, ports, sizes);
   const shoal = await startShoal();
-  await publish(shoal, ports);
-  const proxies = { shoal: { port: shoal.edgePort, stop: () => shoal.stop() } };
-  if (haproxy) proxies.haproxy = await startHaproxy(haproxy, dir, ports);
-  proxies.nginx = await startNginxProxy(nginx, dir, ports);
-  try {
-    const rows = [];
-    for (const [size, bytes] of SIZES) rows.push(...rowsOf(size, measureAll(wrk, proxies, bytes)));
-    return rows;
-  } finally {
-    for (const { stop } of [...Object.values(proxies), instances]) await stop();
-    rmSync(dir, { recursive: true, force: true });
-  }
+  for (const port of ports) await register(shoal, `web-${port}`, 'web', port, '/');
+  await until('the edge serves', async () => (await fetch(`http://127.0.0.1:${shoal.edgePort}/20`)).ok);
+  const proxies = [
+    { name: 'Shoal', port: shoal.edgePort, pid: shoal.pid },
+    ...(haproxy ? [{ name: 'HAProxy', ...(await startHaproxy(haproxy, dir, ports)) }] : []),
+    { name: 'nginx', ...(await startNginxProxy(nginx, dir, ports)) },
+  ];
+  for (const [size, bytes] of SIZES) yield* besidePeers(wrk, proxies, size, bytes);
+  yield await growth(wrk, shoal, ports);
+  for (const { stop } of [...proxies.slice(1), instances, shoal]) await stop();
+  rmSync(dir, { recursive: true, force: true });
+  yield await untilLastRequest();
 }
 
-/** In turn, twice; the better run of each counts. */
-function measureAll(wrk, proxies, bytes) {
-  const best = {};
-  for (let round = 0; round < 2; round += 1)
-    for (const [name, { port }] of Object.entries(proxies)) {
-      const run = measure(wrk, `http://127.0.0.1:${port}/${bytes}`);
-      if (!best[name] || run.rate > best[name].rate) best[name] = run;
-    }
-  return best;
-}
-
-function measure(wrk, url) {
-  const output = execFileSync(wrk, ['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, '--latency', url], {
-    encoding: 'utf8',
-  });
-  if (/Non-2xx|Socket errors/.test(output)) throw new Error(`${url} failed under load:\n${output}`);
-  const [, p99, unit] = /99%\s+([\d.]+)(us|ms|s)/.exec(output);
-  return {
-    rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(output)[1]),
-    p99: Number(p99) * { us: 0.001, ms: 1, s: 1000 }[unit],
-  };
-}
-
-function rowsOf(size, { shoal, ...peers }) {
-  return Object.entries(peers).map(([name, peer]) => ({
-    what: `edge, ${size} answers, ${CONNECTIONS} connections`,
-    ours: shown(shoal),
-    peer: `${name === 'haproxy' ? 'HAProxy' : 'nginx'} ${shown(peer)}`,
-    ratio: `${(shoal.rate / peer.rate).toFixed(2)} ×`,
-    target: '',
-    met: undefined,
-  }));
+async function* besidePeers(wrk, proxies, size, bytes) {
+  const measured = await inTurn(proxies, ROUNDS, ({ port, pid }) =>
+    httpRate(wrk, `http://127.0.0.1:${port}/${bytes}`, { seconds: SECONDS, pid, connections: CONNECTIONS }),
+  );
+  const [ours, ...peers] = measured;
+  for (const [at, peer] of peers.entries())
+    yield {
+      what: `edge, ${size} answers, ${CONNECTIONS} connections`,
+      ours: shown(ours),
+      peer: `${proxies[at + 1].name} ${shown(peer)}`,
+      ratio: `${(ours.rate / peer.rate).toFixed(2)} ×`,
+      figures: { ours, peer },
+    };
 }
 
 function shown({ rate, p99 }) {
-  return `${Math.round(rate).toLocaleString('en')}/s, p99 ${p99.toFixed(1)} ms`;
+  return `${perSecond(rate)}, p99 ${p99.toFixed(1)} ms`;
 }
 
-async function publish(shoal, ports) {
-  for (const port of ports)
-    await json(`${shoal.consul}/v1/agent/service/register`, {
-      method: 'PUT',
-      body: JSON.stringify({
-        ID: `web-${port}`,
-        Name: 'web',
-        Address: '127.0.0.1',
-        Port: port,
-        Tags: ['shoal.route=/'],
-      }),
-    }).catch(unlessEmpty);
-  await until('the edge serves', async () => (await fetch(`http://127.0.0.1:${shoal.edgePort}/20`)).ok);
+/** CPU per request with ever more services that have a route. */
+async function growth(wrk, shoal, ports) {
+  const points = [];
+  let known = 1;
+  for (const services of [1, 10, 100]) {
+    for (; known < services; known += 1)
+      await register(shoal, `other-${known}`, `other-${known}`, ports[0], `/other-${known}`);
+    const [{ cpu }] = await inTurn([shoal], ROUNDS, ({ edgePort, pid }) =>
+      httpRate(wrk, `http://127.0.0.1:${edgePort}/20`, { seconds: 1, pid }),
+    );
+    points.push([services, cpu]);
+  }
+  return { what: 'a request through the edge (CPU)', of: 'services with a route', unit: 'µs', points };
 }
 
-/** Consul answers these with nothing. */
-function unlessEmpty(error) {
-  if (!(error instanceof SyntaxError)) throw error;
+async function register({ consul }, ID, Name, Port, route) {
+  await put(`${consul}/v1/agent/service/register`, {
+    ID,
+    Name,
+    Address: '127.0.0.1',
+    Port,
+    Tags: [`shoal.route=${route}`],
+  });
 }
 
-async function startHaproxy(program, dir, ports) {
-  const port = await freePort();
-  const file = join(dir, 'haproxy.cfg');
-  const servers = ports.map((one) => `  server s${one} 127.0.0.1:${one}`).join('\n');
-  writeFileSync(
-    file,
-    `global
-  nbthread 1
-defaults
-  mode http
-  timeout connect 2s
-  timeout client 60s
-  timeout server 60s
-  http-reuse always
-  option forwardfor
-frontend in
-  bind 127.0.0.1:${port}
-  default_backend web
-backend web
-  balance leastconn
-${servers}
-`,
-  );
-  return startedOn(port, spawn(program, ['-db', '-f', file], { stdio: 'ignore' }));
-}
-
-async function startNginxProxy(program, dir, ports) {
-  const port = await freePort();
-  const servers = ports.map((one) => `server 127.0.0.1:${one};`).join(' ');
-  const config = `upstream web { least_conn; ${servers} keepalive 64; }
-  server {
-    listen 127.0.0.1:${port};
-    keepalive_requests 100000000;
-    location / {
-      proxy_pass http://web;
-      proxy_http_version 1.1;
-      proxy_set_header Connection "";
-      proxy_set_header Host $host;
-      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-    }
-  }`;
-  return startNginx(program, dir, 'proxy', config, port);
-}
-
-function instancesConfig(dir, ports) {
-  for (const [, bytes] of SIZES) writeFileSync(join(dir, String(bytes)), 'x'.repeat(bytes));
-  const listen = ports.map((port) => `listen 127.0.0.1:${port};`).join(' ');
-  return `server { ${listen} root ${dir}; keepalive_requests 100000000; open_file_cache max=10; sendfile on; }`;
-}
-
-function startNginx(program, dir, name, http, port) {
-  const file = join(dir, `${name}.conf`);
-  writeFileSync(
-    file,
-    `worker_processes 1;
-daemon off;
-pid ${join(dir, `${name}.pid`)};
-error_log ${join(dir, `${name}.log`)};
-user root;
-events { worker_connections 4096; }
-http {
-  access_log off;
-  client_body_temp_path ${dir}; proxy_temp_path ${dir}; fastcgi_temp_path ${dir}; uwsgi_temp_path ${dir}; scgi_temp_path ${dir};
-  ${http}
-}
-`,
-  );
-  return startedOn(port, spawn(program, ['-c', file, '-p', dir], { stdio: 'ignore' }));
-}
-
-async function startedOn(port, child) {
-  await until(`port ${port} answers`, async () => (await fetch(`http://127.0.0.1:${port}/20`)) !== undefined);
-  return {
-    port,
-    async stop() {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await ended;
-    },
-  };
-}
-
-const ROUNDS = 10;
+const CHANGES = 10;
 
 /** From the moment in which a check says critical to the last request that its instance gets, under a steady load. */
 async function untilLastRequest() {
@@ -193,10 +97,10 @@ async function untilLastRequest() {
       response.end();
     }),
   );
-  const put = (path, body) => fetch(`${shoal.consul}${path}`, { method: 'PUT', body: body && JSON.stringify(body) });
+  const says = (Status) => put(`${shoal.consul}/v1/agent/check/update/c0`, { Status });
   for (const [at, server] of servers.entries()) {
     await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-    await put('/v1/agent/service/register', {
+    await put(`${shoal.consul}/v1/agent/service/register`, {
       ...{ ID: `w${at}`, Name: 'web', Address: '127.0.0.1', Port: server.address().port, Tags: ['shoal.route=/'] },
       Check: { CheckID: `c${at}`, TTL: '10m', Status: 'passing' },
     });
@@ -210,12 +114,12 @@ async function untilLastRequest() {
   });
   const times = [];
   try {
-    for (let round = 0; round < ROUNDS; round += 1) {
-      await put('/v1/agent/check/update/c0', { Status: 'passing' });
+    for (let round = 0; round < CHANGES; round += 1) {
+      await says('passing');
       const from = performance.now();
       await until('both get requests', () => lastAt[0] > from && lastAt[1] > from);
       const criticalAt = performance.now();
-      await put('/v1/agent/check/update/c0', { Status: 'critical' });
+      await says('critical');
       await new Promise((resolve) => setTimeout(resolve, 300));
       times.push(Math.max(0, lastAt[0] - criticalAt));
     }
@@ -225,13 +129,9 @@ async function untilLastRequest() {
     for (const server of servers) server.close();
     await shoal.stop();
   }
-  times.sort((a, b) => a - b);
   return {
     what: 'from a check that turns critical to the last request sent there',
-    ours: `median ${times[ROUNDS / 2].toFixed(0)} ms, most ${times.at(-1).toFixed(0)} ms`,
-    peer: '',
-    ratio: '',
-    target: '',
-    met: undefined,
+    ours: `median ${median(times).toFixed(0)} ms, most ${Math.max(...times).toFixed(0)} ms`,
+    figures: { median: median(times), most: Math.max(...times) },
   };
 }

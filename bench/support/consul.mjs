@@ -8,6 +8,19 @@ import { freePort, json, until } from './shoal.mjs';
 
 /** `consul agent -dev` on free ports; undefined where no Consul can be had. */
 export async function startConsul() {
+  const agent = await start(['-dev', '-node=server']);
+  if (agent) await until('Consul has a leader', async () => (await json(`${agent.consul}/v1/status/leader`)) !== '');
+  return agent;
+}
+
+/** An agent without the server role, joined to that server. */
+export async function startConsulClient({ serfPort }) {
+  const agent = await start(['-node=client', `-retry-join=127.0.0.1:${serfPort}`, '-retry-interval=1s']);
+  await until('the client knows a leader', async () => (await json(`${agent.consul}/v1/status/leader`)) !== '');
+  return agent;
+}
+
+async function start(flags) {
   const binary = peerConsul();
   if (!binary) return undefined;
   const dir = mkdtempSync(join(tmpdir(), 'shoal-bench-consul-'));
@@ -21,18 +34,17 @@ export async function startConsul() {
     `-server-port=${server}`,
     '-grpc-port=-1',
   ];
-  const child = spawn(binary, ['agent', '-dev', '-log-level=err', '-bind=127.0.0.1', `-config-dir=${dir}`, ...ports], {
-    stdio: 'ignore',
-  });
-  const consul = `http://127.0.0.1:${http}`;
-  await until('Consul has a leader', async () => (await json(`${consul}/v1/status/leader`)) !== '');
+  const where = ['-bind=127.0.0.1', `-config-dir=${dir}`, `-data-dir=${join(dir, 'data')}`];
+  const child = spawn(binary, ['agent', '-log-level=err', ...where, ...ports, ...flags], { stdio: 'ignore' });
   return {
+    name: 'Consul',
     pid: child.pid,
-    consul,
+    consul: `http://127.0.0.1:${http}`,
     dnsPort: dns,
+    serfPort: serfLan,
     async stop() {
       const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
+      child.kill('SIGKILL');
       await ended;
       rmSync(dir, { recursive: true, force: true });
     },

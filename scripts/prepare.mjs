@@ -75,8 +75,8 @@ const TEST_PROGRAMS = {
   zstd: 'zstd',
 };
 
-/** Later releases build it without the discovery that tests are about. */
-const DEBIAN_11_PROGRAMS = ['prometheus'];
+/** Later releases have no Consul, and a Prometheus without the discovery that tests are about. */
+const DEBIAN_11_PROGRAMS = ['consul', 'prometheus'];
 
 /** Installs the programs that tests need and that are missing, as root; otherwise says which tests will fail for want of them. */
 export function ensureTestPrograms() {

@@ -163,6 +163,8 @@ export function zeroOf(type: string): unknown {
   if (type === 'string') return '';
   if (type === 'bool') return false;
   if (type === 'interface {}') return null;
+  if (type.startsWith('[]')) return new Typed(type, []);
+  if (type.startsWith('map[')) return new Typed(type, {});
   const kind = kindOfType(type);
   if (kind === undefined) return null;
   return type === 'int' ? 0 : new Typed(type, 0);

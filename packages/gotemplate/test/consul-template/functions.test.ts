@@ -128,3 +128,99 @@ test('names that JavaScript has its own idea of are names like any other', () =>
   expect(render('{{ scratch.MapSet "__proto__" "__proto__" 1 }}{{ scratch.MapValues "__proto__" }}')).toBe('[1]');
   expect(render(`{{ \`${json}\` | parseJSON | explodeMap | toJSON }}`)).toBe(json);
 });
+
+describe('maps', () => {
+  const base = '{{ $base := "{\\"a\\": 1, \\"m\\": {\\"x\\": 1}}" | parseJSON }}';
+  test.each([
+    {
+      call: '"{\\"a\\": 2, \\"b\\": 3, \\"m\\": {\\"x\\": 2, \\"y\\": 4}}" | parseJSON | mergeMap $base',
+      want: 'map[a:1 b:3 m:map[x:1 y:4]]',
+    },
+    {
+      call: '"{\\"a\\": 2, \\"m\\": {\\"x\\": 2}}" | parseJSON | mergeMapWithOverride $base',
+      want: 'map[a:2 m:map[x:2]]',
+    },
+    { call: 'with keyExistsGet "none" }}{{ .Exists }}{{ end', want: 'false' },
+    { call: '$n := services | byTag }}{{ len $n.none }}{{ range $n.none }}x{{ else }} none{{ end', want: '0 none' },
+  ])('$call', ({ call, want }) => {
+    expect(render(`${base}{{ ${call} }}`)).toBe(want);
+  });
+});
+
+/** Names that every object of JavaScript has mean nothing to a template. */
+describe('no way into the program', () => {
+  test.each([
+    '{{ scratch.constructor "x" }}',
+    '{{ scratch.toString }}',
+    '{{ scratch.hasOwnProperty "x" }}',
+    '{{ constructor }}',
+    '{{ toString }}',
+    '{{ (timestamp).length }}',
+    '{{ "x".constructor }}',
+    '{{ call "x".constructor }}',
+  ])('%s', (template) => {
+    expect(() => render(template)).toThrow(TemplateError);
+  });
+
+  test.each([
+    { template: '{{ ("{}" | parseJSON).constructor }}', want: '<no value>' },
+    { template: '{{ ("{}" | parseJSON).__proto__ }}', want: '<no value>' },
+    { template: '{{ ("{\\"__proto__\\": {\\"a\\": 1}}" | parseJSON).a }}', want: '<no value>' },
+    { template: '{{ ("__proto__: {a: 1}" | parseYAML) | len }}', want: '1' },
+    { template: '{{ scratch.MapSet "m" "__proto__" "x" }}{{ (scratch.Get "m").toString }}', want: '<no value>' },
+    { template: '{{ scratch.Set "__proto__" 1 }}{{ scratch.Key "toString" }}', want: 'false' },
+    { template: '{{ "a" | regexReplaceAll "(?P<x>a)" "$constructor|$x" }}', want: '|a' },
+    { template: '{{ env "PATH" }}{{ env "__proto__" }}{{ envOrDefault "constructor" "none" }}', want: 'none' },
+    { template: '{{ file "/etc/passwd" }}', want: '' },
+  ])('$template', ({ template, want }) => {
+    expect(render(template)).toBe(want);
+  });
+});
+
+describe('what a template may take is bounded', () => {
+  test.each([
+    [
+      'a template that calls itself',
+      '{{ define "x" }}{{ template "x" }}{{ end }}{{ template "x" }}',
+      'maximum template depth',
+    ],
+    [
+      'one that does so through a function',
+      '{{ define "x" }}{{ executeTemplate "x" }}{{ end }}{{ executeTemplate "x" }}',
+      'error calling executeTemplate',
+    ],
+    ['loops without end', '{{ range loop 9223372036854775807 }}x{{ end }}', 'more than 1000000 turns'],
+    [
+      'loops in loops',
+      '{{ range loop 1000000 }}{{ range loop 1000000 }}x{{ end }}{{ end }}',
+      'more than 10000000 steps',
+    ],
+    [
+      'a text that grows',
+      '{{ $x := "xxxxxxxx" }}{{ range loop 60 }}{{ $x = print $x $x }}{{ end }}',
+      'longer than 67108864',
+    ],
+    [
+      'a text that is replaced',
+      '{{ $x := printf "%100000s" "x" }}{{ $x | replaceAll " " $x }}',
+      'longer than 67108864',
+    ],
+    [
+      'lines that are indented',
+      '{{ $x := printf "%100000s" "x" | replaceAll " " "a\\n" }}{{ $x | indent 10000 }}',
+      'longer than 67108864',
+    ],
+    [
+      'a list that is joined',
+      '{{ $x := printf "%100000s" "x" | replaceAll " " "a," | split "," | join (printf "%10000s" "") }}',
+      'longer than 67108864',
+    ],
+    [
+      'a pattern',
+      '{{ $x := printf "%10000s" "x" }}{{ $x | regexReplaceAll "." (printf "%10000s" "") }}',
+      'longer than 67108864',
+    ],
+  ])('%s', (_, template, want) => {
+    expect(() => render(template)).toThrow(want);
+  });
+});

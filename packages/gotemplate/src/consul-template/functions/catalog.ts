@@ -41,6 +41,7 @@ export function catalogFunctions(current: Current): FunctionSet {
       call: (names, list) => byMeta(String(raw(names)), list),
     },
     ...refused('a service mesh', ['connect', 'caRoots', 'caLeaf']),
+    ...refused('clusters that are peers', ['partitions', 'peerings', 'exportedServices']),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Current } from '../evaluation.ts';
 import { listOf } from '../values.ts';
 
 const PAIRS = '*dependency.KeyPair';
+const MAP = 'map[string]interface {}';
 
 /** Consul's key/value store: `key`, `keyExists`, `keyOrDefault`, `ls`, `tree`, and what groups pairs. */
 export function kvFunctions(current: Current): FunctionSet {
@@ -31,6 +32,13 @@ export function kvFunctions(current: Current): FunctionSet {
         return pair !== null && pair !== undefined;
       },
     },
+    keyExistsGet: {
+      ...text,
+      call: (path) => {
+        const pair = raw(path) === '' ? null : current().need(get('kv.get', path));
+        return pair ?? new Typed(PAIRS, { Path: '', Key: '', Value: '', Exists: false });
+      },
+    },
     keyOrDefault: {
       min: 2,
       max: 2,
@@ -46,6 +54,8 @@ export function kvFunctions(current: Current): FunctionSet {
     safeTree: { ...text, call: list(isLeaf, true) },
     byKey: { min: 1, max: 1, params: [`[]${PAIRS}`], call: byKey },
     explode: { min: 1, max: 1, params: [`[]${PAIRS}`], call: explodePairs },
+    mergeMap: { min: 2, max: 2, params: [MAP, MAP], call: (base, more) => merged(base, more, false) },
+    mergeMapWithOverride: { min: 2, max: 2, params: [MAP, MAP], call: (base, more) => merged(base, more, true) },
     explodeMap: { min: 1, max: 1, params: ['map[string]interface {}'], call: explodeMap },
   };
 }
@@ -60,6 +70,18 @@ function textOf(pair: unknown): string {
 
 function field(pair: unknown, name: string): unknown {
   return element(pair, name);
+}
+
+/** Both maps as one, maps in them as well; of a key that both have, one wins. */
+function merged(base: unknown, more: unknown, moreWins: boolean): Typed {
+  const result: Record<string, unknown> = Object.assign(Object.create(null), raw(base));
+  for (const [key, value] of Object.entries(raw(more) as object)) {
+    const own = result[key];
+    const bothMaps = kindOf(own) === 'map' && kindOf(value) === 'map';
+    if (bothMaps) result[key] = merged(own, value, moreWins);
+    else if (moreWins || own === undefined) result[key] = value;
+  }
+  return new Typed(MAP, result);
 }
 
 const isDirect = (key: string): boolean => key !== '' && !key.includes('/');

@@ -7,13 +7,15 @@ type Write = (text: string) => Expression;
 const TEXTS: Readonly<Record<string, string>> = {
   working_dir: 'work_dir',
   hostname: 'hostname',
-  network_mode: 'network_mode',
   pid: 'pid_mode',
   ipc: 'ipc_mode',
   userns_mode: 'userns_mode',
   mac_address: 'mac_address',
   runtime: 'runtime',
   isolation: 'isolation',
+  uts: 'uts_mode',
+  cgroup: 'cgroupns',
+  cpuset: 'cpuset_cpus',
 };
 const FLAGS: Readonly<Record<string, string>> = {
   privileged: 'privileged',
@@ -37,24 +39,44 @@ export const DRIVER_KEYS = [
   ...Object.keys(TEXTS),
   ...Object.keys(FLAGS),
   ...Object.keys(LISTS),
-  ...['extra_hosts', 'shm_size', 'sysctls', 'ulimits', 'logging', 'devices', 'pull_policy', 'pids_limit'],
+  ...[
+    'network_mode',
+    'extra_hosts',
+    'shm_size',
+    'sysctls',
+    'ulimits',
+    'logging',
+    'devices',
+    'pull_policy',
+    'pids_limit',
+    'oom_score_adj',
+    'storage_opt',
+  ],
 ];
 
 /** Settings of a container that only have another name. */
 export function driverConfig(service: Mapping, write: Write): Item[] {
   return [
     ...named(service, TEXTS, (value) => text(value) && write(text(value) as string)),
+    ...networkMode(text(service['network_mode']), write),
     ...named(service, FLAGS, (value) => (value === true ? true : undefined)),
     ...named(service, LISTS, (value) => list(texts(value).map(write))),
     ...items('extra_hosts', list(extraHosts(service['extra_hosts']))),
     ...items('shm_size', bytes(service['shm_size'])),
-    ...items('pids_limit', typeof service['pids_limit'] === 'number' ? service['pids_limit'] : undefined),
+    ...items('pids_limit', pidsLimit(service)),
     ...items('force_pull', text(service['pull_policy']) === 'always' ? true : undefined),
+    ...items('oom_score_adj', typeof service['oom_score_adj'] === 'number' ? service['oom_score_adj'] : undefined),
+    ...items('storage_opt', map(pairs(service['storage_opt']), write)),
     ...items('sysctl', map(pairs(service['sysctls']), write)),
     ...ulimits(service['ulimits']),
     ...logging(service['logging'], write),
     ...devices(service['devices']),
   ];
+}
+
+/** Another container's network has no equal: that is told elsewhere. */
+function networkMode(mode: string | undefined, write: Write): Item[] {
+  return mode === undefined || /^(?:service|container):/.test(mode) ? [] : [argument('network_mode', write(mode))];
 }
 
 function named(
@@ -79,6 +101,12 @@ function list(values: readonly Expression[]): Expression | undefined {
 function map(entries: readonly (readonly [string, string | undefined])[], write: Write): Expression | undefined {
   if (entries.length === 0) return undefined;
   return { map: Object.fromEntries(entries.map(([key, value]) => [key, write(value ?? '')])) };
+}
+
+function pidsLimit(service: Mapping): number | undefined {
+  const limits = mapping(mapping(mapping(service['deploy'])['resources'])['limits']);
+  const most = service['pids_limit'] ?? limits['pids'];
+  return typeof most === 'number' ? most : undefined;
 }
 
 /** `name:address` lines or a mapping. */
@@ -108,8 +136,10 @@ function logging(value: unknown, write: Write): Item[] {
 function devices(value: unknown): Item[] {
   if (!Array.isArray(value)) return [];
   const all = value.flatMap((entry): Expression[] => {
-    const [host = '', container = host] = (text(entry) ?? '').split(':');
-    return host === '' ? [] : [{ map: { host_path: host, container_path: container } }];
+    const [host = '', container = host, permissions] = (text(entry) ?? '').split(':');
+    if (host === '') return [];
+    const more = permissions === undefined ? {} : { cgroup_permissions: permissions };
+    return [{ map: { host_path: host, container_path: container, ...more } }];
   });
   return items('devices', list(all));
 }

@@ -102,6 +102,11 @@ function nameIn(name: string, behind: string): RegExp {
 
 export function envFiles(value: unknown): Item[] {
   const entries: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const files = entries.flatMap((entry) => text(entry) ?? text(mapping(entry)['path']) ?? []);
-  return files.map((file, at) => fileTemplate(file, `secrets/env-${at + 1}.env`, [argument('env', true)]));
+  const files = entries.flatMap((entry) => {
+    const path = text(entry) ?? text(mapping(entry)['path']);
+    return path === undefined ? [] : [{ path, isOptional: mapping(entry)['required'] === false }];
+  });
+  return files.map(({ path, isOptional }, at) =>
+    fileTemplate(path, `secrets/env-${at + 1}.env`, [argument('env', true)], isOptional),
+  );
 }

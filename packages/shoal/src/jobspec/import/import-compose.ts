@@ -35,6 +35,7 @@ export function importCompose({ source, name, folder, env }: ComposeImport): str
   const projectName = jobName(name ?? text(file['name']) ?? folder);
   const project: Project = {
     name: projectName,
+    volume: (each) => volumeName(each, file['volumes'], composeName(name ?? text(file['name']) ?? folder)),
     secrets: file['secrets'],
     configs: file['configs'],
     mentioned: mentionedPorts(services),
@@ -67,6 +68,25 @@ function read(source: string): Mapping {
     throw new ImportError(`it is no YAML: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
   throw new ImportError('it is no mapping: is it a Compose file?');
+}
+
+/** Compose puts the project's name in front, unless the volume has one of its own: data that is there is found again. */
+function volumeName(name: string, declared: unknown, project: string): string {
+  const volume = mapping(mapping(declared)[name]);
+  const external = volume['external'];
+  const own = text(volume['name']) ?? text(mapping(external)['name']);
+  if (own !== undefined) return own;
+  return external === true || isMapping(external) ? name : `${project}_${name}`;
+}
+
+/** A project's name as Compose makes it. */
+function composeName(name: string): string {
+  return (
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9_-]+/g, '')
+      .replace(/^[_-]+/, '') || 'compose'
+  );
 }
 
 function jobName(name: string): string {

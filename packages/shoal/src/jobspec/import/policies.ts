@@ -52,6 +52,27 @@ export function constraintBlocks(service: Mapping): Item[] {
   });
 }
 
+/** `placement.preferences`, and at most so many on a node. */
+export function spreadBlocks(service: Mapping): Item[] {
+  const placement = mapping(mapping(service['deploy'])['placement']);
+  const preferences = Array.isArray(placement['preferences']) ? placement['preferences'] : [];
+  const spreads = preferences.flatMap((each): Item[] => {
+    const word = text(mapping(each)['spread']) ?? '';
+    const attribute = attributeOf(word);
+    if (attribute === undefined) return [comment(`placement: spread over "${word}" has no equal here`)];
+    return [block('spread', [], [argument('attribute', { code: `"$\{${attribute}}"` })])];
+  });
+  return [...spreads, ...mostPerNode(placement['max_replicas_per_node'])];
+}
+
+function mostPerNode(value: unknown): Item[] {
+  const most = Number(text(value) ?? Number.NaN);
+  if (most === 1) return [block('constraint', [], [argument('distinct_hosts', true)])];
+  if (!(most > 1)) return [];
+  const property = argument('distinct_property', { code: '"${node.unique.id}"' });
+  return [block('constraint', [], [property, argument('value', String(most))])];
+}
+
 function attributeOf(word: string): string | undefined {
   if (word === 'node.hostname') return 'attr.unique.hostname';
   if (word === 'node.platform.os') return 'attr.kernel.name';

@@ -3,6 +3,8 @@ import type { Expression } from './hcl-text.ts';
 /** What a service needs to know of its project. */
 export type Project = {
   readonly name: string;
+  /** What Docker calls a volume of the project. */
+  readonly volume: (name: string) => string;
   readonly secrets: unknown;
   readonly configs: unknown;
   /** Ports of services that others name, by service. */

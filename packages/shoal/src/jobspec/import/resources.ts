@@ -22,8 +22,26 @@ export function resourcesBlock(service: Mapping): Item[] {
       : []),
     ...optional('memory', atLeast(least ?? most)),
     ...(least !== undefined && most !== undefined && most > least ? [argument('memory_max', most)] : []),
+    ...deviceBlocks(mapping(reservations)['devices'], service['gpus']),
   ];
   return items.length === 0 ? [] : [block('resources', [], items)];
+}
+
+/** Graphics cards: of any vendor where Compose does not say. */
+function deviceBlocks(devices: unknown, gpus: unknown): Item[] {
+  const all: unknown[] = Array.isArray(devices) ? devices : [];
+  const given = gpus === undefined ? all : [...all, ...(Array.isArray(gpus) ? gpus : [{ count: gpus }])];
+  return given.map((device) => {
+    const { driver, count, device_ids: ids } = mapping(device) as Record<string, unknown>;
+    const vendor = text(driver);
+    const wanted = Array.isArray(ids) ? ids.length : Number(text(count) ?? Number.NaN);
+    const items = [
+      ...(wanted > 0
+        ? [argument('count', wanted)]
+        : [comment('all of a node, as Compose says it, has no equal: say how many')]),
+    ];
+    return block('device', [vendor === undefined ? 'gpu' : `${vendor}/gpu`], items);
+  });
 }
 
 function atLeast(memory: number | undefined): number | undefined {

@@ -2,17 +2,19 @@ import { DRIVER_KEYS, driverConfig } from './driver-config.ts';
 import { envFiles, environment } from './environment.ts';
 import { argument, block, comment, type Expression, gap, type Item, optional } from './hcl-text.ts';
 import { checksOf } from './health.ts';
-import { constraintBlocks, countOf, restartBlock, updateBlock } from './policies.ts';
+import { constraintBlocks, countOf, restartBlock, spreadBlocks, updateBlock } from './policies.ts';
 import { networkBlock, type PublishedPort, portsOf } from './ports.ts';
 import { type Project, serviceName } from './project.ts';
+import { remarks } from './remarks.ts';
 import { resourcesBlock } from './resources.ts';
 import { filesOf, mountsOf } from './volumes.ts';
-import { command, type Mapping, mapping, pairs, text, texts } from './yaml-values.ts';
+import { command, type Mapping, pairs, text, texts } from './yaml-values.ts';
 
 const HANDLED = new Set([
   ...['image', 'build', 'command', 'entrypoint', 'environment', 'env_file', 'ports', 'expose', 'volumes', 'tmpfs'],
   ...['deploy', 'scale', 'restart', 'healthcheck', 'labels', 'user', 'stop_signal', 'stop_grace_period', 'secrets'],
   ...['configs', 'mem_limit', 'mem_reservation', 'cpus', 'depends_on', 'container_name', 'networks', 'links'],
+  ...['extends', 'profiles', 'platform', 'gpus'],
   ...DRIVER_KEYS,
 ]);
 
@@ -28,8 +30,9 @@ export function groupOf(name: string, service: Mapping, project: Project): Item 
     [
       argument('count', countOf(service)),
       ...spaced([
-        [...remarks(service), ...notes.map(comment)],
+        [...remarks(service, (key) => HANDLED.has(key)), ...notes.map(comment)],
         constraintBlocks(service),
+        spreadBlocks(service),
         updateBlock(service),
         restartBlock(service),
         networkBlock(ports),
@@ -43,27 +46,6 @@ export function groupOf(name: string, service: Mapping, project: Project): Item 
 /** Parts with an empty line before each. */
 export function spaced(parts: readonly (readonly Item[])[]): Item[] {
   return parts.flatMap((items) => (items.length === 0 ? [] : [gap, ...items]));
-}
-
-/** What has no equal, or needs a thought. */
-function remarks(service: Mapping): Item[] {
-  const needed = Array.isArray(service['depends_on'])
-    ? texts(service['depends_on'])
-    : Object.keys(mapping(service['depends_on']));
-  const unknown = Object.keys(service).filter((key) => !HANDLED.has(key) && !key.startsWith('x-'));
-  return [
-    ...(needed.length > 0
-      ? [
-          comment(
-            `depends_on ${needed.join(', ')}: groups start at the same time. A task that cannot do without another service may\nfail and be restarted, or wait in a task with lifecycle { hook = "prestart" }.`,
-          ),
-        ]
-      : []),
-    ...(mapping(service['deploy'])['mode'] === 'global'
-      ? [comment('deploy.mode "global": put this group into a job of its own, with type = "system".')]
-      : []),
-    ...unknown.map((key) => comment(`${key} has no equal here.`)),
-  ];
 }
 
 function serviceBlock(name: string, service: Mapping, ports: readonly PublishedPort[], project: Project): Item[] {
@@ -99,9 +81,9 @@ function serviceBlock(name: string, service: Mapping, ports: readonly PublishedP
 
 function taskBlock(name: string, service: Mapping, ports: readonly PublishedPort[], project: Project): Item {
   const mounts = [
-    mountsOf(Array.isArray(service['volumes']) ? service['volumes'] : [], service['tmpfs'], project.name),
-    filesOf('secrets', Array.isArray(service['secrets']) ? service['secrets'] : [], project.secrets),
-    filesOf('configs', Array.isArray(service['configs']) ? service['configs'] : [], project.configs),
+    mountsOf(Array.isArray(service['volumes']) ? service['volumes'] : [], service['tmpfs'], project),
+    filesOf('secrets', Array.isArray(service['secrets']) ? service['secrets'] : [], project),
+    filesOf('configs', Array.isArray(service['configs']) ? service['configs'] : [], project),
   ];
   const labels = pairs(service['labels']).filter(([key]) => !key.startsWith('traefik.'));
   const config = [

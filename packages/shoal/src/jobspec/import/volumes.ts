@@ -1,15 +1,25 @@
 import { argument, block, code, comment, type Expression, type Item, quoted } from './hcl-text.ts';
-import { isMapping, mapping, text, texts } from './yaml-values.ts';
+import { mountOptions, tmpfsOptions } from './mount-options.ts';
+import type { Project } from './project.ts';
+import { isMapping, mapping, modeBits, text, texts } from './yaml-values.ts';
 
-type Mount = { readonly type: string; readonly source: string; readonly target: string; readonly readOnly: boolean };
+type Mount = {
+  readonly type: string;
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+  /** Blocks of the driver's with more about it, and what has no equal. */
+  readonly options?: readonly Item[];
+  readonly notes?: readonly string[];
+};
 
 /** `config` goes into the driver's block, `task` beside it. */
 export type Mounts = { readonly config: Item[]; readonly task: Item[] };
 
-/** Volumes, bind mounts and tmpfs of a service. `project` goes in front of names of volumes, as Compose does it. */
-export function mountsOf(volumes: readonly unknown[], tmpfs: unknown, project: string): Mounts {
+/** Volumes, bind mounts and tmpfs of a service. */
+export function mountsOf(volumes: readonly unknown[], tmpfs: unknown, project: Project): Mounts {
   const mounts = volumes.flatMap((entry) => (isMapping(entry) ? longForm(entry) : shortForm(text(entry) ?? '')));
-  const all = [...mounts, ...texts(tmpfs).map((target) => ({ type: 'tmpfs', source: '', target, readOnly: false }))];
+  const all = [...mounts, ...texts(tmpfs).map(tmpfsMount)];
   const parts = all.map((mount) => (mount.type === 'bind' ? bind(mount) : { config: other(mount, project), task: [] }));
   return { config: parts.flatMap(({ config }) => config), task: parts.flatMap(({ task }) => task) };
 }
@@ -18,7 +28,14 @@ function longForm(entry: Readonly<Record<string, unknown>>): Mount[] {
   const target = text(entry['target']);
   if (target === undefined) return [];
   const readOnly = entry['read_only'] === true;
-  return [{ type: text(entry['type']) ?? 'volume', source: text(entry['source']) ?? '', target, readOnly }];
+  const type = text(entry['type']) ?? 'volume';
+  return [{ type, source: text(entry['source']) ?? '', target, readOnly, ...mountOptions(entry) }];
+}
+
+/** `/run`, `/tmp:size=64m,mode=1777` */
+function tmpfsMount(entry: string): Mount {
+  const [target = '', options = ''] = entry.split(':');
+  return { type: 'tmpfs', source: '', target, readOnly: false, ...tmpfsOptions(options) };
 }
 
 function shortForm(entry: string): Mount[] {
@@ -33,31 +50,38 @@ function shortForm(entry: string): Mount[] {
 
 /** A single file beside the Compose file travels with the job; of everything else the node must have it. */
 function bind(mount: Mount): Mounts {
-  const { source, target } = mount;
+  const { source } = mount;
   if (isLocal(source) && /\.[\w-]+$/.test(source)) return fileOf(mount);
   const note = isLocal(source)
     ? `${source} was a folder beside the Compose file: put it on the nodes and write its path here`
     : `${source} must be on every node that may run this`;
-  return { config: [comment(note), mountBlock('bind', source, target, mount.readOnly)], task: [] };
+  return { config: [comment(note), ...notesOf(mount), mountBlock(mount)], task: [] };
 }
 
 function isLocal(path: string): boolean {
   return path.startsWith('.');
 }
 
-function fileOf({ source, target, readOnly }: Mount): Mounts {
+function fileOf(mount: Mount): Mounts {
+  const { source } = mount;
   const name = source.slice(source.lastIndexOf('/') + 1);
   const destination = `local/${name}`;
-  return { config: [mountBlock('bind', destination, target, readOnly)], task: [fileTemplate(source, destination)] };
+  return {
+    config: [...notesOf(mount), mountBlock({ ...mount, source: destination })],
+    task: [fileTemplate(source, destination)],
+  };
 }
 
 /** A file of the developer's machine as it stands. */
-export function fileTemplate(source: string, destination: string, more: readonly Item[] = []): Item {
-  return templateBlock(code(`file(${quoted(source)})`), destination, more);
-}
-
-function contentTemplate(content: string, destination: string): Item {
-  return templateBlock(content, destination, []);
+export function fileTemplate(
+  source: string,
+  destination: string,
+  more: readonly Item[] = [],
+  isOptional = false,
+): Item {
+  const file = `file(${quoted(source)})`;
+  const data = isOptional ? `fileexists(${quoted(source)}) ? ${file} : "\\n"` : file;
+  return templateBlock(code(data), destination, more);
 }
 
 /** With delimiters that are in no file by chance. */
@@ -75,13 +99,19 @@ function templateBlock(data: Expression, destination: string, more: readonly Ite
   );
 }
 
-function other({ type, source, target, readOnly }: Mount, project: string): Item[] {
-  if (type !== 'volume') return [mountBlock(type, source, target, readOnly)];
+function other(mount: Mount, project: Project): Item[] {
+  const { type, source } = mount;
+  if (type === 'tmpfs') return [...notesOf(mount), mountBlock(mount)];
+  if (type !== 'volume') return [comment(`the mount of type "${type}" at ${mount.target} has no equal here`)];
   const note = 'stays on the node: for data that must be found again, use a volume of type "host" or "csi"';
-  return [comment(note), mountBlock('volume', source === '' ? '' : `${project}_${source}`, target, readOnly)];
+  return [comment(note), ...notesOf(mount), mountBlock({ ...mount, source: source && project.volume(source) })];
 }
 
-function mountBlock(type: string, source: string, target: string, readOnly: boolean): Item {
+function notesOf({ notes = [] }: Mount): Item[] {
+  return notes.map(comment);
+}
+
+function mountBlock({ type, source, target, readOnly, options = [] }: Mount): Item {
   return block(
     'mount',
     [],
@@ -90,40 +120,61 @@ function mountBlock(type: string, source: string, target: string, readOnly: bool
       ...(source === '' ? [] : [argument('source', source)]),
       argument('target', target),
       ...(readOnly ? [argument('readonly', true)] : []),
+      ...options,
     ],
   );
 }
 
 /** `secrets` and `configs` of a service: files that are put where Compose would put them. */
-export function filesOf(kind: 'secrets' | 'configs', used: readonly unknown[], declared: unknown): Mounts {
+export function filesOf(kind: 'secrets' | 'configs', used: readonly unknown[], project: Project): Mounts {
   const parts = used.flatMap((entry): Mounts[] => {
     const name = isMapping(entry) ? text(entry['source']) : text(entry);
     if (name === undefined) return [];
-    const target = isMapping(entry) ? text(entry['target']) : undefined;
-    return [fileMount(kind, name, target, mapping(mapping(declared)[name]))];
+    return [fileMount(kind, name, mapping(entry), project)];
   });
   return { config: parts.flatMap(({ config }) => config), task: parts.flatMap(({ task }) => task) };
 }
 
 function fileMount(
-  kind: string,
+  kind: 'secrets' | 'configs',
   name: string,
-  target: string | undefined,
-  declared: Readonly<Record<string, unknown>>,
+  used: Readonly<Record<string, unknown>>,
+  project: Project,
 ): Mounts {
+  const declared = mapping(mapping(project[kind])[name]);
+  const target = text(used['target']);
   const destination = kind === 'secrets' ? `secrets/${name}` : `local/${name}`;
   const path = target?.startsWith('/')
     ? target
     : kind === 'secrets'
       ? `/run/secrets/${target ?? name}`
       : `/${target ?? name}`;
-  const mount = mountBlock('bind', destination, path, true);
+  const mount = mountBlock({ type: 'bind', source: destination, target: path, readOnly: true });
+  const owner = ownership(used);
+  const variable = text(declared['environment']);
+  if (variable !== undefined) {
+    const data = project.write(`\${${variable}}`);
+    return { config: [mount], task: [templateBlock(data, destination, owner)] };
+  }
   const content = text(declared['content']);
-  if (content !== undefined) return { config: [mount], task: [contentTemplate(content, destination)] };
+  if (content !== undefined)
+    return { config: [mount], task: [templateBlock(project.write(content), destination, owner)] };
   const file = text(declared['file']);
   if (file === undefined) {
     const note = `${kind}: "${name}" has no file of its own; add a template block that writes ${destination}`;
     return { config: [comment(note), mount], task: [] };
   }
-  return { config: [mount], task: [fileTemplate(file, destination)] };
+  return { config: [mount], task: [fileTemplate(file, destination, owner)] };
+}
+
+/** Who may read a secret or config. */
+function ownership(used: Readonly<Record<string, unknown>>): Item[] {
+  const mode = modeBits(used['mode']);
+  const perms = mode?.toString(8).padStart(4, '0');
+  const [uid, gid] = [used['uid'], used['gid']].map((value) => Number(text(value) ?? Number.NaN));
+  return [
+    ...(perms === undefined ? [] : [argument('perms', perms)]),
+    ...(Number.isInteger(uid) ? [argument('uid', uid as number)] : []),
+    ...(Number.isInteger(gid) ? [argument('gid', gid as number)] : []),
+  ];
 }

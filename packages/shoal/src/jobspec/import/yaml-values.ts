@@ -61,3 +61,10 @@ export function mebibytes(value: unknown): number | undefined {
   const size = bytes(value);
   return size === undefined ? undefined : Math.max(1, Math.round(size / 1024 ** 2));
 }
+
+/** Permission bits: `0440` and `440` are octal digits, which the reader took for a decimal number; `0o440` it has read as such. */
+export function modeBits(value: unknown): number | undefined {
+  const written = text(value) ?? '';
+  if (/^[0-7]{3,5}$/.test(written)) return Number.parseInt(written, 8);
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0o7777 ? value : undefined;
+}

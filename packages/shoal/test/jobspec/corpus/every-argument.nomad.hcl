@@ -1,3 +1,4 @@
+# Every argument of the job specification that is documented, to its latest version.
 job "all" {
   name = "all"
   id = "all"
@@ -407,7 +408,7 @@ job "all" {
     task "t" {
       driver = "docker"
       user = "u"
-      leader = true
+      leader = false
       kind = "k"
       kill_timeout = "10s"
       kill_signal = "SIGINT"
@@ -468,7 +469,7 @@ job "all" {
       schedule {
         cron {
           start = "0 30 9 * * MON-FRI *"
-          end = "0 16 * * *"
+          end = "0 16"
           timezone = "America/New_York"
         }
       }

@@ -140,7 +140,68 @@ describe('what its task becomes', () => {
     {
       name: 'a named volume',
       given: { volumes: ['data:/data'] },
-      want: { Config: { mount: [{ type: 'volume', source: 'my-shop_data', target: '/data' }] } },
+      want: { Config: { mount: [{ type: 'volume', source: 'myshop_data', target: '/data' }] } },
+    },
+    {
+      name: 'volumes that have names of their own',
+      given: { volumes: ['a:/a', 'b:/b'] },
+      more: { volumes: { a: { external: true }, b: { name: 'own' } } },
+      want: { Config: { mount: [{ source: 'a' }, { source: 'own' }] } },
+    },
+    {
+      name: 'mounts in long form',
+      given: {
+        volumes: [
+          { type: 'bind', source: '/x', target: '/x', bind: { propagation: 'rshared' } },
+          { type: 'volume', source: 'v', target: '/v', volume: { nocopy: true } },
+          { type: 'tmpfs', target: '/t', tmpfs: { size: '1m', mode: 1777 } },
+        ],
+        tmpfs: ['/run', '/tmp:size=64m,mode=0700'],
+      },
+      want: {
+        Config: {
+          mount: [
+            { type: 'bind', bind_options: [{ propagation: 'rshared' }] },
+            { type: 'volume', volume_options: [{ no_copy: true }] },
+            { type: 'tmpfs', tmpfs_options: [{ size: 1024 ** 2, mode: 0o1777 }] },
+            { type: 'tmpfs', target: '/run' },
+            { type: 'tmpfs', target: '/tmp', tmpfs_options: [{ size: 64 * 1024 ** 2, mode: 0o700 }] },
+          ],
+        },
+      },
+    },
+    {
+      name: 'who may read a secret',
+      given: { secrets: [{ source: 's', target: '/run/s', uid: '103', mode: 440 }] },
+      more: { secrets: { s: { file: './s.txt' } } },
+      want: { Templates: [{ Perms: '0440', Uid: 103 }], Config: { mount: [{ target: '/run/s' }] } },
+    },
+    {
+      name: 'an environment file that need not be there',
+      given: { env_file: [{ path: './a.env', required: false }] },
+      want: { Templates: [{ EmbeddedTmpl: 'content of the file', Envvars: true }] },
+    },
+    {
+      name: 'graphics cards',
+      given: { deploy: { resources: { reservations: { devices: [{ driver: 'nvidia', count: 2 }] } } }, gpus: 'all' },
+      want: { Resources: { Devices: [{ Name: 'nvidia/gpu', Count: 2 }, { Name: 'gpu' }] } },
+    },
+    {
+      name: 'limits of processes, devices and processors',
+      given: {
+        deploy: { resources: { limits: { pids: 9 } } },
+        devices: ['/dev/a:/dev/b:r'],
+        cpuset: '0-1',
+        uts: 'host',
+      },
+      want: {
+        Config: {
+          pids_limit: 9,
+          devices: [{ host_path: '/dev/a', container_path: '/dev/b', cgroup_permissions: 'r' }],
+          cpuset_cpus: '0-1',
+          uts_mode: 'host',
+        },
+      },
     },
     {
       name: 'a secret',
@@ -189,6 +250,41 @@ test('services that name each other follow each other', () => {
     'URL=tcp://{{ with service "my-db" }}{{ with index . 0 }}{{ .Address }}:{{ .Port }}{{ end }}{{ end }}/x\nHOST=my-db.service.consul\n',
   );
   expect(db).toMatchObject({ Networks: [{ DynamicPorts: [{ To: 5432 }] }], Services: [{ Name: 'my-db' }] });
+});
+
+test('a secret of the surroundings is a variable', () => {
+  const text = made(
+    stringify({ services: { app: { image: 'x', secrets: ['s'] } }, secrets: { s: { environment: 'TOKEN' } } }),
+  );
+  const task = jobOf(text, { TOKEN: 'abc' }).TaskGroups?.[0]?.Tasks[0];
+  expect(task).toMatchObject({ Templates: [{ EmbeddedTmpl: 'abc', DestPath: 'secrets/s' }] });
+});
+
+test('placement is spread, or one on each node', () => {
+  const placement = { preferences: [{ spread: 'node.labels.zone' }], max_replicas_per_node: 1 };
+  expect(groupOf({ image: 'x', deploy: { placement } })).toMatchObject({
+    Spreads: [{ Attribute: '${meta.zone}' }],
+    Constraints: [{ Operand: 'distinct_hosts' }],
+  });
+});
+
+test.each([
+  [{ extends: { service: 'b' } }, 'docker compose config'],
+  [{ profiles: ['debug'] }, 'profiles debug: Compose starts it only with one of them'],
+  [{ platform: 'linux/arm64' }, 'constrain ${attr.cpu.arch}'],
+  [{ depends_on: { m: { condition: 'service_completed_successfully' } } }, 'depends_on m, which must have ended well'],
+  [{ network_mode: 'service:web' }, 'shares the network of web'],
+  [{ networks: { n: { aliases: ['a'] } } }, 'networks.n: aliases have no equal'],
+  [{ deploy: { mode: 'global-job' } }, 'type = "sysbatch"'],
+  [{ deploy: { update_config: { order: 'start-first' } } }, 'start-first'],
+  [{ deploy: { placement: { constraints: ['node.role == worker'] } } }, '"node.role == worker" has no equal'],
+  [{ healthcheck: { test: 'x', start_interval: '1s' } }, 'start_interval has no equal'],
+  [{ volumes: [{ type: 'image', source: 'x', target: '/y' }] }, 'mount of type "image" at /y has no equal'],
+  [{ volumes: [{ type: 'volume', source: 'x', target: '/y', volume: { subpath: 's' } }] }, 'subpath "s" has no equal'],
+])('%j is told of', (service, want) => {
+  const text = made(stringify({ services: { app: { image: 'x', ...service } } }));
+  expect(text).toContain(want);
+  jobOf(text);
 });
 
 test('what has no equal is said at its place', () => {

@@ -256,7 +256,7 @@ test('a secret of the surroundings is a variable', () => {
   const text = made(
     stringify({ services: { app: { image: 'x', secrets: ['s'] } }, secrets: { s: { environment: 'TOKEN' } } }),
   );
-  const task = jobOf(text, { TOKEN: 'abc' }).TaskGroups?.[0]?.Tasks[0];
+  const task = jobOf(text, { TOKEN: 'abc' }).TaskGroups?.[0]?.Tasks?.[0];
   expect(task).toMatchObject({ Templates: [{ EmbeddedTmpl: 'abc', DestPath: 'secrets/s' }] });
 });
 

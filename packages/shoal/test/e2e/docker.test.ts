@@ -4,8 +4,9 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Allocation } from '@shoal/api';
 import { decode, encode } from 'dns-packet';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { IMAGE, startEngine, type TestEngine } from '../support/docker-host.ts';
+import { startRegistry } from '../support/docker-registry.ts';
 import type { HostAgent } from '../support/hosts.ts';
 import { until } from '../support/until.ts';
 
@@ -66,7 +67,8 @@ async function outsideDns(address: string): Promise<typeof resolver> {
 
 const task = (name: string, script: string, more = '', config = '') => `
   task "${name}" {
-    driver = "docker"
+    driver       = "docker"
+    kill_timeout = "1s"
     config {
       image   = "${IMAGE}"
       command = "sh"
@@ -120,7 +122,7 @@ async function stopped(name: string): Promise<void> {
   const { value } = await agent.nomad.jobs.allocations(name);
   await agent.command('job', 'stop', '-yes', name);
   for (const { ID } of value)
-    await until(`nothing of ${name} is left`, async () => (await engine.containersOf(ID)).length === 0);
+    await until(`nothing of ${name} is left`, async () => (await engine.containersOf(ID)).length === 0, 20_000);
 }
 
 describe('a node with Docker', () => {
@@ -179,7 +181,8 @@ describe('a service in a container', () => {
               address_mode = "driver"
             }`,
            'ports = ["http"]',
-         )}`,
+         )}
+         ${task('beside', 'sleep 600', 'lifecycle {\n hook = "poststart"\n sidecar = true\n }')}`,
       ),
     );
     const web = await allocationOf('web', isRunning);
@@ -203,9 +206,11 @@ describe('a service in a container', () => {
     expect(said).toContain('a page of the machine\n');
     expect(said).toContain('nameserver 172.17.0.1\n');
     expect(said).toContain('/alloc /local /secrets\n');
-    const [container] = await engine.containersOf(web.ID);
-    expect(container?.Names).toEqual([`/server-${web.ID}`]);
+    const container = (await engine.containersOf(web.ID)).find(({ Names }) => Names[0] === `/server-${web.ID}`);
     expect(container?.Labels).toMatchObject({ 'com.hashicorp.nomad.job_name': 'web' });
+    // The engine, which holds the port for the other task, is no stranger.
+    const beside = web.TaskStates?.['beside']?.Events.map(({ DisplayMessage }) => DisplayMessage) ?? [];
+    expect(beside.join('\n')).not.toContain('is held by');
     await stopped('web');
     expect((await agent.consul.healthService('web', {})).value).toEqual([]);
   });
@@ -236,6 +241,28 @@ describe('a service in a container', () => {
     await agent.consul.kv.put('greeting', Buffer.from('bye'));
     const note = await allocationOf('note', isComplete);
     expect(await output(note, 't')).toBe('hello in /secrets\nbye in /secrets\nbye in /secrets\n');
+  });
+});
+
+describe('an image of a registry', () => {
+  it('is fetched, which an event tells, and is gone when nothing uses it', async () => {
+    const registry = await startRegistry({ folder: engine.folder, address: engine.gateway });
+    onTestFinished(() => registry.close());
+    const body = task('t', 'echo from $FROM').replace(IMAGE, registry.image);
+    await agent.run(job('fetched', body, 'batch'));
+    const fetched = await allocationOf('fetched', isComplete);
+    expect(await output(fetched, 't')).toBe('from registry\n');
+    const event = fetched.TaskStates?.['t']?.Events.find(({ Type }) => Type === 'Driver');
+    expect(event).toMatchObject({
+      ...{ DisplayMessage: 'Downloading image', DriverMessage: 'Downloading image' },
+      Details: { image: registry.image },
+    });
+    const status = await agent.command('alloc', 'status', fetched.ID);
+    expect(status.printed).toMatch(/Driver\s+Downloading image/);
+    await until('the image is gone', async () => {
+      const { status } = await engine.api('GET', `/images/${registry.image}/json`);
+      return status === 404;
+    });
   });
 });
 

@@ -47,6 +47,9 @@ function portsOf({ AllocatedResources }: Allocation, task: string): GivenPort[] 
   return [...shared, ...own];
 }
 
+/** They hold the ports of containers, which say nothing of their allocation; a container engine itself says what is taken. */
+const ENGINE_PROGRAMS: ReadonlySet<string> = new Set(['docker-proxy', 'dockerd']);
+
 /** Strangers only: tasks of the same allocation share its ports. */
 function holdersOf(ports: readonly GivenPort[], allocId: string): Holder[] {
   const listeners = tcpListeners();
@@ -54,7 +57,7 @@ function holdersOf(ports: readonly GivenPort[], allocId: string): Holder[] {
     const listener = listeners.find((one) => meets(one, given));
     return listener ? [{ ...given, ...ownerOf(listener) }] : [];
   });
-  return found.filter((holder) => holder.allocId !== allocId);
+  return found.filter((holder) => holder.allocId !== allocId && !isEngine(holder));
 }
 
 function meets({ address, port }: Listener, given: GivenPort): boolean {
@@ -66,6 +69,10 @@ function ownerOf({ inode }: Listener): Pick<Holder, 'pid' | 'allocId'> {
   const pid = processOfSocket(inode);
   const environ = pid === undefined ? '' : readEnviron(pid);
   return { pid, allocId: /(?:^|\0)NOMAD_ALLOC_ID=([^\0]+)/.exec(environ)?.[1] };
+}
+
+function isEngine({ pid }: Holder): boolean {
+  return pid !== undefined && ENGINE_PROGRAMS.has(readCommand(pid));
 }
 
 function isTask({ allocId }: Holder): boolean {

@@ -42,6 +42,8 @@ export type DockerDriver = Driver & { close(): Promise<void> };
 
 /** The engine's log may hang; an end is not held up by it for longer. */
 const LAST_OUTPUT_MS = 10_000;
+const ASK_ATTEMPTS = 6;
+const ASK_AGAIN_MS = 1_000;
 
 /** Runs containers by a Docker Engine (https://developer.hashicorp.com/nomad/docs/drivers/docker). Throws `Error` for an endpoint that is none. */
 export function dockerDriver(options: DockerOptions): DockerDriver {
@@ -137,7 +139,7 @@ export function dockerDriver(options: DockerOptions): DockerDriver {
       return usage;
     },
     async recover(handle) {
-      const container = await containers.find(handle);
+      const container = await patiently(() => containers.find(handle));
       if (container === undefined) return false;
       // The agent was killed between making and starting it.
       if (container.State.Status === 'created') {
@@ -169,4 +171,16 @@ export function dockerDriver(options: DockerOptions): DockerDriver {
       engine.close();
     },
   };
+}
+
+/** At the start of a machine the engine may come after the agent. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof EngineAwayError) || attempt === ASK_ATTEMPTS) throw error;
+      await systemClock.sleep(ASK_AGAIN_MS, new AbortController().signal);
+    }
+  }
 }

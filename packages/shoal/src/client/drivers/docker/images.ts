@@ -28,6 +28,8 @@ export type ImageRequest = {
   /** Where the file of `load` is. */
   loadFrom: string | undefined;
   say: Say;
+  /** Aborted when the task is not wanted any more: what is under way goes on, for others that may want it. */
+  signal: AbortSignal;
 };
 
 export type ImagesOptions = {
@@ -46,6 +48,7 @@ export function createImages({ engine, settings, file, log }: ImagesOptions): Im
   const users = new Map<string, string>();
   const removals = new Map<string, NodeJS.Timeout>();
   const underWay = new Map<string, Promise<void>>();
+  const removing = new Map<string, Promise<void>>();
   let saved: Promise<void> = Promise.resolve();
 
   async function idOf(name: string): Promise<string | undefined> {
@@ -120,7 +123,11 @@ export function createImages({ engine, settings, file, log }: ImagesOptions): Im
     if (!releasable(id) || removals.has(id)) return;
     const timer = setTimeout(() => {
       removals.delete(id);
-      if (releasable(id)) void remove(id);
+      if (releasable(id))
+        removing.set(
+          id,
+          remove(id).finally(() => removing.delete(id)),
+        );
     }, settings.gc.imageDelayMs);
     timer.unref();
     removals.set(id, timer);
@@ -144,9 +151,18 @@ export function createImages({ engine, settings, file, log }: ImagesOptions): Im
   for (const id of brought) removeLater(id);
   return {
     async take(request) {
-      const id = await bring(parseImageName(request.config.image ?? ''), request);
-      hold(request.user, id);
-      return id;
+      const image = parseImageName(request.config.image ?? '');
+      for (;;) {
+        const id = await bring(image, request);
+        const removal = removing.get(id);
+        if (removal === undefined) {
+          if (request.signal.aborted) removeLater(id);
+          else hold(request.user, id);
+          return id;
+        }
+        // It was found in the moment in which it goes.
+        await removal;
+      }
     },
     hold,
     release(user) {

@@ -36,7 +36,7 @@ export async function startContainer(
   { task, config }: { task: TaskSpec; config: TaskConfig },
   { say = () => undefined, signal = new AbortController().signal }: Meanwhile,
 ): Promise<string> {
-  const image = await untilAborted(takeImage(deps, task, config, say), signal);
+  const image = await untilAborted(takeImage(deps, { task, config, say, signal }), signal);
   const container = await create(deps, { task, config, image, say }).catch(refusal('Failed to create container'));
   try {
     await run(deps.engine, container, signal);
@@ -47,14 +47,16 @@ export async function startContainer(
   }
 }
 
-function takeImage({ images }: StartingDeps, task: TaskSpec, config: TaskConfig, say: Say): Promise<string> {
+type ImageWanted = { task: TaskSpec; config: TaskConfig; say: Say; signal: AbortSignal };
+
+function takeImage({ images }: StartingDeps, { task, config, say, signal }: ImageWanted): Promise<string> {
   const { localDir } = task.dirs;
   const loadFrom = config.load === undefined ? undefined : resolve(localDir, config.load);
   if (loadFrom !== undefined && !isInside(localDir, loadFrom)) {
     throw new DriverError(`"load" = "${config.load}" leads out of the task's local/ folder`, { recoverable: false });
   }
   const what = loadFrom === undefined ? `Failed to pull \`${config.image}\`` : `Failed to load "${config.load}"`;
-  return images.take({ user: task.id, config, loadFrom, say }).catch(refusal(what));
+  return images.take({ user: task.id, config, loadFrom, say, signal }).catch(refusal(what));
 }
 
 type Wanted = { task: TaskSpec; config: TaskConfig; image: string; say: Say };

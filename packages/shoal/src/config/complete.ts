@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Diagnostic } from '@shoal/hcl';
 import { dnsSettings } from '../dns/settings.ts';
-import type { Machine } from './addresses/resolve-address.ts';
+import { type Machine, resolveAddresses } from './addresses/resolve-address.ts';
 import { advertising } from './advertise.ts';
 import type {
   AgentConfig,
@@ -52,7 +52,7 @@ export function complete(merged: Merged, around: Surroundings, files: readonly s
     rawExec: { enabled: rawExecEnabled(values, dev) },
     join: joinConfig(values, around),
     tls: { files: tlsFiles(values, around) },
-    dns: dnsConfig(values),
+    dns: dnsConfig(values, around),
     edge,
     http: httpConfig(values),
     ports: where.ports,
@@ -178,12 +178,20 @@ function tlsFiles(values: Partial<Settings>, { cwd }: Surroundings): AgentConfig
   return { caFile: resolve(cwd, ca), certFile: resolve(cwd, cert), keyFile: resolve(cwd, key) };
 }
 
-function dnsConfig(values: Partial<Settings>): DnsConfig {
+/** Recursors may be templates, as with Consul; one that comes to nothing stays as it is, and dnsChecks says so. */
+function recursors(given: readonly string[], machine: Machine): string[] {
+  return given.flatMap((text) => {
+    const found = text.includes('{{') ? resolveAddresses(text, machine).addresses : [];
+    return found.length > 0 ? found : [text];
+  });
+}
+
+function dnsConfig(values: Partial<Settings>, around: Surroundings): DnsConfig {
   const base = dnsSettings();
   const given = {
     domain: values['dns.domain'] ?? base.domain,
     altDomains: values['dns.altDomains'] ?? base.altDomains,
-    recursors: values['dns.recursors'] ?? base.recursors,
+    recursors: recursors(values['dns.recursors'] ?? base.recursors, around),
     nodeTtl: values['dns.nodeTtl'] ?? base.nodeTtl,
     serviceTtl: values['dns.serviceTtl'] ?? base.serviceTtl,
     udpAnswerLimit: values['dns.udpAnswerLimit'] ?? base.udpAnswerLimit,

@@ -14,6 +14,11 @@ describe('domains beside the first', () => {
   });
 });
 
+test('recursors may be templates, as with Consul', async () => {
+  const { config } = await loaded('recursors = ["{{ GetInterfaceIP \\"wgoverlay\\" }}", "tls://9.9.9.9"]');
+  expect(config?.dns.recursors).toEqual(['172.16.230.100', 'tls://9.9.9.9']);
+});
+
 describe('what cannot be served or asked is an error with its remedy', () => {
   test.each([
     [
@@ -26,6 +31,11 @@ describe('what cannot be served or asked is an error with its remedy', () => {
       'a recursor',
       'dns {\n recursors = ["tls:1.1.1.1"]\n}',
       /recursor cannot be read[\s\S]*tls:1\.1\.1\.1[\s\S]*tls:\/\/IP/,
+    ],
+    [
+      'a recursor that comes to no address',
+      'dns {\n recursors = ["{{ GetInterfaceIP \\"none0\\" }}"]\n}',
+      /recursor cannot be read[\s\S]*none0/,
     ],
     ['a strategy', 'dns {\n recursor_strategy = "fastest"\n}', /recursor_strategy must be "sequential" or "random"/],
     ['a port', 'dns {\n ports = [0]\n}', /dns\.ports must be a list of ports/],

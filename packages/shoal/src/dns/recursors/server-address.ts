@@ -25,7 +25,7 @@ export function parseRecursor(text: string): RecursorAddress | undefined {
 
 function hostAndPort(text: string, usual: number): { host: string; port: number } | undefined {
   if (isIPv6(text)) return { host: text, port: usual };
-  const [, bracketed, named, digits] = /^(?:\[([^\]]+)\]|([^:[\]/]+))(?::(\d+))?$/.exec(text) ?? [];
+  const [, bracketed, named, digits] = /^(?:\[([^\]]+)\]|([\w.-]+))(?::(\d+))?$/.exec(text) ?? [];
   const host = bracketed ?? named;
   const port = Number(digits ?? usual);
   if (host === undefined || port > 65_535 || (bracketed !== undefined && isIP(bracketed) !== 6)) return undefined;

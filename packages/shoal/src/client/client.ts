@@ -9,6 +9,7 @@ import type { Clock } from './clock.ts';
 import { type Control, createControl } from './control.ts';
 import { createDisconnectStop } from './disconnect-stop.ts';
 import type { Driver } from './drivers/driver.ts';
+import { hostEnvs } from './env/host-env.ts';
 import type { Machine } from './fingerprints/fingerprint.ts';
 import { taskHooks } from './hooks/task-hooks.ts';
 import type { NodeIdentity } from './node.ts';
@@ -120,8 +121,7 @@ export function createClient(deps: ClientDeps): Client {
       },
       node: nodes.node,
       allocRoot,
-      agentEnv: deps.agentEnv,
-      ...(options.envDenylist && { envDenylist: options.envDenylist }),
+      hostEnv: hostEnvs(deps.agentEnv, options.envDenylist),
       maxKillTimeoutMs: options.maxKillTimeoutMs ?? MAX_KILL_TIMEOUT_MS,
     };
   }

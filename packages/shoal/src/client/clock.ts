@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 /** Time as the client sees it. Tests pass one that they move by hand. */
 export type Clock = {
   /** Milliseconds since 1970: for what is shown and kept. It may be set at any moment, so nothing is measured by it. */
@@ -14,8 +12,15 @@ export type Clock = {
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  sleep: async (ms, signal) => {
-    // An aborted timer rejects; for the caller both ends are the end of the wait.
-    await delay(ms, undefined, { signal }).catch(() => undefined);
-  },
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal.aborted) return resolve();
+      const over = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', over);
+        resolve();
+      };
+      const timer = setTimeout(over, ms);
+      signal.addEventListener('abort', over);
+    }),
 };

@@ -1,29 +1,26 @@
 import type { Clock } from './clock.ts';
 
-/** Resolves when the promise is settled, either way, or one of the signals is aborted. Leaves no listener behind. */
-export async function settledOrAborted(promise: Promise<unknown>, ...signals: AbortSignal[]): Promise<void> {
-  const over = new AbortController();
-  const settled = promise.then(
-    () => undefined,
-    () => undefined,
-  );
-  try {
-    await Promise.race([settled, ...signals.map((signal) => aborted(signal, over.signal))]);
-  } finally {
-    over.abort();
-  }
-}
+/** The reason of a signal that only wakes: without one, each gets an error of its own, with a stack. */
+export const WOKEN = 'woken';
 
-function aborted(signal: AbortSignal, over: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true, signal: over }));
+/** Resolves when the promise is settled, either way, or one of the signals is aborted. Leaves no listener behind. */
+export function settledOrAborted(promise: Promise<unknown>, ...signals: AbortSignal[]): Promise<void> {
+  if (signals.some((signal) => signal.aborted)) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      for (const signal of signals) signal.removeEventListener('abort', done);
+      resolve();
+    };
+    for (const signal of signals) signal.addEventListener('abort', done);
+    promise.then(done, done);
+  });
 }
 
 /** Resolves when the promise is settled, either way, and after `ms` at the latest. */
 export async function atMost(promise: Promise<unknown>, ms: number, clock: Clock): Promise<void> {
   const nap = new AbortController();
   await settledOrAborted(Promise.race([promise, clock.sleep(ms, nap.signal)]));
-  nap.abort();
+  nap.abort(WOKEN);
 }
 
 /** Resolves when one of the signals is aborted. */

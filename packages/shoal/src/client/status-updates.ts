@@ -2,7 +2,7 @@ import type { Log } from '../log.ts';
 import { backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import type { AllocationUpdate, ServerConnection } from './server-connection.ts';
-import { settledOrAborted } from './signals.ts';
+import { settledOrAborted, WOKEN } from './signals.ts';
 
 /**
  * Tells the servers how the allocations fare. Changes are gathered for a moment and sent as one; what was not taken is sent again, as it is then,
@@ -90,7 +90,7 @@ export function createStatusUpdates({ server, nodeId, report, clock, random, log
     },
     dirty(id) {
       open.add(id);
-      wake.abort();
+      wake.abort(WOKEN);
     },
     drop(id) {
       open.delete(id);

@@ -6,6 +6,7 @@ import type { AgentConfig } from '../../config/agent-config.ts';
 import type { AgentFlags } from '../../config/flags.ts';
 import { type ConfigEnvironment, type LoadedConfig, loadConfig, systemEnvironment } from '../../config/load.ts';
 import { describeReload } from '../../config/reload.ts';
+import { keepMemoryLow } from '../../idle-memory.ts';
 import type { Log } from '../../log.ts';
 import { CommandError } from '../errors.ts';
 import type { Io } from '../io.ts';
@@ -34,6 +35,7 @@ export async function runAgent(start: AgentStart, io: Io): Promise<number> {
   neverDie(log);
   tellWarnings(loaded, config, io, log);
   const ending = endings();
+  const memory = keepMemoryLow();
   let running: Agent | undefined;
   const onReload = oneAtATime(() => readAgain(start, running, io, log));
   process.on('SIGHUP', () => void onReload());
@@ -56,6 +58,7 @@ export async function runAgent(start: AgentStart, io: Io): Promise<number> {
     log.info({}, 'agent: stopped');
   } finally {
     ending.close();
+    memory.stop();
     setTimeout(() => process.exit(), LINGER_MS).unref();
   }
   return 0;

@@ -61,6 +61,7 @@ export function createDeploymentHealth(input: DeploymentHealthInput, world: Task
       since: open.since,
       observe: () => observe(policy, prefix),
       verdict: (judgement) => {
+        forget();
         keep({ ...open, healthy: judgement.kind === 'healthy' });
         const isBad = judgement.kind === 'unhealthy' && deploymentId !== '';
         input.onVerdict(isBad ? judgement.reason : undefined);
@@ -68,6 +69,13 @@ export function createDeploymentHealth(input: DeploymentHealthInput, world: Task
     });
     const unsubscribe = registrar.onStatusChange((id) => id.startsWith(prefix) && watch.look());
     watching = { deploymentId, watch, unsubscribe };
+  }
+
+  function forget(): HealthWatch | undefined {
+    const last = watching;
+    watching = undefined;
+    last?.unsubscribe();
+    return last?.watch;
   }
 
   function observe(policy: HealthPolicy, prefix: string): Omit<HealthInput, 'since' | 'well' | 'now'> {
@@ -83,10 +91,7 @@ export function createDeploymentHealth(input: DeploymentHealthInput, world: Task
   }
 
   async function end(): Promise<void> {
-    const last = watching;
-    watching = undefined;
-    last?.unsubscribe();
-    await last?.watch.stop();
+    await forget()?.stop();
   }
 
   return {

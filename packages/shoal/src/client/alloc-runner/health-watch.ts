@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { settledOrAborted } from '../signals.ts';
+import { settledOrAborted, WOKEN } from '../signals.ts';
 import { type HealthInput, type Judgement, judgeHealth } from './health.ts';
 
 export type HealthWatch = {
@@ -34,14 +34,14 @@ export function watchHealth({ clock, since, observe, verdict }: HealthWatchDeps)
       const nap = new AbortController();
       const asleep = clock.sleep(Math.max(1, judgement.lookAgainAt - now), nap.signal);
       await settledOrAborted(asleep, wake.signal, stopped.signal);
-      nap.abort();
+      nap.abort(WOKEN);
     }
   }
   const done = watch();
   return {
-    look: () => wake.abort(),
+    look: () => wake.abort(WOKEN),
     stop() {
-      stopped.abort();
+      stopped.abort(WOKEN);
       return done;
     },
   };

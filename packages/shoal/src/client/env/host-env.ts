@@ -20,17 +20,16 @@ const DENIED: readonly string[] = [
 /** Drivers whose tasks run on the host itself and therefore start from the agent's environment. */
 const HOST_DRIVERS: readonly string[] = ['raw_exec', 'exec', 'java'];
 
-/** The part of the agent's environment that a task of this driver starts from. */
-export function hostEnv(
+/** Looked at once, as the agent was started: the part of its environment that a task of a driver starts from. */
+export function hostEnvs(
   agentEnv: Record<string, string | undefined>,
-  driver: string,
   denylist: readonly string[] = DENIED,
-): Record<string, string> {
-  if (!HOST_DRIVERS.includes(driver)) return {};
+): (driver: string) => Record<string, string> {
   const denied = new Set(denylist);
-  return Object.fromEntries(
+  const inherited = Object.fromEntries(
     Object.entries(agentEnv).filter(
       (entry): entry is [string, string] => entry[1] !== undefined && !denied.has(entry[0]),
     ),
   );
+  return (driver) => (HOST_DRIVERS.includes(driver) ? inherited : {});
 }

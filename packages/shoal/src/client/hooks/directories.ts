@@ -5,19 +5,20 @@ import { lookUpUser } from '../drivers/users.ts';
 import { interpolate } from '../env/interpolate.ts';
 import { messageOf } from '../errors.ts';
 import { setupFailure, taskSetup } from '../task-runner/events.ts';
-import { HookFailure, type TaskHook } from './hook.ts';
+import { type HookContext, HookFailure, type TaskHook } from './hook.ts';
 
 /** Makes the folders of the task and the shared ones. Tasks may run as another user than the agent, so all but `secrets` are open. */
 export const directoriesHook: TaskHook = {
   name: 'directories',
-  async prestart({ dirs, done, emit, task, env, allocation, group, driver, services }) {
+  async prestart(context) {
+    const { dirs, done, emit, allocation, group, driver, services } = context;
     const isFirst = done.get('built') === undefined;
     if (isFirst) emit(taskSetup('Building Task Directory'));
     try {
       if (isFirst) await services.disks.takeOver(allocation, group, dirs.allocDir);
       const apart = driver.inside !== undefined;
       for (const [path, mode] of foldersOf(dirs, apart)) await makeFolder(path, mode);
-      if (!apart) await handOver(dirs.secretsDir, interpolate(task.User, env.variables));
+      if (!apart) await handOver(context);
     } catch (error) {
       const reason = `failed to build the task directory: ${messageOf(error)}`;
       throw new HookFailure(reason, { event: setupFailure(reason), recoverable: true, cause: error });
@@ -42,10 +43,10 @@ function foldersOf(dirs: TaskDirs, apart: boolean): [path: string, mode: number]
 }
 
 // Only its owner may look into `secrets`, and only root may give a folder away.
-async function handOver(path: string, user: string): Promise<void> {
-  if (user === '' || process.getuid?.() !== 0) return;
-  const { uid, gid } = await lookUpUser(user);
-  await chown(path, uid, gid);
+async function handOver(context: HookContext): Promise<void> {
+  if (context.task.User === '' || process.getuid?.() !== 0) return;
+  const { uid, gid } = await lookUpUser(interpolate(context.task.User, context.env.variables));
+  await chown(context.dirs.secretsDir, uid, gid);
 }
 
 // The umask takes bits away from mkdir's mode, not from chmod's.

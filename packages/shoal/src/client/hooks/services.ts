@@ -11,8 +11,10 @@ import type { HookContext, TaskHook } from './hook.ts';
 export const servicesHook: TaskHook = {
   name: 'services',
   async poststart(context) {
-    const { allocation, task, env, done, services } = context;
-    const wanted = taskServiceRegistrations(allocation, task, env.variables, await insideOf(context));
+    const { allocation, task, done, services } = context;
+    const wanted = task.Services?.length
+      ? taskServiceRegistrations(allocation, task, context.env.variables, await insideOf(context))
+      : [];
     const stale = announced(context).filter((id) => !wanted.some((service) => service.id === id));
     services.checks.start(context);
     if (wanted.length + stale.length === 0) return;

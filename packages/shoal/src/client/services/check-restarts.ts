@@ -1,7 +1,7 @@
 import type { Service, ServiceCheck } from '@shoal/api';
 import type { Clock } from '../clock.ts';
 import type { Registrar } from '../registrar.ts';
-import { settledOrAborted } from '../signals.ts';
+import { settledOrAborted, WOKEN } from '../signals.ts';
 import { lookAtCheck, type RestartRule, type Watched } from './check-restart.ts';
 import { checkId } from './checks.ts';
 
@@ -23,11 +23,11 @@ export function watchCheckRestarts(input: {
   restart: (check: RestartingCheck, reason: string) => void;
 }): { stop(): void } {
   const { checks, registrar, clock, restart } = input;
-  const over = new AbortController();
   if (checks.length === 0) return { stop: () => undefined };
+  const over = new AbortController();
   let wake = new AbortController();
   const ids = new Set(checks.map(({ serviceId }) => serviceId));
-  const unsubscribe = registrar.onStatusChange((id) => ids.has(id) && wake.abort());
+  const unsubscribe = registrar.onStatusChange((id) => ids.has(id) && wake.abort(WOKEN));
 
   async function watch(): Promise<void> {
     const startedAt = clock.monotonic();
@@ -39,7 +39,7 @@ export function watchCheckRestarts(input: {
       const nap = new AbortController();
       const asleep = clock.sleep(due, nap.signal);
       await settledOrAborted(asleep, wake.signal, over.signal);
-      nap.abort();
+      nap.abort(WOKEN);
     }
   }
 

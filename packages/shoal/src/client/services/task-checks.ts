@@ -25,6 +25,7 @@ export function createTaskChecks(): TaskChecks {
   return {
     start(context) {
       stop(context);
+      if (!hasChecks(context)) return;
       const over = lifetime();
       running.set(keyOf(context), over);
       // A task that is about to end is not checked any more, and above all not restarted.
@@ -34,6 +35,11 @@ export function createTaskChecks(): TaskChecks {
     },
     stop,
   };
+}
+
+/** Most tasks have none: then nothing of the context is kept. */
+function hasChecks({ task, group }: HookContext): boolean {
+  return [...(task.Services ?? []), ...(group.Services ?? [])].some(({ Checks }) => (Checks ?? []).length > 0);
 }
 
 function watchOwnServices(context: HookContext, over: AbortSignal): void {

@@ -1,5 +1,6 @@
 import { appendFileSync, chmodSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
+import { keepMemoryLow } from '../../idle-memory.ts';
 import { buildOf } from './build.ts';
 import { openCgroups } from './cgroup.ts';
 import { messageOf } from './errors.ts';
@@ -53,6 +54,7 @@ async function main(dataDir: string): Promise<void> {
     cgroups.close();
   });
   idle.check(tasks.alive());
+  keepMemoryLow();
 }
 
 /** Nothing to watch and nobody to tell: what is known is on disk, and the next agent starts another supervisor. */

@@ -2,7 +2,6 @@ import type { Allocation, Node, Task, TaskGroup, TaskState } from '@shoal/api';
 import { allocDirs, taskDirs } from '../alloc-dir.ts';
 import type { Clock } from '../clock.ts';
 import type { Driver } from '../drivers/driver.ts';
-import { hostEnv } from '../env/host-env.ts';
 import { taskEnv } from '../env/task-env.ts';
 import { messageOf, UnknownDriverError } from '../errors.ts';
 import type { HookContext, HookServices, TaskHook, TaskLife } from '../hooks/hook.ts';
@@ -25,9 +24,8 @@ export type TaskWorld = {
   node: () => Node;
   /** `<data_dir>/alloc`, absolute. */
   allocRoot: string;
-  /** What tasks on the host inherit, less the names in the denylist. */
-  agentEnv: Record<string, string | undefined>;
-  envDenylist?: readonly string[];
+  /** What a task of this driver starts from, see `env/host-env.ts`. */
+  hostEnv: (driver: string) => Record<string, string>;
   /** The longest that a job may ask to wait between signal and kill. */
   maxKillTimeoutMs: number;
 };
@@ -104,15 +102,24 @@ function hookContext(context: TaskContext, hook: string, fixed: Fixed): HookCont
   const { allocation, group, task } = context.subject();
   const job = allocation.Job;
   if (job === null) throw new Error(`allocation ${allocation.ID} came without its job`);
-  const dirs = taskDirs(allocDirs(world.allocRoot, allocation.ID), task.Name);
-  const base = { allocation, job, group, task, node: world.node(), dirs };
-  const inherited = hostEnv(world.agentEnv, task.Driver, world.envDenylist);
+  const node = world.node();
   const driver = context.driver();
-  const env = taskEnv({ ...base, inside: driver.inside, hostEnv: inherited, templateEnv: fixed.templateEnv });
+  const { templateEnv } = fixed;
   const { emit } = context;
+  const base = { allocation, job, group, task, node };
+  // Made when they are asked for: most hooks need neither.
+  const dirs = once(() => taskDirs(allocDirs(world.allocRoot, allocation.ID), task.Name));
+  const env = once(() =>
+    taskEnv({ ...base, dirs: dirs(), inside: driver.inside, hostEnv: world.hostEnv(task.Driver), templateEnv }),
+  );
   return {
     ...base,
-    env,
+    get dirs() {
+      return dirs();
+    },
+    get env() {
+      return env();
+    },
     setEnv(variables) {
       fixed.templateEnv = variables;
     },
@@ -122,6 +129,14 @@ function hookContext(context: TaskContext, hook: string, fixed: Fixed): HookCont
     emit,
     signal: fixed.signal,
     services: world.services,
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 

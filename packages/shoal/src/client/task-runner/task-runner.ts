@@ -1,4 +1,5 @@
 import type { TaskState } from '@shoal/api';
+import { lifetime } from '../../lifetime.ts';
 import {
   DriverError,
   type DriverNetwork,
@@ -11,7 +12,7 @@ import {
 import { messageOf, TaskNotRunningError, UnknownDriverError } from '../errors.ts';
 import { HookFailure, type TaskLife } from '../hooks/hook.ts';
 import { DEREGISTER_TIMEOUT_MS } from '../services/registrations.ts';
-import { anyAborted, atMost, settledOrAborted } from '../signals.ts';
+import { anyAborted, atMost, settledOrAborted, WOKEN } from '../signals.ts';
 import { bringDown } from './bring-down.ts';
 import { type Cause, conclude, deadUnrun, type Outcome, outcomeOfExit } from './conclude.ts';
 import * as events from './events.ts';
@@ -61,12 +62,14 @@ const LOST: ExitResult = { kind: 'unknown', reason: 'nothing was left of it when
 export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner {
   const { clock, hooks } = world;
   const { log } = world.services;
-  const killed = new AbortController();
-  const suspended = new AbortController();
-  const detached = new AbortController();
   const gate = new AbortController();
+  const detached = new AbortController();
+  // Told to end, or left to the next agent.
+  const ended = lifetime();
+  const over = ended.signal;
+  let killed = false;
+  let suspended = false;
   const life: TaskLife = { restart: restartNow, signal: sendSignal, fail, exec, network };
-  const over = AbortSignal.any([killed.signal, suspended.signal, detached.signal]);
   const context = createTaskContext({ ...input, life }, world, over);
   const { state, commit, emit, driver, labels } = context;
   const follow = createFollow({ context, clock, log, detached: detached.signal });
@@ -82,12 +85,11 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
     if (left === undefined) await anyAborted(gate.signal, over);
     let outcome = left === undefined ? await run() : await settle(left);
     while (outcome !== undefined && (await goOn(outcome))) outcome = await run();
-    if (killed.signal.aborted && state().State !== 'dead' && !leftToNext())
-      await commit(deadUnrun(clock.now(), state(), failed));
+    if (killed && state().State !== 'dead' && !leftToNext()) await commit(deadUnrun(clock.now(), state(), failed));
   }
 
-  const leftToNext = () => detached.signal.aborted || (suspended.signal.aborted && !killed.signal.aborted);
-  const toldToEnd = () => killed.signal.aborted || suspended.signal.aborted || restart.signal.aborted;
+  const leftToNext = () => detached.signal.aborted || (suspended && !killed);
+  const toldToEnd = () => killed || suspended || restart.signal.aborted;
 
   // What the last agent left: a task that runs, one that is lost, or (undefined) none.
   async function takeUp(): Promise<TaskHandle | typeof LOST | undefined> {
@@ -152,7 +154,7 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
   function descend(handle: TaskHandle, exit: Promise<ExitResult>): Promise<void> {
     const { leave } = input;
     const { maxKillTimeoutMs } = world;
-    const forGood = killed.signal.aborted || suspended.signal.aborted;
+    const forGood = killed || suspended;
     return bringDown({
       ...{ context, hooks, leave, clock, log, maxKillTimeoutMs, forGood, handle, exit },
       detached: detached.signal,
@@ -172,8 +174,8 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
   }
 
   function causeOf(ran: boolean): Cause {
-    if (killed.signal.aborted) return failed ? 'fail' : 'kill';
-    if (suspended.signal.aborted) return 'suspend';
+    if (killed) return failed ? 'fail' : 'kill';
+    if (suspended) return 'suspend';
     if (!ran || !restart.signal.aborted) return 'itself';
     return restartCounts ? 'unhealthy' : 'restart';
   }
@@ -209,7 +211,7 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
     if (restart.signal.aborted) return;
     emit(events.restartSignaled(reason));
     restartCounts = counts;
-    restart.abort();
+    restart.abort(WOKEN);
   }
 
   async function sendSignal(signal: string, reason: string): Promise<void> {
@@ -219,10 +221,11 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
   }
 
   function fail(reason: string): void {
-    if (state().State === 'dead' || killed.signal.aborted) return;
+    if (state().State === 'dead' || killed) return;
     failed = true;
     emit(events.failing(reason));
-    killed.abort();
+    killed = true;
+    ended.abort();
   }
 
   async function exec(...[command, { timeoutMs, signal }]: Parameters<TaskLife['exec']>): Promise<ExecResult> {
@@ -254,11 +257,12 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
     state,
     emit,
     done,
-    open: () => gate.abort(),
+    open: () => gate.abort(WOKEN),
     kill(why) {
-      if (state().State === 'dead' || killed.signal.aborted) return done;
+      if (state().State === 'dead' || killed) return done;
       if (why !== undefined) emit(why);
-      killed.abort();
+      killed = true;
+      ended.abort();
       return done;
     },
     restart: (reason) => restartNow(reason),
@@ -276,11 +280,13 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
       if (state().State === 'running') announced = announced.then(() => runPoststart(hooks, context.forHook));
     },
     suspend() {
-      suspended.abort();
+      suspended = true;
+      ended.abort();
       return done;
     },
     detach() {
       detached.abort();
+      ended.abort();
       return done;
     },
   };

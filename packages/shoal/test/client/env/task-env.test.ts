@@ -1,7 +1,7 @@
 import type { AllocatedResources } from '@shoal/api';
 import { describe, expect, test } from 'vitest';
 import { allocDirs, taskDirs } from '../../../src/client/alloc-dir.ts';
-import { hostEnv } from '../../../src/client/env/host-env.ts';
+import { hostEnvs } from '../../../src/client/env/host-env.ts';
 import { groupVariables, taskEnv } from '../../../src/client/env/task-env.ts';
 import { goldenJson } from '../../support/golden.ts';
 import { aGroup, aJob, aNode, anAllocation, aTask } from '../support/builders.ts';
@@ -94,5 +94,5 @@ test.each([
   { name: 'a task on the host starts from the agent, without keys', driver: 'raw_exec', want: { PATH: '/bin' } },
   { name: 'a container starts from nothing', driver: 'docker', want: {} },
 ])('$name', ({ driver, want }) => {
-  expect(hostEnv({ PATH: '/bin', VAULT_TOKEN: 'x', GONE: undefined }, driver)).toEqual(want);
+  expect(hostEnvs({ PATH: '/bin', VAULT_TOKEN: 'x', GONE: undefined })(driver)).toEqual(want);
 });

@@ -52,6 +52,7 @@ export function createConsulServer(deps: ConsulServerDeps): ApiServer | undefine
     peers: cluster.peers,
     metrics: createHttpMetrics({ now: () => performance.now(), wallClock: Date.now }),
     prometheus: deps.prometheus,
+    profiling: config.enableDebug,
     ...(discovery.dns && { dns: dnsFacts(config, discovery.dns) }),
     ...(log.lines && { logs: log.lines }),
     random: Math.random,
@@ -86,7 +87,7 @@ function dnsFacts({ dns }: AgentConfig, server: DnsServer): DnsFacts {
 }
 
 /** Who is forgotten is forgotten by the servers. */
-const OWN = /^\/v1\/(?:agent\/(?!force-leave)|status\/|event\/list)/;
+const OWN = /^\/debug\/|^\/v1\/(?:agent\/(?!force-leave)|status\/|event\/list)/;
 const WRITTEN = ['/v1/txn'];
 const MIRRORED = /^\/v1\/(?:catalog|health|query)(?:\/|$)/;
 

@@ -420,6 +420,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Delete a configuration entry',
     load: () => import('./commands/config-delete.ts'),
   },
+  debug: {
+    of: 'consul',
+    summary: 'Collect what is needed to find out what is wrong',
+    load: () => import('./commands/debug.ts'),
+  },
   keyring: { of: 'consul', summary: 'Look at keys of the gossip', load: () => import('./commands/keyring.ts') },
   completion: {
     of: 'both',

@@ -61,6 +61,8 @@ export type AgentConfig = {
   scriptChecks: boolean;
   /** Whether those of the configuration's own files may; they always may when the others do. */
   localScriptChecks: boolean;
+  /** Whether profiles of the agent are served. */
+  enableDebug: boolean;
   /** Files that were read, in order. */
   files: readonly string[];
 };

@@ -67,6 +67,7 @@ export function complete(merged: Merged, around: Surroundings, files: readonly s
     leaveOnTerminate: values.leaveOnTerminate ?? dev,
     leaveOnInterrupt: values.leaveOnInterrupt ?? dev,
     scriptChecks: values.scriptChecks ?? false,
+    enableDebug: values.enableDebug ?? false,
     localScriptChecks: (values.localScriptChecks || values.scriptChecks) ?? false,
     files,
   };

@@ -124,6 +124,7 @@ export type Settings = {
   leaveOnInterrupt: boolean;
   scriptChecks: boolean;
   localScriptChecks: boolean;
+  enableDebug: boolean;
 };
 
 export type SettingName = keyof Settings;

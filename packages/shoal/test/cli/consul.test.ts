@@ -1,6 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { untar } from '../../src/tar.ts';
 import { type ConsulAgent, startConsulAgent } from '../http/consul/consul-agent.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { runCommand } from './support/run-command.ts';
@@ -139,6 +141,27 @@ describe('operators', () => {
     { words: ['services', 'register', '-name=t', '-tagged-address=lan'], code: 1, err: /TAG=ADDRESS:PORT|KEY=VALUE/ },
     { words: ['maint', '-enable', '-service=t'], out: /^Service maintenance is now enabled for "t"\n$/ },
     { words: ['maint', '-disable', '-service=t'], out: /^Service maintenance is now disabled for "t"\n$/ },
+  ];
+  test.each(cases)('$words', check);
+});
+
+describe('debug', () => {
+  test('collects into an archive', async () => {
+    const path = join(await tempDir(), 'found');
+    const { code, out, err } = await consul(['debug', '-duration=300ms', '-interval=100ms', `-output=${path}`]);
+    expect({ code, err }).toMatchObject({ code: 0, err: expect.stringContaining('enable_debug is not set') });
+    expect(out).toContain(`Saved debug archive: ${path}.tar.gz`);
+    const files = untar(gunzipSync(await readFile(`${path}.tar.gz`)));
+    expect([...files.keys()]).toEqual(
+      expect.arrayContaining(['found/agent.json', 'found/host.json', 'found/members.json', 'found/0000/metrics.json']),
+    );
+    expect(JSON.parse(String(files.get('found/members.json')))).toMatchObject([{ Name: 'Test-Node.dc1' }]);
+  });
+
+  const cases: Case[] = [
+    { words: ['debug', '-capture=nothing'], code: 1, err: /there is no "nothing" to capture/ },
+    { words: ['debug', '-duration=soon'], code: 1, err: /needs a duration/ },
+    { words: ['debug', '-duration=0s'], code: 1, err: /more than nothing/ },
   ];
   test.each(cases)('$words', check);
 });

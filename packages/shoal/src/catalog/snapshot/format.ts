@@ -3,11 +3,11 @@ import { Readable } from 'node:stream';
 import { setImmediate as pause } from 'node:timers/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import type { Change } from '../../store/contract.ts';
+import { tarEnd, tarHead, tarPadding, untar } from '../../tar.ts';
 import { rowsOfRecords } from './from-records.ts';
 import { linesOf, rowsOfLines, type SnapshotRow } from './lines.ts';
 import { pack, packMapHead, packRawHead, Unpacker } from './msgpack.ts';
 import { recordsOf } from './records.ts';
-import { tarEnd, tarHead, tarPadding, untar } from './tar.ts';
 
 /**
  * A snapshot is a file that Consul's tools take as theirs: a compressed tar archive of `meta.json`, `state.bin` and their checksums. `state.bin` holds

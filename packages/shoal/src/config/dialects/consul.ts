@@ -165,6 +165,7 @@ export const consulFields: Fields = {
   acl_enforce_version_8: unlessFalse(why.NO_ACL),
   enable_script_checks: flag('scriptChecks'),
   enable_local_script_checks: flag('localScriptChecks'),
+  enable_debug: flag('enableDebug'),
   enable_syslog: unlessFalse(why.NO_SYSLOG),
   ...ignored(
     why.NO_ACL,
@@ -212,7 +213,7 @@ export const consulFields: Fields = {
   ),
   ...silent(
     `disable_anonymous_signature disable_update_check disable_remote_exec disable_coordinates disable_host_node_id
-     disable_http_unprintable_char_filter enable_debug pid_file reap ui_dir ui_content_path default_intention_policy`,
+     disable_http_unprintable_char_filter pid_file reap ui_dir ui_content_path default_intention_policy`,
   ),
 };
 

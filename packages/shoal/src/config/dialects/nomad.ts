@@ -198,7 +198,8 @@ export const commonFields: Fields = {
   ...ignored(why.ENTERPRISE, 'audit sentinel license reporting'),
   ...ignored(why.NO_KEYRING, 'keyring'),
   ...ignored('Drivers are built in: there are no plug-in programs to look for.', 'plugin_dir'),
-  ...silent('enable_debug disable_update_check disable_anonymous_signature'),
+  enable_debug: flag('enableDebug'),
+  ...silent('disable_update_check disable_anonymous_signature'),
 };
 
 /**

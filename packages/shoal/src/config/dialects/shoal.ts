@@ -103,6 +103,7 @@ export const shoalFields: Fields = {
   raw_exec: flag('rawExec.enabled'),
   enable_script_checks: flag('scriptChecks'),
   enable_local_script_checks: flag('localScriptChecks'),
+  enable_debug: flag('enableDebug'),
   watches: { kind: 'list', to: 'watches', read: readWatch },
   watch: { kind: 'list', to: 'watches', read: readWatch },
 };

@@ -116,6 +116,7 @@ function self(deps: ConsulApiDeps) {
       NodeMeta: facts.meta,
       // What Nomad's fingerprint and others look for: there is no mesh, no ACLs, no TLS port of Consul's.
       ACLsEnabled: false,
+      EnableDebug: deps.profiling ?? false,
       ConnectEnabled: false,
       GRPCPort: -1,
       GRPCTLSPort: -1,

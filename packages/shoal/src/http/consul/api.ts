@@ -18,6 +18,7 @@ import { healthEndpoints } from './health.ts';
 import { kvEndpoints } from './kv.ts';
 import { meshEndpoints } from './mesh.ts';
 import { operatorEndpoints } from './operator.ts';
+import { pprofEndpoints } from './pprof/endpoints.ts';
 import { queryEndpoints } from './queries.ts';
 import { checkNamespace } from './reading.ts';
 import { sessionEndpoints } from './sessions.ts';
@@ -64,6 +65,7 @@ export function consulEndpoints(given: ConsulApiDeps): Endpoint[] {
     ...snapshotEndpoints(deps),
     ...meshEndpoints(deps),
     ...dnsEndpoints(deps.dns),
+    ...pprofEndpoints(deps.profiling ?? false, deps.wallClock),
     ...aclEndpoints,
   ];
 }

@@ -32,6 +32,8 @@ export type ConsulApiDeps = {
   readonly metrics: HttpMetrics;
   /** Whether metrics are served to Prometheus. */
   readonly prometheus: () => boolean;
+  /** Whether profiles of the agent are served (`enable_debug`). */
+  readonly profiling?: boolean;
   readonly dns?: DnsFacts;
   /** The agent's log, where it can be followed. */
   readonly logs?: LogLines;

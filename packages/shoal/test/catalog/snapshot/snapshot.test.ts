@@ -9,8 +9,8 @@ import { readSnapshot, writeSnapshot } from '../../../src/catalog/snapshot/forma
 import { rowsOfRecords } from '../../../src/catalog/snapshot/from-records.ts';
 import { pack, Unpacker } from '../../../src/catalog/snapshot/msgpack.ts';
 import { recordsOf } from '../../../src/catalog/snapshot/records.ts';
-import { tarEnd, tarHead, tarPadding, untar } from '../../../src/catalog/snapshot/tar.ts';
 import type { Change } from '../../../src/store/contract.ts';
+import { tarEnd, tarHead, tarPadding, untar } from '../../../src/tar.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
 /** As a real Consul 1.8.7 wrote it, with a key of bytes and one that is locked, an instance on another node, a query, and three configuration entries. */

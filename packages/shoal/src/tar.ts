@@ -1,4 +1,4 @@
-/** The few parts of the tar format (POSIX ustar) that a snapshot needs: plain files of known length. */
+/** The few parts of the tar format (POSIX ustar) that snapshots and debug archives need: plain files of known length. */
 
 const BLOCK = 512;
 

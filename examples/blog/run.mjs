@@ -2,6 +2,7 @@
 // A hugo site that is cloned by git when its tasks start, on dynamic ports behind the edge, until Ctrl-C.
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,14 +19,16 @@ const ports = {
   'edge-http': port('EDGE_HTTP', 8080),
 };
 const nomad = `http://127.0.0.1:${ports.http}`;
-const page = `http://blog.localhost:${ports['edge-http']}/`;
+const name = 'blog.localhost';
+const page = `http://${name}:${ports['edge-http']}/`;
 
-for (const name of ['hugo', 'git']) need(name);
+for (const needed of ['hugo', 'git']) need(needed);
 ensureDependencies();
 ensureBuild();
 const data = mkdtempSync(join(tmpdir(), 'shoal-blog-'));
 const repository = makeRepository(join(data, 'repository'));
 let stopping = false;
+let failed = false;
 const flags = Object.entries(ports).map(([name, number]) => `-${name}-port=${number}`);
 // A session of its own: Ctrl-C reaches this script alone, which then stops the agent in order.
 const agent = spawn(process.execPath, [program, 'agent', '-dev', '-log-level', 'warn', ...flags], {
@@ -34,9 +37,10 @@ const agent = spawn(process.execPath, [program, 'agent', '-dev', '-log-level', '
 });
 agent.on('exit', (code) => {
   rmSync(data, { recursive: true, force: true });
-  process.exit(stopping ? 0 : (code ?? 1));
+  process.exit(stopping && !failed ? 0 : code || 1);
 });
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop);
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop());
+console.log('Starting an agent, and the blog on it …');
 
 await until('a node is ready', async () =>
   (await (await fetch(`${nomad}/v1/nodes`)).json()).some(({ Status }) => Status === 'ready'),
@@ -55,17 +59,21 @@ const run = spawnSync(
   ],
   { stdio: ['ignore', 'ignore', 'inherit'] },
 );
-if (run.status !== 0) stop();
-await until('the page is served', async () => (await fetch(page)).ok);
+if (run.status !== 0) stop('The job could not be run.');
+await until('the page is served', pageIsServed);
 console.log(`
   The blog     ${page}
   Nomad API    ${nomad}
 
-  Reload it: the allocation that answered is on the page. Ctrl-C stops all of it.
+  Reload it: the allocation that answered is on the page. Browsers and curl know that *.localhost is this machine; others:
+    curl -H 'Host: ${name}' http://127.0.0.1:${ports['edge-http']}/
+
+  Ctrl-C stops all of it.
 `);
 
 function need(name) {
   if (spawnSync('sh', ['-c', `command -v ${name}`]).status === 0) return;
+  console.log(`Installing Debian's package ${name} …`);
   const installed =
     process.getuid?.() === 0 && spawnSync('apt-get', ['install', '-y', '-q', name], { stdio: 'ignore' }).status === 0;
   if (installed) return;
@@ -86,9 +94,21 @@ function makeRepository(path) {
   return `file://${path}`;
 }
 
-function stop() {
+/** Not by the name: not every resolver knows it. */
+function pageIsServed() {
+  return new Promise((resolve, reject) => {
+    const options = { host: '127.0.0.1', port: ports['edge-http'], headers: { host: name }, agent: false };
+    get(options, (answer) => resolve(answer.resume().statusCode === 200)).on('error', reject);
+  });
+}
+
+/** `why`: something went wrong. */
+function stop(why) {
   if (stopping) return;
   stopping = true;
+  failed = why !== undefined;
+  if (why) console.error(why);
+  else console.log('\nStopping: tasks, agent …');
   agent.kill('SIGTERM');
 }
 
@@ -97,8 +117,7 @@ async function until(what, condition) {
   while (!(await condition().catch(() => false))) {
     if (stopping) return new Promise(() => {});
     if (Date.now() > deadline) {
-      console.error(`Not within ${READY_MS / 1000} s: ${what}.`);
-      stop();
+      stop(`Not within ${READY_MS / 1000} s: ${what}.`);
       return new Promise(() => {});
     }
     await new Promise((resolve) => setTimeout(resolve, 100));

@@ -1,4 +1,4 @@
-import { addressText } from './address.ts';
+import { addressText, parseAddress } from './address.ts';
 import { parseName, type Target } from './name.ts';
 import type { ResourceRecord } from './records.ts';
 import { type DnsSettings, serviceTtlRule } from './settings.ts';
@@ -91,11 +91,18 @@ function ofService(name: string, tag: string, context: ZoneContext): string[] {
 }
 
 function fate(instance: ViewInstance, tag: string, settings: DnsSettings): string {
-  const place = `${instance.address || instance.node.address}:${instance.port}`;
-  if (isShown(instance, tag, settings)) return `${place}, ${instance.health}`;
+  const host = instance.address || instance.node.address;
+  if (isShown(instance, tag, settings)) return `${host}:${instance.port}, ${instance.health}${aliasNote(host)}`;
   if (instance.health === 'critical') return 'left out: a check of it or its node is critical';
   if (settings.onlyPassing && instance.health !== 'passing') return 'left out: only_passing is on, and a check warns';
   return `left out: its tags are ${instance.tags.length === 0 ? 'none' : instance.tags.join(', ')}`;
+}
+
+/** Types other than SRV have room for one alias, and only where nothing else is. */
+function aliasNote(host: string): string {
+  return parseAddress(host)
+    ? ''
+    : '; a host name, which is an alias where no instance has an address of the type that is asked for';
 }
 
 function ofQuery(name: string, { queries, settings }: ZoneContext): string[] {

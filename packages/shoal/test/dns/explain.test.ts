@@ -7,6 +7,8 @@ const view = memoryCatalog([
   { Node: 'n1', Address: '10.0.0.1', Service: { Service: 'web', ID: 'a', Port: 80, Tags: ['v1'] } },
   { Node: 'n2', Address: '10.0.0.2', Service: { Service: 'web', ID: 'b', Port: 80 }, health: 'critical' },
   { Node: 'n3', Address: '10.0.0.3', Service: { Service: 'web', ID: 'c', Port: 80 }, health: 'warning' },
+  { Node: 'n4', Address: '10.0.0.4', Service: { Service: 'mixed', ID: 'd', Port: 80, Address: 'www.example.com' } },
+  { Node: 'n4', Address: '10.0.0.4', Service: { Service: 'mixed', ID: 'e', Port: 80, Virtual: '10.96.0.5' } },
 ]);
 
 describe('it is explained', () => {
@@ -39,6 +41,21 @@ describe('it is explained', () => {
       ask: 'git.consul',
       settings: { fallthrough: true, recursors: ['9.9.9.9'] },
       says: [/fallthrough is on/],
+    },
+    {
+      name: 'that a host name is an alias',
+      ask: 'mixed.service.consul',
+      rcode: 'NOERROR',
+      says: [
+        /d on n4: www\.example\.com:80, passing; a host name, which is an alias/,
+        /e on n4: 10\.0\.0\.4:80, passing$/m,
+      ],
+    },
+    {
+      name: 'where an address for all comes from',
+      ask: 'mixed.virtual.consul',
+      rcode: 'NOERROR',
+      says: [/stands for service "mixed"/, /tagged address "virtual"/],
     },
     { name: 'what a node has', ask: 'n1.node.consul', rcode: 'NOERROR', says: [/Its address is 10\.0\.0\.1/] },
   ];

@@ -18,6 +18,7 @@ import type { AgentConfig } from '../config/agent-config.ts';
 import type { DnsAddress } from '../dns/listener.ts';
 import { createDnsServer, type DnsServer } from '../dns/server.ts';
 import type { DnsSettings } from '../dns/settings.ts';
+import { shuffled } from '../dns/shuffle.ts';
 import type { CatalogView, QueryView } from '../dns/view.ts';
 import type { Log } from '../log.ts';
 import type { State } from '../state/state.ts';
@@ -86,7 +87,12 @@ export async function startDiscoveryRole(deps: {
       coordinates.keep((node) => state.tables.catalogNodes.get(node) !== undefined);
   });
   const view = createCatalogView(state, config.datacenter);
-  const needs = { config, view, queries: createQueryView(state, coordinates.order), log };
+  const needs = {
+    config,
+    view,
+    queries: createQueryView(state, coordinates.order, (items) => shuffled(items, Math.random)),
+    log,
+  };
   const dns = dnsServer(needs);
   const taskDns = dns && dnsForTasks(needs, dns);
   const configured = configuredServices({

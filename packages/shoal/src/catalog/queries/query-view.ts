@@ -6,8 +6,12 @@ import { findQuery, queryInstances, queryTtl } from './execute.ts';
 /** Puts those first that are near to a node; `_agent` is this one. */
 export type OrderByDistance = <T>(near: string, items: readonly T[], nodeOf: (item: T) => string) => T[];
 
-/** Prepared queries as DNS reads them. */
-export function createQueryView(state: State, order: OrderByDistance): QueryView {
+/** Prepared queries as DNS reads them. `shuffle` comes before the order: those that are equally near, or of which nothing is known, take turns. */
+export function createQueryView(
+  state: State,
+  order: OrderByDistance,
+  shuffle: <T>(items: readonly T[]) => T[],
+): QueryView {
   return {
     query(name): FoundQuery | undefined {
       if (state.tables.preparedQueries.size === 0) return undefined;
@@ -16,7 +20,7 @@ export function createQueryView(state: State, order: OrderByDistance): QueryView
       if (!query) return undefined;
       const { Service, Near } = query.Service;
       const found = queryInstances(read, query.Service);
-      const instances = Near === '' ? found : order(Near, found, ({ node }) => node.Node);
+      const instances = Near === '' ? found : order(Near, shuffle(found), ({ node }) => node.Node);
       return {
         service: Service.toLowerCase(),
         instances: instances.map(viewInstance),

@@ -53,7 +53,8 @@ async function* rows(role, agents, dnsperf, rounds) {
         name: 'Consul',
         recorded,
         target: isJudged ? target : undefined,
-        reason: `CPU per answer is ${(peer ? peer.cpu / ours.cpu : 1).toFixed(1)} × less, but one process uses one processor, and Consul all`,
+        reason:
+          peer && `an answer costs ${(ours.cpu / peer.cpu).toFixed(2)} × Consul's CPU, on one processor beside all`,
       }),
       ours: shown(ours),
       ...(peer && { peer: `Consul ${shown(peer)}` }),

@@ -1,6 +1,6 @@
 // Consul's HTTP API beside a real Consul in the same run: single answers by wrk, many registrations, and blocking queries with churn.
 import { setTimeout as pause } from 'node:timers/promises';
-import { startConsul } from './support/consul.mjs';
+import { startConsul, startDurableConsul } from './support/consul.mjs';
 import { debianProgram } from './support/debian.mjs';
 import { flushMs } from './support/disk.mjs';
 import { httpRate, PUT_SCRIPT } from './support/load.mjs';
@@ -20,16 +20,17 @@ const WATCHERS_EACH = 10;
 const CHANGES = 200;
 const CHANGE_EVERY_MS = 15;
 
-const READINGS = [
+const WRITE = {
+  ...{ what: '`PUT /v1/kv/x` (durable; Consul in memory)', path: '/v1/kv/bench/key', script: PUT_SCRIPT },
+  ...{ target: 1, recorded: 18_700 },
+};
+const SINGLE = [
   {
     ...{ what: '`GET /v1/health/service/x?passing`, 3 instances', path: '/v1/health/service/web?passing' },
     ...{ target: 2, recorded: 10_500 },
   },
   { what: '`GET /v1/kv/x`', path: '/v1/kv/bench/key', target: 1, recorded: 35_700 },
-  {
-    ...{ what: '`PUT /v1/kv/x` (durable; Consul in memory)', path: '/v1/kv/bench/key', script: PUT_SCRIPT },
-    ...{ target: 1, recorded: 18_700 },
-  },
+  WRITE,
 ];
 const LIST = {
   ...{ what: '`GET /v1/catalog/services`, 1,000 services of 10 instances', path: '/v1/catalog/services' },
@@ -43,7 +44,8 @@ export async function* bench() {
   const consul = await startConsul();
   const agents = consul ? [shoal, consul] : [shoal];
   for (const agent of agents) await fillFew(agent.consul);
-  for (const reading of READINGS) yield await answers(wrk, agents, reading);
+  for (const single of SINGLE) yield await answers(wrk, agents, single);
+  yield await durably(wrk, shoal);
   yield await allocations(wrk, shoal);
   yield* registering(agents);
   yield await answers(wrk, agents, LIST);
@@ -66,6 +68,15 @@ async function answers(wrk, agents, { what, path, script, connections, target, r
     reason: whyShort(ours, peer, script !== undefined),
   });
   return { ...row, ours: shown(ours), ...(peer && { peer: `Consul ${shown(peer)}` }), figures: { ours, peer } };
+}
+
+/** Both on the disk: what it costs to be durable is then on both sides. */
+async function durably(wrk, shoal) {
+  const consul = await startDurableConsul();
+  const agents = consul ? [shoal, consul] : [shoal];
+  const row = await answers(wrk, agents, { ...WRITE, what: '`PUT /v1/kv/x`, both durable', target: undefined });
+  await consul?.stop();
+  return row;
 }
 
 function whyShort(ours, peer, isWrite) {

@@ -11,8 +11,8 @@ const PARTS = {
   start: 120,
   languages: 240,
   tasks: 240,
-  dns: 240,
-  http: 240,
+  dns: 300,
+  http: 300,
   edge: 180,
 };
 const RUNNER = fileURLToPath(new URL('support/part.mjs', import.meta.url));

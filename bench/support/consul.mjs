@@ -13,6 +13,13 @@ export async function startConsul() {
   return agent;
 }
 
+/** A server that keeps its data on the disk, as Consul does outside of `-dev`. */
+export async function startDurableConsul() {
+  const agent = await start(['-server', '-bootstrap-expect=1', '-node=server']);
+  if (agent) await until('Consul has a leader', async () => (await json(`${agent.consul}/v1/status/leader`)) !== '');
+  return agent;
+}
+
 /** An agent without the server role, joined to that server. */
 export async function startConsulClient({ serfPort }) {
   const agent = await start(['-node=client', `-retry-join=127.0.0.1:${serfPort}`, '-retry-interval=1s']);

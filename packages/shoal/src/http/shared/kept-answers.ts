@@ -28,12 +28,14 @@ export type KeptAnswersOptions = {
   readonly onAnswer?: (answer: { method: string; route: string; status: number; milliseconds: number }) => void;
 };
 
-type Kept = Finished & { readonly encoding: 'latin1' | 'utf8'; readonly forget: () => void };
+type Kept = Finished & { readonly encoding: 'latin1' | 'utf8'; readonly weight: number; readonly forget: () => void };
 
 const MOST_ANSWERS = 1000;
 const MOST_BODY_CHARACTERS = 64 * 1024;
-/** Of bodies; an entry's topics and headers come on top. */
-const MOST_CHARACTERS = 8 * 1024 * 1024;
+/** Characters of all bodies, and what it takes to watch the things that were read. */
+const MOST_WEIGHT = 8 * 1024 * 1024;
+/** About, with its place in the lists of who waits. */
+const TOPIC_WEIGHT = 200;
 
 /**
  * Answers to readings that are asked for again and again, kept encoded. They are dropped when what was read changes, before the change's own request is
@@ -42,7 +44,7 @@ const MOST_CHARACTERS = 8 * 1024 * 1024;
 export function createKeptAnswers({ untilChanged, safety, onAnswer }: KeptAnswersOptions): KeptAnswers {
   const kept = new Map<string, Kept>();
   const askedOnce = new Set<string>();
-  let characters = 0;
+  let weight = 0;
 
   return {
     serve(request, response) {
@@ -66,9 +68,10 @@ export function createKeptAnswers({ untilChanged, safety, onAnswer }: KeptAnswer
       const forget = untilChanged(reading, () => drop(key));
       if (!forget) return;
       const encoding = Buffer.byteLength(finished.body) === finished.body.length ? 'latin1' : 'utf8';
-      kept.set(key, { ...finished, encoding, forget });
-      characters += finished.body.length;
-      while (characters > MOST_CHARACTERS || kept.size > MOST_ANSWERS) evictOldest();
+      const own = finished.body.length + reading.topics.size * TOPIC_WEIGHT;
+      kept.set(key, { ...finished, encoding, weight: own, forget });
+      weight += own;
+      while (weight > MOST_WEIGHT || kept.size > MOST_ANSWERS) evictOldest();
     },
     clear() {
       while (kept.size > 0) evictOldest();
@@ -76,7 +79,7 @@ export function createKeptAnswers({ untilChanged, safety, onAnswer }: KeptAnswer
   };
 
   function drop(key: string): void {
-    characters -= kept.get(key)?.body.length ?? 0;
+    weight -= kept.get(key)?.weight ?? 0;
     kept.delete(key);
     // It was asked for more than once: the next answer is kept at once.
     askedOnce.add(key);

@@ -15,7 +15,8 @@ function counted() {
     },
     safety: { hosts: [], domains: [], listen: [], ports: [] },
   });
-  const offer = (url: string, body = 'x') => kept.offer(asking(url), nothing, { route: '/', headers: [], body });
+  const offer = (url: string, body = 'x', read = nothing) =>
+    kept.offer(asking(url), read, { route: '/', headers: [], body });
   return { changes, offer };
 }
 
@@ -26,14 +27,16 @@ test('what is asked for once is not kept', () => {
 });
 
 const large = 'x'.repeat(64 * 1024);
+const wide = { ...nothing, topics: new Set(Array.from({ length: 1000 }, (_, at) => String(at))) };
 const bounds = [
   { name: 'answers', body: 'x', most: 1000 },
   { name: 'characters', body: large, most: 128 },
   { name: 'characters of one answer', body: `${large}x`, most: 0 },
+  { name: 'things that are watched', body: '', read: wide, most: 41 },
 ];
 
-test.each(bounds)('the number of $name is bounded, and what goes is no longer watched', ({ body, most }) => {
+test.each(bounds)('the number of $name is bounded, and what goes is no longer watched', ({ body, read, most }) => {
   const { changes, offer } = counted();
-  for (let i = 0; i < 3000; i++) for (let again = 0; again < 2; again++) offer(`/${i}`, body);
+  for (let i = 0; i < 3000; i++) for (let again = 0; again < 2; again++) offer(`/${i}`, body, read);
   expect(changes.size).toBe(most);
 });

@@ -46,8 +46,12 @@ export function wholeChecks(config: AgentConfig, merged: Merged): Diagnostic[] {
 function dockerChecks({ plugins, client }: AgentConfig, merged: Merged): Diagnostic[] {
   const { mistakes } = dockerSettings({ plugin: plugins['docker']?.config ?? {}, options: client.options });
   return mistakes.map((mistake) =>
-    problemAt(merged, 'plugins', 'The settings of the docker driver are wrong', `${mistake}.`),
+    problemAt(merged, 'plugins', 'The settings of the docker driver are wrong', sentence(mistake)),
   );
+}
+
+function sentence(text: string): string {
+  return text.endsWith('?') ? text : `${text}.`;
 }
 
 const TLS_FILES = ['tls.caFile', 'tls.certFile', 'tls.keyFile'] as const;

@@ -267,3 +267,29 @@ watches = [
     "
   `);
 });
+
+test('what the docker driver cannot use of its settings is found when they are read', async () => {
+  const loaded = await load(`data_dir = "/d"
+server { enabled = true }
+client {
+  options {
+    "docker.cleanup.image.delay" = "soon"
+  }
+}
+plugin "docker" {
+  config {
+    alow_privileged = true
+    endpoint        = "/var/run/docker.sock"
+  }
+}
+`);
+  expect(loaded.config).toBeUndefined();
+  const details = loaded.diagnostics
+    .filter(({ summary }) => summary.includes('docker driver'))
+    .map(({ detail }) => detail);
+  expect(details).toEqual([
+    '"gc.image_delay" must be a duration such as "5m" or "30s".',
+    'No argument or block type is named "alow_privileged"; did you mean "allow_privileged"?',
+    '"/var/run/docker.sock" is no address of a Docker engine: write unix:///PATH, tcp://HOST:PORT or https://HOST:PORT.',
+  ]);
+});

@@ -4,11 +4,14 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Allocation } from '@shoal/api';
 import { decode, encode } from 'dns-packet';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { IMAGE, startEngine, type TestEngine } from '../support/docker-host.ts';
 import { startRegistry } from '../support/docker-registry.ts';
 import type { HostAgent } from '../support/hosts.ts';
 import { until } from '../support/until.ts';
+
+// Each container takes an engine half a second, and several on a busy machine.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 /** An agent beside a real engine, on a machine of its own, whose resolver is the test. */
 let engine: TestEngine;
@@ -41,7 +44,7 @@ plugin "docker" {
   await mkdir(join(engine.folder, 'pages'));
   await writeFile(join(engine.folder, 'pages/index.html'), 'a page of the machine\n');
   await agent.start();
-}, 90_000);
+});
 
 afterAll(async () => {
   resolver?.close();
@@ -241,6 +244,27 @@ describe('a service in a container', () => {
     await agent.consul.kv.put('greeting', Buffer.from('bye'));
     const note = await allocationOf('note', isComplete);
     expect(await output(note, 't')).toBe('hello in /secrets\nbye in /secrets\nbye in /secrets\n');
+  });
+});
+
+describe('a restart', () => {
+  it('by a template gives the task another container, and the former one is gone', async () => {
+    await agent.consul.kv.put('color', Buffer.from('red'));
+    const template = `template {
+      data        = "COLOR={{ key \\"color\\" }}"
+      destination = "secrets/env"
+      env         = true
+    }`;
+    await agent.run(job('color', task('t', 'echo $COLOR; exec sleep 600', template)));
+    const first = await allocationOf('color', isRunning);
+    await until('it runs', async () => (await output(first, 't')) === 'red\n');
+    const [before] = await engine.containersOf(first.ID);
+    await agent.consul.kv.put('color', Buffer.from('blue'));
+    await until('it runs again', async () => (await output(first, 't')) === 'red\nblue\n', 20_000);
+    const now = await engine.containersOf(first.ID);
+    expect(now).toHaveLength(1);
+    expect(now[0]?.Id).not.toBe(before?.Id);
+    await stopped('color');
   });
 });
 

@@ -45,7 +45,8 @@ export function createEngine(endpoint: Endpoint): Engine {
     return new EngineAwayError(endpoint.name, error instanceof Error ? error : new Error(String(error)));
   };
 
-  function send(method: Method, path: string, { body, headers, signal }: EngineRequest): Promise<IncomingMessage> {
+  function send(method: Method, path: string, given: EngineRequest): Promise<IncomingMessage> {
+    const { body, headers, signal } = given;
     const isStream = body !== undefined && 'pipe' in body;
     const json = body === undefined || isStream ? undefined : Buffer.from(JSON.stringify(body));
     return new Promise((resolve, reject) => {
@@ -61,7 +62,13 @@ export function createEngine(endpoint: Endpoint): Engine {
         ...(signal && { signal }),
       });
       request.once('response', resolve);
-      request.once('error', (error) => reject(signal?.aborted ? signal.reason : away(error)));
+      request.once('error', (error: NodeJS.ErrnoException) => {
+        // The engine closed a kept connection in the moment in which it was to be used again.
+        const isStale = request.reusedSocket && !isStream && ['ECONNRESET', 'EPIPE'].includes(error.code ?? '');
+        if (signal?.aborted) reject(signal.reason);
+        else if (isStale) send(method, path, given).then(resolve, reject);
+        else reject(away(error));
+      });
       if (isStream) (body as Readable).once('error', (error) => request.destroy(error)).pipe(request);
       else request.end(json);
     });

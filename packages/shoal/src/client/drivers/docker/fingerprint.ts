@@ -5,7 +5,7 @@ import { EngineAwayError } from './errors.ts';
 import { gatewayOf } from './resolvers.ts';
 import type { DockerSettings } from './settings.ts';
 
-const LOOK_MS = 10_000;
+const LOOK_MS = 5_000;
 
 /**
  * What this node tells of its engine, in Nomad's attributes. An engine that was never there is not detected, which is nothing to complain of; one that

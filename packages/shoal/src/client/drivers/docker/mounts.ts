@@ -24,6 +24,8 @@ export function mountsOf(task: TaskSpec, config: TaskConfig, { volumes }: Pick<D
   const label = volumes.selinuxLabel;
   const own = [
     [dirs.sharedDir, INSIDE.shared],
+    // Mounted by itself, it cannot be replaced from inside by a link to where the agent would then write.
+    [dirs.logDir, `${INSIDE.shared}/logs`],
     [dirs.localDir, INSIDE.local],
     [dirs.secretsDir, INSIDE.secrets],
   ].map(([source, target]) => [source, target, label].filter(Boolean).join(':'));

@@ -195,10 +195,18 @@ describe('mounts', () => {
 
   it('are the allocation’s folders, with the operator’s label', async () => {
     const task = aTaskSpec(await tempDir(), {});
-    const { sharedDir, localDir, secretsDir, taskDir } = task.dirs;
-    expect(mounts(task, {}).binds).toEqual([`${sharedDir}:/alloc`, `${localDir}:/local`, `${secretsDir}:/secrets`]);
+    const { sharedDir, logDir, localDir, secretsDir, taskDir } = task.dirs;
+    expect(mounts(task, {}).binds).toEqual([
+      ...[`${sharedDir}:/alloc`, `${logDir}:/alloc/logs`, `${localDir}:/local`, `${secretsDir}:/secrets`],
+    ]);
     expect(mounts(task, { volumes: ['local/x:/y:ro'] }, { selinuxlabel: 'z' }).binds).toEqual([
-      ...[`${sharedDir}:/alloc:z`, `${localDir}:/local:z`, `${secretsDir}:/secrets:z`, `${taskDir}/local/x:/y:ro,z`],
+      ...[
+        `${sharedDir}:/alloc:z`,
+        `${logDir}:/alloc/logs:z`,
+        `${localDir}:/local:z`,
+        `${secretsDir}:/secrets:z`,
+        `${taskDir}/local/x:/y:ro,z`,
+      ],
     ]);
   });
 
@@ -228,6 +236,6 @@ describe('mounts', () => {
     for (const source of ['local/out', 'local/out/ssl', '/etc', '../../..'])
       expect(() => mounts(task, { volumes: [`${source}:/x`] }), source).toThrow(/cannot mount host paths/);
     expect(() => mounts(task, { volumes: ['justone'] })).toThrow(/not of the form SOURCE:TARGET/);
-    expect(mounts(task, { volumes: ['local/out:/x'] }, { enabled: true }).binds).toHaveLength(4);
+    expect(mounts(task, { volumes: ['local/out:/x'] }, { enabled: true }).binds).toHaveLength(5);
   });
 });

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type DockerDriver, dockerDriver } from '../../../../src/client/drivers/docker/docker.ts';
 import type { ServeDns } from '../../../../src/client/drivers/docker/resolvers.ts';
 import { dockerSettings } from '../../../../src/client/drivers/docker/settings.ts';
@@ -11,10 +11,13 @@ import { until } from '../../../support/until.ts';
 import { never } from '../../supervisor/harness.ts';
 import { aTaskSpec } from '../harness.ts';
 
+// Each container takes an engine half a second, and several on a busy machine.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+
 let engine: TestEngine;
 beforeAll(async () => {
   engine = await startEngine();
-}, 60_000);
+});
 afterAll(() => engine.dispose());
 
 type Options = { plugin?: Record<string, unknown>; serveDns?: ServeDns };
@@ -128,6 +131,18 @@ describe('a container', () => {
       ],
       ...['2048', 'docker-init', 'no terminal', ''],
     ]);
+  });
+
+  it('cannot have the agent write elsewhere by a link in the place of its logs', async () => {
+    const { driver, dir } = await aDriver();
+    const spec = aTaskSpec(
+      dir,
+      sh('mv /alloc/logs /alloc/x; rm -rf /alloc/logs; ln -s /etc /alloc/logs; echo still here'),
+    );
+    expect(await run(driver, spec)).toMatchObject({ exitCode: 0 });
+    expect(output(spec)).toBe('still here\n');
+    expect(output(spec, 'stderr')).toMatch(/busy/i);
+    expect(existsSync('/etc/t.stdout.0')).toBe(false);
   });
 
   it('has its output in our files also when it has a terminal', async () => {

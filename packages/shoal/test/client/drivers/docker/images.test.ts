@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { dockerDriver } from '../../../../src/client/drivers/docker/docker.ts';
 import { dockerSettings } from '../../../../src/client/drivers/docker/settings.ts';
 import type { TaskSpec } from '../../../../src/client/drivers/driver.ts';
@@ -11,6 +11,9 @@ import { until } from '../../../support/until.ts';
 import { never } from '../../supervisor/harness.ts';
 import { aTaskSpec } from '../harness.ts';
 
+// Each container takes an engine half a second, and several on a busy machine.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+
 let engine: TestEngine;
 let open: TestRegistry;
 let closed: TestRegistry;
@@ -18,7 +21,7 @@ beforeAll(async () => {
   engine = await startEngine();
   const place = { folder: engine.folder, address: engine.gateway };
   [open, closed] = await Promise.all([startRegistry(place), startRegistry({ ...place, credentials: 'me:secret' })]);
-}, 60_000);
+});
 afterAll(async () => {
   await Promise.all([open?.close(), closed?.close()]);
   await engine.dispose();

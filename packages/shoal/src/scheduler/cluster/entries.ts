@@ -31,7 +31,12 @@ export type VersionEntry = {
   readonly groups: ReadonlyMap<string, GroupEntry>;
 };
 
-export type GroupEntry = { readonly group: TaskGroup; readonly shape: Use };
+export type GroupEntry = {
+  readonly group: TaskGroup;
+  readonly shape: Use;
+  /** What it asks, as texts: kept by whoever looks for others that ask the same (`planning/rankings.ts`). */
+  keys?: { readonly criteria: string; readonly ask: string };
+};
 
 /** The scheduler's view of an allocation: small, since there may be a million, and mutable: only `Cluster` writes it. */
 export type AllocEntry = {

@@ -2,7 +2,7 @@ import type { AllocMetric, Job, NodeScoreMeta } from '@shoal/api';
 import type { AllocEntry, GroupEntry, JobEntry } from '../cluster/entries.ts';
 import type { Nodes } from '../cluster/nodes.ts';
 import { type Distinct, distinctRules } from './distinct.ts';
-import { type Counts, countsOf, metricOf } from './metrics.ts';
+import { countsOf, metricOf } from './metrics.ts';
 import type { Properties } from './properties.ts';
 import type { Ranking } from './ranking.ts';
 import { type Credit, creditOf } from './room.ts';
@@ -47,8 +47,6 @@ export class GroupPlacer {
   /** Nodes that the ranking shows as this job sees them. */
   readonly #revised = new Set<number>();
   #told = 0;
-  #counts: Counts | undefined;
-  #edition = -1;
   // What `#assess` found: the sum of the scorers, and their number.
   #sum = 0;
   #scorers = 1;
@@ -155,10 +153,7 @@ export class GroupPlacer {
   }
 
   #metric(slot: number, wish: Wish, started: number): AllocMetric {
-    const { edition, candidates } = this.#ranking;
-    if (!this.#counts || this.#edition !== edition + candidates.edition) this.#counts = countsOf(this.#ranking);
-    this.#edition = edition + candidates.edition;
-    return metricOf(this.#counts, this.#scores(slot, wish), this.#deps.elapsed() - started);
+    return metricOf(countsOf(this.#ranking), this.#scores(slot, wish), this.#deps.elapsed() - started);
   }
 
   #scores(slot: number, wish: Wish): NodeScoreMeta[] | null {

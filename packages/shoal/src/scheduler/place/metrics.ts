@@ -2,10 +2,21 @@ import type { AllocMetric, NodeScoreMeta } from '@shoal/api';
 import type { Ranking } from './ranking.ts';
 import type { VerdictKind } from './verdicts.ts';
 
-/** What may be shared between the metrics of placements, as long as the ranking's counts stay the same. */
+/** What the metrics of placements share, of whatever job, as long as the ranking's counts stay the same. */
 export type Counts = Omit<AllocMetric, 'ScoreMetaData' | 'AllocationTime' | 'CoalescedFailures'>;
 
-export function countsOf({ candidates, verdicts }: Ranking): Counts {
+const kept = new WeakMap<Ranking, { readonly edition: number; readonly counts: Counts }>();
+
+export function countsOf(ranking: Ranking): Counts {
+  const edition = ranking.edition + ranking.candidates.edition;
+  const known = kept.get(ranking);
+  if (known?.edition === edition) return known.counts;
+  const counts = countAll(ranking);
+  kept.set(ranking, { edition, counts });
+  return counts;
+}
+
+function countAll({ candidates, verdicts }: Ranking): Counts {
   const reasons = (kind: VerdictKind) => summed([...candidates.verdicts.reasons(kind), ...verdicts.reasons(kind)]);
   const classes = (kind: VerdictKind) => summed([...candidates.verdicts.classes(kind), ...verdicts.classes(kind)]);
   return {

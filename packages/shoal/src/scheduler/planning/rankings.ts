@@ -1,4 +1,4 @@
-import type { Job, TaskGroup } from '@shoal/api';
+import type { Job } from '@shoal/api';
 import type { GroupEntry } from '../cluster/entries.ts';
 import type { Nodes } from '../cluster/nodes.ts';
 import { askOf, criteriaOf, keysOf } from '../place/ask.ts';
@@ -11,6 +11,7 @@ import type { SchedulerAlgorithm } from '../plan.ts';
 const KEPT_SLOTS = 2 ** 20;
 const KEPT_AT_LEAST = 16;
 const KEPT_AT_MOST = 1024;
+const KEPT_TEXTS = 4096;
 
 /** What is known of the nodes for each kind of ask: the least recently used is forgotten first. */
 export class Rankings {
@@ -19,7 +20,8 @@ export class Rankings {
   #algorithm: SchedulerAlgorithm;
   readonly #candidates = new Map<string, Candidates>();
   readonly #rankings = new Map<string, Ranking>();
-  readonly #keys = new WeakMap<TaskGroup, ReturnType<typeof keysOf>>();
+  /** Most groups ask what others do: they share the texts. */
+  readonly #texts = new Map<string, string>();
 
   constructor(nodes: Nodes, algorithm: SchedulerAlgorithm) {
     this.#nodes = nodes;
@@ -48,11 +50,18 @@ export class Rankings {
   }
 
   #keysOf(job: Job, group: GroupEntry): ReturnType<typeof keysOf> {
-    const known = this.#keys.get(group.group);
-    if (known) return known;
-    const keys = keysOf(job, group);
-    this.#keys.set(group.group, keys);
-    return keys;
+    if (group.keys) return group.keys;
+    const { criteria, ask } = keysOf(job, group);
+    group.keys = { criteria: this.#text(criteria), ask: this.#text(ask) };
+    return group.keys;
+  }
+
+  #text(text: string): string {
+    const known = this.#texts.get(text);
+    if (known !== undefined) return known;
+    if (this.#texts.size > KEPT_TEXTS) this.#texts.clear();
+    this.#texts.set(text, text);
+    return text;
   }
 
   #remember<T>(kept: Map<string, T>, key: string, make: () => T): T {

@@ -14,6 +14,10 @@ const PARTS = {
   dns: 300,
   http: 300,
   edge: 180,
+  scheduler: 420,
+  packing: 120,
+  million: 420,
+  'event-loop': 420,
 };
 const RUNNER = fileURLToPath(new URL('support/part.mjs', import.meta.url));
 const LEAVE_MS = 10_000;

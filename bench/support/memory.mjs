@@ -29,3 +29,19 @@ export function processWith(...texts) {
       }
     });
 }
+
+/** Follows the memory of a process: the most that it had of its own (anonymous pages), and with its share of files that it maps (PSS), in MB. */
+export function peakOf(pid, everyMs = 200) {
+  const most = { ownMB: 0, pssMB: 0 };
+  const look = () => {
+    try {
+      const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+      most.ownMB = Math.max(most.ownMB, Number(/^RssAnon:\s+(\d+) kB/m.exec(status)[1]) / 1024);
+      most.pssMB = Math.max(most.pssMB, pssMB(pid));
+    } catch {
+      // It has ended.
+    }
+  };
+  const timer = setInterval(look, everyMs);
+  return { stop: () => clearInterval(timer), megabytes: () => most };
+}

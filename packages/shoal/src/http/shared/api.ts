@@ -95,7 +95,11 @@ function mount(app: FastifyInstance, options: ApiOptions, endpoint: Endpoint, wa
   app.route({
     method: [...OTHER_METHODS],
     url: endpoint.path,
-    handler: (request, reply) => send(options.dialect.otherMethod(request.method, allowed), request, reply),
+    handler: (request, reply) => {
+      // Browsers ask with OPTIONS what a page of another origin may do.
+      if (options.headers) reply.headers(options.headers());
+      return send(options.dialect.otherMethod(request.method, allowed), request, reply);
+    },
   });
 }
 

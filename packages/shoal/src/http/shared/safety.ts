@@ -16,7 +16,7 @@ export type Safety = {
   readonly listen: readonly string[];
   /** Ports of the agent's own pages and APIs. */
   readonly ports: readonly number[];
-  /** Further origins, as browsers write them: `https://shoal.example.org`. */
+  /** Further origins, as browsers write them: `https://shoal.example.org`; `*` for any. */
   readonly origins?: readonly string[];
 };
 
@@ -30,13 +30,13 @@ export function checkSafety(safety: Safety, headers: IncomingHttpHeaders, localA
   }
   if (origin !== undefined && !isOwnOrigin(safety, origin, localAddress)) {
     throw new ForbiddenOriginError(
-      `Refused: the request comes from a page of "${origin}", which is not one of this agent's. Add the origin to the configuration if it may use the API.`,
+      `Refused: the request comes from a page of "${origin}", which is not one of this agent's. If it may use the API, name it in the configuration's response header Access-Control-Allow-Origin.`,
     );
   }
 }
 
 function isOwnOrigin(safety: Safety, origin: string, localAddress: string | undefined): boolean {
-  if (safety.origins?.includes(origin)) return true;
+  if (safety.origins?.some((own) => own === '*' || own === origin)) return true;
   const url = parseUrl(origin);
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) return false;
   const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);

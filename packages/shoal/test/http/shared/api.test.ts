@@ -196,3 +196,47 @@ function firstBytes(request: string): Promise<string> {
     socket.once('error', reject);
   });
 }
+
+describe('response headers of the configuration', () => {
+  const headers = { 'Access-Control-Allow-Origin': 'https://ui.example.org', 'X-Own': '1' };
+  const cors = createApiServer({
+    what: 'The test API',
+    addresses: ['127.0.0.1'],
+    port: 0,
+    headers: () => headers,
+    safety: { hosts: [], domains: [], listen: ['127.0.0.1'], ports: [], origins: ['https://ui.example.org'] },
+    dialect: {
+      unknownPath: () => ({ status: 404 }),
+      otherMethod: (method) => text(method === 'OPTIONS' ? 200 : 405, ''),
+      failure: (status, message) => text(status, message),
+    },
+    endpoints: [
+      {
+        path: '/v1/item',
+        methods: {
+          GET: () => json({}),
+          PUT: () => {
+            throw new BadRequestError('no');
+          },
+        },
+      },
+    ],
+  });
+  test.each([
+    { name: 'an answer', method: 'GET', want: { status: 200, own: '1' } },
+    { name: 'a failure', method: 'PUT', want: { status: 400, own: '1' } },
+    { name: 'a question of a browser', method: 'OPTIONS', want: { status: 200, own: '1' } },
+    { name: 'a method that is not there', method: 'PATCH', want: { status: 405, own: '1' } },
+    { name: 'a path that is not there', method: 'GET', url: '/nope', want: { status: 404, own: undefined } },
+    {
+      name: 'another origin',
+      method: 'GET',
+      origin: 'https://evil.example.org',
+      want: { status: 403, own: undefined },
+    },
+  ] as const)('$name', async ({ method, want, ...given }) => {
+    const { url = '/v1/item', origin = 'https://ui.example.org' } = given as { url?: string; origin?: string };
+    const answer = await cors.app.inject({ method, url, headers: { host: 'localhost', origin } });
+    expect({ status: answer.statusCode, own: answer.headers['x-own'] }).toEqual(want);
+  });
+});

@@ -8,14 +8,6 @@ export function safetyOf(config: AgentConfig, listen: readonly string[]): Safety
     hosts: [config.nodeName, ...config.http.allowedHosts],
     domains: [config.dns.domain, ...config.dns.altDomains],
     listen,
-    origins: allowedOrigins(config.http.responseHeaders),
     ports: [ports.http, ports.consulHttp].flatMap((port) => port ?? []),
   };
-}
-
-/** Who configures that pages of an origin may read the answers means that they may ask. */
-function allowedOrigins(headers: Readonly<Record<string, string>>): string[] {
-  return Object.entries(headers).flatMap(([name, value]) =>
-    name.toLowerCase() === 'access-control-allow-origin' && value.trim() !== '' ? [value.trim()] : [],
-  );
 }

@@ -5,7 +5,7 @@ import { type ApiOptions, createApi } from './api.ts';
 import { messageOf, statusOf } from './errors.ts';
 import { createKeptAnswers, type KeptAnswersOptions } from './kept-answers.ts';
 import { Listener } from './listener.ts';
-import { checkSafety } from './safety.ts';
+import { allowedOrigins, checkSafety } from './safety.ts';
 
 /** Takes over a connection that switches protocols (WebSocket). It owns the socket from then on. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -39,10 +39,11 @@ export type ApiServer = {
   readonly app: FastifyInstance;
 };
 
-export function createApiServer(options: ApiServerOptions): ApiServer {
-  const { upgrade, untilChanged } = options;
+export function createApiServer(given: ApiServerOptions): ApiServer {
+  const { upgrade, untilChanged } = given;
+  let headers = given.headers ?? {};
+  const options = { ...given, safety: { ...given.safety, origins: () => allowedOrigins(headers) } };
   const kept = untilChanged && createKeptAnswers({ ...options, untilChanged });
-  let headers = options.headers ?? {};
   const app = createApi({ ...options, headers: () => headers, ...(kept && { kept }) });
   const listener = new Listener({
     what: options.what,

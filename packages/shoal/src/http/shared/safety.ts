@@ -17,7 +17,7 @@ export type Safety = {
   /** Ports of the agent's own pages and APIs. */
   readonly ports: readonly number[];
   /** Further origins, as browsers write them: `https://shoal.example.org`; `*` for any. */
-  readonly origins?: readonly string[];
+  readonly origins?: () => readonly string[];
 };
 
 /** Throws ForbiddenOriginError when the request must not be served. */
@@ -35,8 +35,15 @@ export function checkSafety(safety: Safety, headers: IncomingHttpHeaders, localA
   }
 }
 
+/** Who configures that pages of an origin may read the answers means that they may ask. */
+export function allowedOrigins(headers: Readonly<Record<string, string>>): string[] {
+  return Object.entries(headers).flatMap(([name, value]) =>
+    name.toLowerCase() === 'access-control-allow-origin' && value.trim() !== '' ? [value.trim()] : [],
+  );
+}
+
 function isOwnOrigin(safety: Safety, origin: string, localAddress: string | undefined): boolean {
-  if (safety.origins?.some((own) => own === '*' || own === origin)) return true;
+  if (safety.origins?.().some((own) => own === '*' || own === origin)) return true;
   const url = parseUrl(origin);
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) return false;
   const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);

@@ -203,8 +203,8 @@ describe('response headers of the configuration', () => {
     what: 'The test API',
     addresses: ['127.0.0.1'],
     port: 0,
-    headers: () => headers,
-    safety: { hosts: [], domains: [], listen: ['127.0.0.1'], ports: [], origins: ['https://ui.example.org'] },
+    headers,
+    safety: { hosts: [], domains: [], listen: ['127.0.0.1'], ports: [] },
     dialect: {
       unknownPath: () => ({ status: 404 }),
       otherMethod: (method) => text(method === 'OPTIONS' ? 200 : 405, ''),
@@ -238,5 +238,13 @@ describe('response headers of the configuration', () => {
     const { url = '/v1/item', origin = 'https://ui.example.org' } = given as { url?: string; origin?: string };
     const answer = await cors.app.inject({ method, url, headers: { host: 'localhost', origin } });
     expect({ status: answer.statusCode, own: answer.headers['x-own'] }).toEqual(want);
+  });
+
+  test('are others from then on when the configuration is', async () => {
+    const ask = (origin: string) => cors.app.inject({ url: '/v1/item', headers: { host: 'localhost', origin } });
+    cors.useHeaders({ 'access-control-allow-origin': '*' });
+    expect((await ask('https://any.example.org')).statusCode).toBe(200);
+    cors.useHeaders({});
+    expect((await ask('https://ui.example.org')).statusCode).toBe(403);
   });
 });

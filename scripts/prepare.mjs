@@ -67,6 +67,7 @@ const TEST_PROGRAMS = {
   iptables: 'iptables',
   mount: 'mount',
   nsenter: 'util-linux',
+  nginx: 'nginx-light',
   python3: 'python3',
   runc: 'runc',
   unbound: 'unbound',

@@ -1,3 +1,4 @@
+import { hostPort } from '../host-port.ts';
 import type { DnsAddress } from './listener.ts';
 
 /** A DNS address that cannot be listened on. `code` is stable; `cause` is the system's error. */
@@ -8,8 +9,10 @@ export class DnsListenError extends Error {
   readonly reason: string;
 
   constructor(address: DnsAddress, cause: NodeJS.ErrnoException) {
-    const where = `${address.host}:${address.port}`;
-    super(`DNS cannot listen on ${where}: ${REMEDIES[cause.code ?? ''] ?? cause.message}`, { cause });
+    super(
+      `DNS cannot listen on ${hostPort(address.host, address.port)}: ${REMEDIES[cause.code ?? ''] ?? cause.message}`,
+      { cause },
+    );
     this.name = 'DnsListenError';
     this.address = address;
     this.reason = cause.code ?? 'UNKNOWN';

@@ -17,8 +17,9 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => agent.dispose());
 
-const setup = (...args: string[]) =>
-  runProgram(process.execPath, [PROGRAM, 'dns', 'setup', '-http-addr', agent.consulUrl, ...args]);
+const dns = (command: string, ...args: string[]) =>
+  runProgram(process.execPath, [PROGRAM, 'dns', command, '-http-addr', agent.consulUrl, ...args]);
+const setup = (...args: string[]) => dns('setup', ...args);
 
 async function found(port: number, name: string): Promise<string> {
   const { rcode, answer } = await askDns(port, { name });
@@ -67,6 +68,19 @@ test('unbound', async () => {
   await untilWith(program, 'unbound serves', () => program.output().includes('start of service'));
   await findsTheCluster(port);
 }, 60_000);
+
+test('what is wrong with this machine, and how an answer comes about, is told', async () => {
+  const explained = await dns('query', 'web.service.cluster.test', 'SRV');
+  expect(explained).toMatch(
+    /asks for service "web"[\s\S]*web on n1: 10\.0\.0\.1:80, passing[\s\S]*NOERROR\n.* SRV 1 1 80 n1\.node/,
+  );
+  // This machine's resolver does not ask the agent of a test: that is what is wrong, and nothing else.
+  const checked = await dns('check').catch(({ stdout }: { stdout: string }) => stdout);
+  expect(checked.split('\n').filter((line) => /^(ok|wrong)/.test(line))).toEqual([
+    `ok    The agent answers at 127.0.0.1 port ${agent.ports.dns}, over UDP and TCP.`,
+    expect.stringMatching(/^wrong Programs on this machine do not find .*\.node\.cluster\.test: /),
+  ]);
+});
 
 describe('the files', () => {
   test('what was there comes back', async () => {

@@ -105,6 +105,21 @@ function loops({ addresses, nameservers }: DnsSight, recursors: readonly string[
 const RESERVED = /(?:^|\.)(?:consul|internal|test|example|invalid|localhost|home\.arpa|local|lan)$/;
 
 function domainFindings(agent: NonNullable<DnsSight['agent']>): Finding[] {
+  return [...multicast(agent.domains), ...publicDomain(agent)];
+}
+
+/** RFC 6762 section 3: resolvers ask the neighbours about these names, and no server. */
+function multicast(domains: readonly string[]): Finding[] {
+  return domains
+    .filter((domain) => /(?:^|\.)local$/.test(domain))
+    .map((domain) => ({
+      ok: false,
+      text: `The domain ${domain} ends in .local: many resolvers ask their neighbours about such names, and not this agent.`,
+      remedy: 'Choose a domain of your own, or one below .internal.',
+    }));
+}
+
+function publicDomain(agent: NonNullable<DnsSight['agent']>): Finding[] {
   const isPublic = agent.domains.some((domain) => domain.includes('.') && !RESERVED.test(domain));
   if (!isPublic || agent.fallthrough) return [];
   return [

@@ -50,6 +50,11 @@ describe('what is wrong with DNS', () => {
       want: [/public DNS/],
     },
     {
+      name: 'one of its domains is for multicast',
+      sight: { agent: { domains: ['consul', 'home.local'], recursors: [], fallthrough: false } },
+      want: [/home\.local ends in \.local/],
+    },
+    {
       name: 'a public domain that falls through is fine',
       sight: { agent: { domains: ['mooncarrot.space'], recursors: ['9.9.9.9'], fallthrough: true } },
       want: [],

@@ -9,6 +9,8 @@ export type ImageName = {
   registry: string;
 };
 
+const HUB = 'index.docker.io';
+
 /** Image names in job files may begin with `https://`. A name without tag and digest means `latest`. */
 export function parseImageName(text: string): ImageName {
   const [name = '', digest = ''] = text
@@ -24,7 +26,7 @@ export function parseImageName(text: string): ImageName {
     repository,
     tag: tagged ? name.slice(colon + 1) : digest === '' ? 'latest' : '',
     digest,
-    registry: named ? first : 'index.docker.io',
+    registry: named && first !== 'docker.io' ? first : HUB,
   };
 }
 

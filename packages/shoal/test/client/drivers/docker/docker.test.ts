@@ -461,4 +461,20 @@ describe('the fingerprint', () => {
     await engine.start();
     expect(await exit).toMatchObject({ kind: 'exited', exitCode: 7 });
   });
+
+  it('an engine that lets containers live while it is away finds us waiting, and nothing of their output is lost', async () => {
+    await engine.stop();
+    writeFileSync(join(engine.folder, 'daemon.json'), '{ "live-restore": true }');
+    await engine.start();
+    const { driver, dir } = await aDriver();
+    const spec = aTaskSpec(dir, sh('i=0; while [ $i -lt 400 ]; do i=$((i+1)); echo $i; sleep 0.02; done; exit 6'));
+    const handle = await driver.start(spec);
+    const exit = driver.wait(handle, never);
+    await until('it counts', () => output(spec).length > 100);
+    await engine.stop();
+    await engine.start();
+    expect(await exit).toMatchObject({ kind: 'exited', exitCode: 6 });
+    expect(output(spec)).toBe(Array.from({ length: 400 }, (_, index) => `${index + 1}\n`).join(''));
+    await driver.forget(handle);
+  });
 });

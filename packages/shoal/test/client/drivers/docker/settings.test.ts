@@ -184,6 +184,7 @@ describe('the name of an image', () => {
     ['redis', 'index.docker.io', 'redis:latest'],
     ['redis:7', 'index.docker.io', 'redis:7'],
     ['me/app:1', 'index.docker.io', 'me/app:1'],
+    ['docker.io/me/app:1', 'index.docker.io', 'docker.io/me/app:1'],
     ['https://hub.example.org/redis:7', 'hub.example.org', 'hub.example.org/redis:7'],
     ['localhost:5000/app', 'localhost:5000', 'localhost:5000/app:latest'],
     ['localhost/app:2', 'localhost', 'localhost/app:2'],

@@ -1,5 +1,6 @@
+import { createSocket } from 'node:dgram';
 import { readFile } from 'node:fs/promises';
-import { networkInterfaces } from 'node:os';
+import { isIPv6 } from 'node:net';
 import type { DnsServed } from '../client/drivers/docker/resolvers.ts';
 import type { DnsAddress } from '../dns/listener.ts';
 import type { DnsServer } from '../dns/server.ts';
@@ -21,8 +22,6 @@ export type TaskDnsDeps = {
   open(recursors: readonly string[]): DnsServer;
   log: Log;
   port?: number;
-  /** Of this machine. */
-  addresses?: () => string[];
   resolvConf?: () => Promise<string>;
 };
 
@@ -35,7 +34,6 @@ const RESOLV_CONF = '/etc/resolv.conf';
  */
 export function createTaskDns(deps: TaskDnsDeps): TaskDns {
   const { main, settings, log, port = DNS_PORT } = deps;
-  const addresses = deps.addresses ?? machineAddresses;
   const resolvConf = deps.resolvConf ?? (() => readFile(RESOLV_CONF, 'utf8').catch(() => ''));
   const told = new Set<string>();
   let own: { server: DnsServer; recursors: string } | undefined;
@@ -51,7 +49,7 @@ export function createTaskDns(deps: TaskDnsDeps): TaskDns {
   }
 
   async function serve(address: string): Promise<DnsServed> {
-    if (!addresses().includes(address)) return { reason: `${address} is no address of the agent's machine` };
+    if (!(await isOurs(address))) return { reason: `${address} is no address of the agent's machine` };
     const byMain = settings.recursors.length > 0 || settings.ports.includes(port) || isServedBy(main, address);
     const resolvers = await hostResolvers();
     try {
@@ -103,6 +101,11 @@ function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1';
 }
 
-function machineAddresses(): string[] {
-  return Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));
+/** Asked of the kernel: the list of interfaces leaves out a bridge that nothing is plugged into yet. */
+function isOurs(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+    probe.once('error', () => resolve(false));
+    probe.bind(0, address, () => probe.close(() => resolve(true)));
+  });
 }

@@ -45,7 +45,6 @@ async function aTaskDns(changes: Partial<TaskDnsDeps> = {}): Promise<{ dns: Task
       }),
     log: silentLog,
     port,
-    addresses: () => ['127.0.0.2', '127.0.0.3'],
     resolvConf: async () => '',
     ...changes,
   });

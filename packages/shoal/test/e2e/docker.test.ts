@@ -141,6 +141,12 @@ describe('a node with Docker', () => {
 });
 
 describe('a service in a container', () => {
+  it('is found by the first container of a machine, too', async () => {
+    await agent.run(job('first', task('t', 'cat /etc/resolv.conf; nslookup consul.service.consul'), 'batch'));
+    const first = await allocationOf('first', isComplete);
+    expect(await output(first, 't')).toMatch(/^nameserver 172\.17\.0\.1\n[\s\S]*Address: 10\.213\./);
+  });
+
   it('is announced, checked, and found by others’ plain resolver; so is the rest of the world', async () => {
     const serve = 'mkdir /www; cp /pages/index.html /www; echo 3 > /tmp/state; httpd -f -p $NOMAD_PORT_http -h /www';
     await agent.run(

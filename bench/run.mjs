@@ -1,6 +1,8 @@
 // npm run bench [-- [-json] [part …]]: measures, and prints the tables that the documentation shows. What falls short says so. See README.md.
 import { spawn } from 'node:child_process';
-import { cpus, totalmem } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { ensureBuild, ensureDependencies } from '../scripts/prepare.mjs';
@@ -58,11 +60,20 @@ if (isJson) console.log(JSON.stringify({ machine, rows, growth, failures }, unde
 for (const { part, failure } of failures) console.error(`Part ${part} ${failure}`);
 process.exitCode = failures.length > 0 ? 1 : 0;
 
-/** In a process group of its own, so that everything it started ends with it, whatever happens. Resolves with what went wrong. */
+/** In a process group and a folder of its own, so that everything it started and wrote ends with it, whatever happens. Resolves with what went wrong. */
 async function run(part, onRow) {
-  const child = spawn(process.execPath, [RUNNER, part], { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  const dir = mkdtempSync(join(tmpdir(), 'shoal-bench-'));
+  const child = spawn(process.execPath, [RUNNER, part], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, TMPDIR: dir },
+  });
   const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
-  const interrupted = () => void end(child, ended).then(() => process.exit(130));
+  const interrupted = () =>
+    void end(child, ended).then(() => {
+      remove(dir);
+      process.exit(130);
+    });
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   let isLate = false;
   const timer = setTimeout(() => {
@@ -74,8 +85,13 @@ async function run(part, onRow) {
   clearTimeout(timer);
   process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
   signal(child, 'SIGKILL');
+  remove(dir);
   if (isLate) return `was ended: it took longer than ${PARTS[part]} s`;
   return status === 0 ? undefined : `failed (${status})`;
+}
+
+function remove(dir) {
+  rmSync(dir, { recursive: true, force: true, maxRetries: 3 });
 }
 
 /** Agents get a moment to end their own. */

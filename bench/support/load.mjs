@@ -28,13 +28,13 @@ export async function dnsRate(dnsperf, { dnsPort, pid }, question, { seconds, fl
   }
 }
 
-/** One question after the other, `times` of them: milliseconds until each was answered. `message` is the question's bytes. */
-export async function dnsLatencies({ dnsPort }, message, times) {
+/** One question after the other for so many seconds: milliseconds until each was answered. `message` is the question's bytes. */
+export async function dnsLatencies({ dnsPort }, message, seconds) {
   const socket = createSocket('udp4');
   socket.on('error', () => undefined);
   const taken = [];
   try {
-    for (let at = 0; at < times; at += 1) {
+    for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
       const begun = performance.now();
       const isAnswered = await new Promise((resolve) => {
         const timer = setTimeout(resolve, 1000, false);

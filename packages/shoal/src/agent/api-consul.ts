@@ -77,6 +77,8 @@ export function createConsulServer(deps: ConsulServerDeps): ApiServer | undefine
     ...serving,
     dialect: consulDialect,
     endpoints: memberEndpoints(api, membership),
+    untilChanged: api.state.untilChanged.bind(api.state),
+    mayRepeat: () => !membership.isAway(),
     onAnswer: ({ method, route, milliseconds }) => api.metrics.answered(method, route, milliseconds),
   });
 }
@@ -162,6 +164,8 @@ function mirrorFirst({ methods }: Endpoint, { link, mirror, isAway }: Membership
     // Only the servers know how far it is from one node to another.
     if (request.query.get('near') && !isAway()) return fromServer(nearNode(request, node));
     const answer = await fromMirror(request);
-    return isAway() ? { ...answer, headers: { ...answer.headers, 'x-consul-knownleader': 'false' } } : answer;
+    if (!isAway()) return answer;
+    const { holdsFor: _, headers, ...rest } = answer;
+    return { ...rest, headers: { ...headers, 'x-consul-knownleader': 'false' } };
   };
 }

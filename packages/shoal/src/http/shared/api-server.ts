@@ -22,6 +22,8 @@ export type ApiServerOptions = Omit<ApiOptions, 'kept' | 'headers'> & {
   readonly onMissingAddress?: (address: string) => void;
   /** With it, answers to readings are sent again until something of what was read changes. */
   readonly untilChanged?: KeptAnswersOptions['untilChanged'];
+  /** False: what was kept is not sent now. */
+  readonly mayRepeat?: () => boolean;
 };
 
 /** An API on its addresses. */
@@ -40,7 +42,7 @@ export type ApiServer = {
 };
 
 export function createApiServer(given: ApiServerOptions): ApiServer {
-  const { upgrade, untilChanged } = given;
+  const { upgrade, untilChanged, mayRepeat = () => true } = given;
   let headers = given.headers ?? {};
   const options = { ...given, safety: { ...given.safety, origins: () => allowedOrigins(headers) } };
   const kept = untilChanged && createKeptAnswers({ ...options, untilChanged });
@@ -49,7 +51,9 @@ export function createApiServer(given: ApiServerOptions): ApiServer {
     what: options.what,
     addresses: options.addresses,
     port: options.port,
-    handle: (request, response) => kept?.serve(request, response) || app.routing(request, response),
+    handle: (request, response) => {
+      if (!kept || !mayRepeat() || !kept.serve(request, response)) app.routing(request, response);
+    },
     ...(upgrade && { upgrade: (request, socket, head) => safely(options, upgrade, request, socket, head) }),
     ...(options.onMissingAddress && { onMissing: options.onMissingAddress }),
   });

@@ -132,13 +132,12 @@ function srvItems(
 function srvItem(owner: string, instance: ViewInstance, ttl: number, context: ZoneContext, trail: Trail): AnswerItem[] {
   const { target, addresses } = srvTarget(owner, instance, ttl, context, trail);
   if (!isEncodable(target)) return [];
-  const weight = instance.health === 'warning' ? instance.weights.warning : instance.weights.passing;
   const record = {
     name: owner,
     ttl,
     type: 'SRV',
     priority: 1,
-    weight: uint16(weight),
+    weight: weightOf(instance),
     port: uint16(instance.port),
     target,
   } as const;
@@ -277,6 +276,12 @@ function reverseTarget(address: string, context: ZoneContext): string | undefine
 
 function recurse(rcode: Rcode, recursionAvailable: boolean): Outcome {
   return { kind: 'recurse', otherwise: { ...reply(rcode, []), authoritative: false, recursionAvailable } };
+}
+
+/** Weights that an agent would have refused count as none: 1. */
+function weightOf({ health, weights: { passing, warning } }: ViewInstance): number {
+  if (passing < 1 || passing > 0xffff || warning < 0 || warning > 0xffff) return 1;
+  return uint16(health === 'warning' ? warning : passing);
 }
 
 function uint16(value: number): number {

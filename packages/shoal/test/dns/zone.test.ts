@@ -35,6 +35,7 @@ const CATALOG: Registration[] = [
     Service: { Service: 'stood-for', Port: 1, Virtual: '10.96.0.5' },
     health: 'critical',
   },
+  { Node: 'j', Address: '10.0.0.14', Service: { Service: 'unweighed', Port: 1, Weights: { Passing: 0, Warning: 7 } } },
   { Node: 'bad', Address: 'not a host'.repeat(40), Service: { Service: 'bad', Port: 70_000 } },
 ];
 
@@ -78,6 +79,11 @@ describe('answers from the catalog', () => {
       name: 'a warning has the weight for warnings',
       given: ['web.service.consul', 'SRV'],
       want: 'NOERROR; SRV 2 80 b.node.dc1.consul; SRV 5 80 a.node.dc1.consul',
+    },
+    {
+      name: 'weights that are none count as 1',
+      given: ['unweighed.service.consul', 'SRV'],
+      want: 'NOERROR; SRV 1 1 j.node.dc1.consul',
     },
     { name: 'a service with nothing to show does not exist', given: ['down.service.consul', 'A'], want: 'NXDOMAIN' },
     { name: 'one address is said once', given: ['pair.service.consul', 'A'], want: 'NOERROR; A 10.0.0.5' },

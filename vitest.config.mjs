@@ -9,7 +9,7 @@ export default defineConfig({
     include: long ? ['packages/*/test/**/*.long.test.ts'] : ['packages/*/test/**/*.test.ts'],
     exclude: long ? [] : ['**/*.long.test.ts', '**/node_modules/**'],
     testTimeout: 30_000,
-    hookTimeout: 30_000,
+    hookTimeout: 60_000,
     maxWorkers: 2,
   },
 });

@@ -1,4 +1,4 @@
-import { createServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
+import { createServer, type Http2ServerRequest, type Http2ServerResponse, type ServerHttp2Session } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { Allocation } from '@shoal/api';
 import { backoff } from '../client/backoff.ts';
@@ -19,7 +19,14 @@ const SILENCE_MS = 45_000;
 export type ServeResponse = Http2ServerResponse & { flushHeaders(): void };
 export type ServeHandler = (request: Http2ServerRequest, response: ServeResponse) => void;
 
-export type DialerDeps = { link: Link; node: ServeHello; log: Log; random: () => number };
+export type DialerDeps = {
+  link: Link;
+  node: ServeHello;
+  log: Log;
+  random: () => number;
+  /** After so long without a word of the server the serving connection is given up. Default 45 s. */
+  silenceMs?: number;
+};
 
 export type Dialer = ServerConnection & {
   /** Keeps one connection up on which `handler` answers requests; until the link is stopped. */
@@ -62,23 +69,31 @@ export function createDialer(deps: DialerDeps): Dialer {
   };
 }
 
-async function keepServing({ link, node, log, random }: DialerDeps, handler: ServeHandler): Promise<void> {
+async function keepServing(deps: DialerDeps, handler: ServeHandler): Promise<void> {
+  const { link, node, log, random, silenceMs = SILENCE_MS } = deps;
   const hello = JSON.stringify(node);
   const http2 = createServer((request, response) => {
     if (request.url === HELLO_PATH) response.end(hello);
     else handler(request, response as ServeResponse);
   });
   http2.on('sessionError', (error) => log.debug({ error: error.message }, 'rpc: the serving connection broke'));
+  http2.on('session', (session) => giveUpWhenLeft(session, silenceMs));
   for (let attempt = 0; !link.stopped.aborted; attempt += 1) {
     const socket = await link.dialToServe(link.stopped).catch(() => undefined);
     if (socket) {
       attempt = 0;
-      socket.setTimeout(SILENCE_MS, () => socket.destroy());
       http2.emit('connection', socket);
       await overtaken(socket, link);
     }
     if (!link.stopped.aborted) await pause(backoff(attempt, RECONNECT, random), link.stopped);
   }
+}
+
+/** The server's pings tell that it is there. The socket's own timeout does not know of them, nor of answers: HTTP/2 reads and writes past it. */
+function giveUpWhenLeft(session: ServerHttp2Session, silenceMs: number): void {
+  const timer = setTimeout(() => session.destroy(), silenceMs);
+  session.on('ping', () => timer.refresh());
+  session.once('close', () => clearTimeout(timer));
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   constants,
   type IncomingHttpHeaders,
 } from 'node:http2';
+import { PassThrough, pipeline, type Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Log } from '../log.ts';
 import { NodeNotConnectedError } from './errors.ts';
@@ -24,9 +25,15 @@ export type TunnelRequest = {
   body?: Buffer;
 };
 
-export type TunnelResponse = { status: number; headers: IncomingHttpHeaders; stream: ClientHttp2Stream };
+/** The stream fails when the connection breaks before the answer is whole. */
+export type TunnelResponse = { status: number; headers: IncomingHttpHeaders; stream: Readable };
 
-export type TunnelsDeps = { authenticate(nodeId: string, secret: string): boolean; log: Log };
+export type TunnelsDeps = {
+  authenticate(nodeId: string, secret: string): boolean;
+  log: Log;
+  /** How often each connection is looked after. Default 15 s. */
+  pingMs?: number;
+};
 
 /**
  * The serving connections of this server's clients: requests of users go down them to the client that runs the allocation. Each is one
@@ -34,12 +41,14 @@ export type TunnelsDeps = { authenticate(nodeId: string, secret: string): boolea
  */
 export class Tunnels {
   readonly #deps: TunnelsDeps;
+  readonly #pingMs: number;
   readonly #sessions = new Map<string, ClientHttp2Session>();
   /** Emits the id of a node whose client has just connected. */
   readonly #arrivals = new EventEmitter().setMaxListeners(0);
 
   constructor(deps: TunnelsDeps) {
     this.#deps = deps;
+    this.#pingMs = deps.pingMs ?? PING_INTERVAL_MS;
   }
 
   connected(nodeId: string): boolean {
@@ -70,7 +79,9 @@ export class Tunnels {
         { ...request.headers, ':method': request.method, ':path': request.path },
         { endStream: request.body === undefined, signal },
       );
-      stream.once('response', (headers) => resolve({ status: Number(headers[':status']), headers, stream }));
+      stream.once('response', (headers) =>
+        resolve({ status: Number(headers[':status']), headers, stream: untilWhole(stream, nodeId) }),
+      );
       stream.once('error', () => reject(new NodeNotConnectedError(nodeId)));
       stream.once('close', () => reject(new NodeNotConnectedError(nodeId)));
       if (request.body) stream.end(request.body);
@@ -109,7 +120,7 @@ export class Tunnels {
     this.#sessions.get(nodeId)?.close();
     this.#sessions.set(nodeId, session);
     this.#arrivals.emit(arrivalOf(nodeId));
-    const ping = setInterval(() => this.#ping(session), PING_INTERVAL_MS);
+    const ping = setInterval(() => this.#ping(session), this.#pingMs);
     session.once('close', () => {
       clearInterval(ping);
       if (this.#sessions.get(nodeId) === session) this.#sessions.delete(nodeId);
@@ -119,9 +130,18 @@ export class Tunnels {
   /** A connection whose other end is gone without a word fails here, and not at the next user's request. */
   #ping(session: ClientHttp2Session): void {
     if (session.destroyed) return;
-    const overdue = setTimeout(() => session.destroy(undefined, constants.NGHTTP2_CANCEL), PING_INTERVAL_MS);
+    const overdue = setTimeout(() => session.destroy(undefined, constants.NGHTTP2_CANCEL), this.#pingMs);
     session.ping(() => clearTimeout(overdue));
   }
+}
+
+/** An HTTP/2 stream that was cancelled ends as one that is whole; the reader must know. */
+function untilWhole(stream: ClientHttp2Stream, nodeId: string): Readable {
+  const whole = new PassThrough({
+    flush: (done) => done(stream.rstCode === constants.NGHTTP2_NO_ERROR ? null : new NodeNotConnectedError(nodeId)),
+  });
+  pipeline(stream, whole, () => undefined);
+  return whole;
 }
 
 /** Not the id alone: an emitter gives `error` a meaning of its own. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type HostAgent, type Hosts, makeHosts } from '../support/hosts.ts';
 import { until } from '../support/until.ts';
-import { clientOf, nodesReady, runningAllocs, startServer } from './cluster-config.ts';
+import { clientOf, nodesReady, PATIENT_SERVER, runningAllocs, startServer } from './cluster-config.ts';
 
 /** kill -9 of the server in the middle of deployments that go wrong: the next one goes on with them, and takes them back. */
 
@@ -10,7 +10,7 @@ let server: HostAgent;
 
 beforeAll(async () => {
   hosts = await makeHosts(['server', 'alpha']);
-  const started = await startServer(hosts);
+  const started = await startServer(hosts, 'server', PATIENT_SERVER);
   server = started.server;
   const alpha = await hosts.agent('alpha', clientOf(server.address));
   await alpha.start({ SHOAL_JOIN_TOKEN: started.token });

@@ -35,12 +35,14 @@ type Options = {
   requests?: Partial<NodeRequests>;
   secret?: string;
   identity?: Identity;
+  pingMs?: number;
+  silenceMs?: number;
 } & Partial<Pick<RpcListenerDeps, 'agents' | 'apis'>>;
 
 async function cluster(options: Options = {}) {
   const identity = options.identity ?? (await serverIdentity(await tempDir(), agent, Date.now()));
   const authenticate = (nodeId: string, secret: string) => nodeId === NODE.nodeId && secret === NODE.secret;
-  const tunnels = new Tunnels({ authenticate, log: silentLog });
+  const tunnels = new Tunnels({ authenticate, log: silentLog, ...(options.pingMs && { pingMs: options.pingMs }) });
   const requests = { authenticate, ...options.requests } as NodeRequests;
   const listener = createRpcListener({
     addresses: ['127.0.0.1'],
@@ -56,7 +58,8 @@ async function cluster(options: Options = {}) {
   const port = listener.addresses()[0]?.port ?? 0;
   const node = { ...NODE, secret: options.secret ?? NODE.secret };
   const link = linkTo([{ host: '127.0.0.1', port }], identity, node);
-  const dialer = createDialer({ link, node, log: silentLog, random: () => 0.5 });
+  const silence = options.silenceMs && { silenceMs: options.silenceMs };
+  const dialer = createDialer({ link, node, log: silentLog, random: () => 0.5, ...silence });
   if (options.handler) dialer.serve(options.handler);
   onTestFinished(async () => {
     tunnels.destroy();
@@ -102,17 +105,17 @@ describe('requests of a client', () => {
 
   test('that wait are told of to the server when the client goes', async () => {
     let aborted = false;
+    const gone = new AbortController();
     const watchAllocations: NodeRequests['watchAllocations'] = (_node, _after, signal) =>
       new Promise((resolve) => {
+        gone.abort();
         signal.addEventListener('abort', () => {
           aborted = true;
           resolve({ index: 1, allocations: {} });
         });
       });
     const { dialer } = await cluster({ requests: { watchAllocations } });
-    const gone = new AbortController();
     const waiting = dialer.watchAllocations('n1', { index: 1, waitMs: 60_000 }, gone.signal);
-    setTimeout(() => gone.abort(), 50);
     await expect(waiting).rejects.toMatchObject({ code: 'unavailable' });
     await until('the server sees it', () => aborted);
   });
@@ -134,6 +137,48 @@ describe('the serving connection', () => {
       expect([answer.status, await text(answer.stream)]).toEqual([200, 'pong']);
     }
     stop.abort();
+  });
+
+  test('is not given up while it is used, nor while the server looks after it', async () => {
+    let connections = 0;
+    const slow: ServeHandler = (request, response) => {
+      if (request.stream.session) connections += sessions.has(request.stream.session) ? 0 : 1;
+      sessions.add(request.stream.session);
+      if (request.url === '/small') return void response.end('pong');
+      let left = 30;
+      const timer = setInterval(() => {
+        response.write('x'.repeat(1000));
+        left -= 1;
+        if (left > 0) return;
+        clearInterval(timer);
+        response.end();
+      }, 50);
+    };
+    const sessions = new Set<unknown>();
+    const { tunnels } = await cluster({ handler: slow, pingMs: 150, silenceMs: 1_000 });
+    await until('the client serves', () => tunnels.connected('n1'));
+    const ask = async (path: string) =>
+      text((await tunnels.request('n1', { method: 'GET', path, headers: {} }, AbortSignal.timeout(10_000))).stream);
+    expect(await ask('/slow')).toHaveLength(30_000);
+    // Two terms without a request.
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    expect(await ask('/small')).toBe('pong');
+    expect(connections).toBe(1);
+  });
+
+  test('that breaks in the middle of an answer does not let it pass for whole', async () => {
+    const breaking: ServeHandler = (_request, response) => {
+      response.write('a part');
+      setTimeout(() => response.stream.session?.destroy(), 100);
+    };
+    const { tunnels } = await cluster({ handler: breaking });
+    await until('the client serves', () => tunnels.connected('n1'));
+    const { stream } = await tunnels.request(
+      'n1',
+      { method: 'GET', path: '/', headers: {} },
+      AbortSignal.timeout(10_000),
+    );
+    await expect(text(stream)).rejects.toMatchObject({ name: 'NodeNotConnectedError' });
   });
 
   test('comes back by itself', async () => {

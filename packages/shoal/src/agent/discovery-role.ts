@@ -63,6 +63,7 @@ export async function startDiscoveryRole(deps: {
     file: registryFile(join(deps.dataDir, 'agent', 'registry.json')),
     random: Math.random,
     scripts: config.scriptChecks,
+    maxOutput: config.checkOutputMaxSize,
     followCatalog: createFollowCatalog(state),
     onSaveFailure: (error) =>
       log.error({ error: String(error) }, 'catalog: the services of this agent could not be saved'),
@@ -97,7 +98,7 @@ export async function startDiscoveryRole(deps: {
   const taskDns = dns && dnsForTasks(needs, dns);
   const configured = configuredServices({
     registry,
-    rules: { scripts: config.localScriptChecks, local: true },
+    rules: { scripts: config.localScriptChecks, maxOutput: config.checkOutputMaxSize, local: true },
     file: join(deps.dataDir, 'agent', 'configured-services.json'),
     log,
   });

@@ -63,6 +63,8 @@ export type AgentConfig = {
   localScriptChecks: boolean;
   /** Whether profiles of the agent are served. */
   enableDebug: boolean;
+  /** Bytes of a check's output that are kept. Default 4096. */
+  checkOutputMaxSize: number;
   /** Files that were read, in order. */
   files: readonly string[];
 };

@@ -68,6 +68,7 @@ export function complete(merged: Merged, around: Surroundings, files: readonly s
     leaveOnInterrupt: values.leaveOnInterrupt ?? dev,
     scriptChecks: values.scriptChecks ?? false,
     enableDebug: values.enableDebug ?? false,
+    checkOutputMaxSize: values.checkOutputMaxSize ?? 4096,
     localScriptChecks: (values.localScriptChecks || values.scriptChecks) ?? false,
     files,
   };

@@ -125,6 +125,7 @@ export type Settings = {
   scriptChecks: boolean;
   localScriptChecks: boolean;
   enableDebug: boolean;
+  checkOutputMaxSize: number;
 };
 
 export type SettingName = keyof Settings;

@@ -34,6 +34,8 @@ export type CheckRunRequest = {
 export type RegistrationRules = {
   /** Whether checks may run programs (`enable_script_checks`). Whoever reaches the API can then run anything as the agent's user. */
   readonly scripts: boolean;
+  /** Bytes of output that are kept of any check (`check_output_max_size`); MAX_OUTPUT unless given. */
+  readonly maxOutput?: number;
   /** It is the agent's own configuration that registers. */
   readonly local?: boolean;
 };

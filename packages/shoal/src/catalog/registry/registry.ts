@@ -29,6 +29,8 @@ export type RegistryDeps = {
   readonly random: () => number;
   /** Whether checks may run programs. Default false. */
   readonly scripts?: boolean;
+  /** Bytes of a check's output that are kept; MAX_OUTPUT unless given. */
+  readonly maxOutput?: number;
   /** The checks of other nodes, for aliases of them; without it those stay as they are. */
   readonly followCatalog?: FollowCatalog;
   /** Checks that run at the same time. */
@@ -63,7 +65,7 @@ export class Registry {
 
   constructor(deps: RegistryDeps) {
     this.#deps = deps;
-    this.rules = { scripts: deps.scripts ?? false };
+    this.rules = { scripts: deps.scripts ?? false, ...(deps.maxOutput !== undefined && { maxOutput: deps.maxOutput }) };
     this.#turns = new Turns(deps.maxRunning ?? MAX_RUNNING);
   }
 

@@ -99,6 +99,9 @@ function checkDefinition(request: CheckRequest, naming: Naming, rules: Registrat
   const deregisterAfterMs = request.DeregisterCriticalServiceAfter / NANOSECONDS_PER_MS;
   const { OutputMaxSize, FailuresBeforeWarning, FailuresBeforeCritical } = request;
   if (OutputMaxSize < 0) throw invalidCheck('MaxOutputMaxSize must be positive');
+  // More than the agent allows is not kept of any: every server holds it in memory.
+  const most = rules.maxOutput ?? MAX_OUTPUT;
+  const maxOutput = OutputMaxSize > 0 ? Math.min(OutputMaxSize, most) : most;
   if (FailuresBeforeCritical > 0 && FailuresBeforeWarning > FailuresBeforeCritical)
     throw invalidCheck("FailuresBeforeWarning can't be higher than FailuresBeforeCritical");
   return {
@@ -108,8 +111,7 @@ function checkDefinition(request: CheckRequest, naming: Naming, rules: Registrat
     successBeforePassing: request.SuccessBeforePassing,
     failuresBeforeCritical: FailuresBeforeCritical,
     ...(FailuresBeforeWarning > 0 && { failuresBeforeWarning: FailuresBeforeWarning }),
-    // More than usual is not kept of any: every server holds it in memory.
-    ...(OutputMaxSize > 0 && OutputMaxSize < MAX_OUTPUT && { maxOutput: OutputMaxSize }),
+    ...(maxOutput !== MAX_OUTPUT && { maxOutput }),
     deregisterAfterMs: deregisterAfterMs > 0 ? Math.max(deregisterAfterMs, MIN_DEREGISTER_AFTER_MS) : 0,
     run: checkRun(request, rules),
   };

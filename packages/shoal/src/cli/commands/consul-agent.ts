@@ -1,6 +1,8 @@
+import { plainObject, readDocument } from '../../config/document.ts';
 import { agentFlagSet, pairs } from '../agent/flags.ts';
 import { runAgent } from '../agent/run-agent.ts';
 import { defineCommand } from '../command.ts';
+import { CommandError } from '../errors.ts';
 import type { FlagSpec, FlagSpecs } from '../flags.ts';
 
 /** Flags of Consul's agent and the keys of its configuration that say the same (https://developer.hashicorp.com/consul/docs/agent/config/cli-flags). */
@@ -8,8 +10,10 @@ const AS_KEYS: Readonly<Record<string, { key: string; spec: FlagSpec }>> = {
   bind: key('bind_addr', 'text', 'Address of what agents talk on'),
   client: key('client_addr', 'text', "Addresses of Consul's API and DNS"),
   'advertise-wan': key('advertise_addr_wan', 'text'),
+  'allow-write-http-from': key('allow_write_http_from', 'texts'),
   'alt-domain': key('alt_domain', 'text'),
   bootstrap: key('bootstrap', 'bool', 'Be the only server'),
+  check_output_max_size: key('check_output_max_size', 'number'),
   'default-query-time': key('default_query_time', 'text'),
   'disable-host-node-id': key('disable_host_node_id', 'bool'),
   'disable-keyring-file': key('disable_keyring_file', 'bool'),
@@ -21,13 +25,16 @@ const AS_KEYS: Readonly<Record<string, { key: string; spec: FlagSpec }>> = {
   'log-rotate-duration': key('log_rotate_duration', 'text'),
   'log-rotate-max-files': key('log_rotate_max_files', 'number'),
   'max-query-time': key('max_query_time', 'text'),
+  'non-voting-server': key('non_voting_server', 'bool'),
   'pid-file': key('pid_file', 'text'),
   'primary-gateway': key('primary_gateways', 'texts'),
   protocol: key('protocol', 'number'),
   'raft-protocol': key('raft_protocol', 'number'),
   rejoin: key('rejoin_after_leave', 'bool'),
   'retry-interval': key('retry_interval', 'text', 'Time between attempts to join'),
+  'retry-interval-wan': key('retry_interval_wan', 'text'),
   'retry-join-wan': key('retry_join_wan', 'texts'),
+  'retry-max-wan': key('retry_max_wan', 'number'),
   'retry-max': key('retry_max', 'number', 'Attempts to join'),
   segment: key('segment', 'text'),
   'serf-lan-allowed-cidrs': key('serf_lan_allowed_cidrs', 'texts'),
@@ -61,6 +68,7 @@ const agentFlags = agentFlagSet({
 
 const OWN: FlagSpecs = {
   'node-meta': { kind: 'texts', value: 'KEY:VALUE', help: 'Metadata of this node (repeatable)' },
+  hcl: { kind: 'texts', value: 'HCL', help: 'A piece of configuration (repeatable)' },
   'config-format': { kind: 'text', help: 'hcl or json', hidden: true },
   ...Object.fromEntries(Object.entries(AS_KEYS).map(([name, { spec }]) => [name, spec])),
   ...Object.fromEntries(
@@ -101,10 +109,22 @@ function keysOf(flags: Readonly<Record<string, unknown>>): Record<string, unknow
   const meta = (flags['node-meta'] as readonly string[]).map((text) => text.replace(':', '='));
   const given = (entries: [string, unknown][]) => Object.fromEntries(entries.filter(([, value]) => isGiven(value)));
   return {
+    ...fragments(flags['hcl'] as readonly string[]),
     ...given(keys),
     ...(Object.keys(given(ports)).length > 0 && { ports: given(ports) }),
     ...(meta.length > 0 && { node_meta: pairs(meta) }),
   };
+}
+
+/** Throws CommandError. */
+function fragments(texts: readonly string[]): Record<string, unknown> {
+  const read = texts.map((text) => {
+    const { root, diagnostics } = readDocument(text, '-hcl');
+    const [wrong] = diagnostics.filter(({ severity }) => severity === 'error');
+    if (wrong) throw new CommandError(`-hcl "${text}": ${wrong.summary}`);
+    return plainObject(root);
+  });
+  return Object.assign({}, ...read) as Record<string, unknown>;
 }
 
 /** Without a text it is taken, but not shown: it has no effect here, and says so. */

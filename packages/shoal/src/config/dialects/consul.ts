@@ -166,6 +166,7 @@ export const consulFields: Fields = {
   enable_script_checks: flag('scriptChecks'),
   enable_local_script_checks: flag('localScriptChecks'),
   enable_debug: flag('enableDebug'),
+  check_output_max_size: integer('checkOutputMaxSize'),
   enable_syslog: unlessFalse(why.NO_SYSLOG),
   ...ignored(
     why.NO_ACL,
@@ -209,7 +210,7 @@ export const consulFields: Fields = {
   ...ignored(why.NO_SOCKETS, 'unix_sockets'),
   ...ignored(
     why.NOT_YET,
-    'tagged_addresses session_ttl_min discard_check_output check_output_max_size allow_write_http_from auto_reload_config locality',
+    'tagged_addresses session_ttl_min discard_check_output allow_write_http_from auto_reload_config locality',
   ),
   ...silent(
     `disable_anonymous_signature disable_update_check disable_remote_exec disable_coordinates disable_host_node_id

@@ -104,6 +104,7 @@ export const shoalFields: Fields = {
   enable_script_checks: flag('scriptChecks'),
   enable_local_script_checks: flag('localScriptChecks'),
   enable_debug: flag('enableDebug'),
+  check_output_max_size: integer('checkOutputMaxSize'),
   watches: { kind: 'list', to: 'watches', read: readWatch },
   watch: { kind: 'list', to: 'watches', read: readWatch },
 };

@@ -94,6 +94,13 @@ describe('thresholds and sizes', () => {
     });
   });
 
+  test('are bounded by the agent', () => {
+    const given = aRequest({ Interval: 0, TTL: 1e9, OutputMaxSize: 10_000 });
+    expect(checkFromRequest(given, { scripts: false })).not.toHaveProperty('maxOutput');
+    expect(checkFromRequest(given, { scripts: false, maxOutput: 5_000 })).toMatchObject({ maxOutput: 5_000 });
+    expect(checkFromRequest({ ...given, OutputMaxSize: 0 }, { scripts: false, maxOutput: 100 }).maxOutput).toBe(100);
+  });
+
   test.each([
     { given: { OutputMaxSize: -1 }, want: 'Invalid check: MaxOutputMaxSize must be positive' },
     { given: { FailuresBeforeWarning: 3, FailuresBeforeCritical: 2 }, want: /can't be higher/ },

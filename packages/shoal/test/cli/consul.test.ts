@@ -165,3 +165,7 @@ describe('debug', () => {
   ];
   test.each(cases)('$words', check);
 });
+
+test('a piece of configuration that is none is told of', async () => {
+  await check({ words: ['agent', '-dev', '-hcl', 'node_name ='], code: 1, err: /-hcl "node_name =": / });
+});

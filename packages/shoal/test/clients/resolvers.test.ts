@@ -74,6 +74,7 @@ test('what is wrong with this machine, and how an answer comes about, is told', 
   expect(explained).toMatch(
     /asks for service "web"[\s\S]*web on n1: 10\.0\.0\.1:80, passing[\s\S]*NOERROR\n.* SRV 1 1 80 n1\.node/,
   );
+  await expect(dns('query', 'web.service.consul', 'SVR')).rejects.toThrow(/no record type "SVR"/);
   // This machine's resolver does not ask the agent of a test: that is what is wrong, and nothing else.
   const checked = await dns('check').catch(({ stdout }: { stdout: string }) => stdout);
   expect(checked.split('\n').filter((line) => /^(ok|wrong)/.test(line))).toEqual([

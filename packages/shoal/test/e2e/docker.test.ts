@@ -12,6 +12,7 @@ import { until } from '../support/until.ts';
 
 // Each container takes an engine half a second, and several on a busy machine.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+const patiently = <T>(what: string, condition: () => T | Promise<T>) => until(what, condition, 30_000);
 
 /** An agent beside a real engine, on a machine of its own, whose resolver is the test. */
 let engine: TestEngine;
@@ -94,18 +95,14 @@ job "${name}" {
 }`;
 
 async function allocationOf(name: string, condition: (allocation: Allocation) => boolean): Promise<Allocation> {
-  return until(
-    `an allocation of ${name}`,
-    async () => {
-      const { value } = await agent.nomad.jobs.allocations(name);
-      for (const { ID } of value) {
-        const allocation = (await agent.nomad.allocations.read(ID)).value;
-        if (allocation && condition(allocation)) return allocation;
-      }
-      return undefined;
-    },
-    20_000,
-  ).catch(async (error: Error) => {
+  return patiently(`an allocation of ${name}`, async () => {
+    const { value } = await agent.nomad.jobs.allocations(name);
+    for (const { ID } of value) {
+      const allocation = (await agent.nomad.allocations.read(ID)).value;
+      if (allocation && condition(allocation)) return allocation;
+    }
+    return undefined;
+  }).catch(async (error: Error) => {
     const { value } = await agent.nomad.jobs.allocations(name);
     throw new Error(
       `${error.message}\n${JSON.stringify(
@@ -125,12 +122,12 @@ async function stopped(name: string): Promise<void> {
   const { value } = await agent.nomad.jobs.allocations(name);
   await agent.command('job', 'stop', '-yes', name);
   for (const { ID } of value)
-    await until(`nothing of ${name} is left`, async () => (await engine.containersOf(ID)).length === 0, 20_000);
+    await patiently(`nothing of ${name} is left`, async () => (await engine.containersOf(ID)).length === 0);
 }
 
 describe('a node with Docker', () => {
   it('is told so by the node’s attributes', async () => {
-    const status = await until('the node is there', async () => {
+    const status = await patiently('the node is there', async () => {
       const answer = await agent.command('node', 'status', '-verbose', engine.host);
       return answer.code === 0 && answer;
     });
@@ -195,7 +192,7 @@ describe('a service in a container', () => {
       ),
     );
     const web = await allocationOf('web', isRunning);
-    await until(
+    await patiently(
       'it is healthy',
       async () => (await agent.consul.healthService('web', { passing: true })).value.length === 1,
     );
@@ -246,7 +243,7 @@ describe('a service in a container', () => {
       ),
     );
     const first = await allocationOf('note', isRunning);
-    await until('it has read it', async () => (await output(first, 't')) === 'hello in /secrets\n');
+    await patiently('it has read it', async () => (await output(first, 't')) === 'hello in /secrets\n');
     await agent.consul.kv.put('greeting', Buffer.from('bye'));
     const note = await allocationOf('note', isComplete);
     expect(await output(note, 't')).toBe('hello in /secrets\nbye in /secrets\nbye in /secrets\n');
@@ -263,10 +260,10 @@ describe('a restart', () => {
     }`;
     await agent.run(job('color', task('t', 'echo $COLOR; exec sleep 600', template)));
     const first = await allocationOf('color', isRunning);
-    await until('it runs', async () => (await output(first, 't')) === 'red\n');
+    await patiently('it runs', async () => (await output(first, 't')) === 'red\n');
     const [before] = await engine.containersOf(first.ID);
     await agent.consul.kv.put('color', Buffer.from('blue'));
-    await until('it runs again', async () => (await output(first, 't')) === 'red\nblue\n', 20_000);
+    await patiently('it runs again', async () => (await output(first, 't')) === 'red\nblue\n');
     const now = await engine.containersOf(first.ID);
     expect(now).toHaveLength(1);
     expect(now[0]?.Id).not.toBe(before?.Id);
@@ -289,7 +286,7 @@ describe('an image of a registry', () => {
     });
     const status = await agent.command('alloc', 'status', fetched.ID);
     expect(status.printed).toMatch(/Driver\s+Downloading image/);
-    await until('the image is gone', async () => {
+    await patiently('the image is gone', async () => {
       const { status } = await engine.api('GET', `/images/${registry.image}/json`);
       return status === 404;
     });
@@ -306,7 +303,7 @@ describe('an agent that is killed', () => {
     const { ID } = await allocationOf('counter', isRunning);
     const [before] = await engine.containersOf(ID);
     for (const least of [500, 1_500]) {
-      await until(
+      await patiently(
         'it has counted on',
         async () => (await output({ ID } as Allocation, 'count')).split('\n').length > least,
       );
@@ -323,6 +320,6 @@ describe('an agent that is killed', () => {
       'Exit Code: 3, Exit Message: "Docker container exited with non-zero exit code: 3"',
     );
     expect(await output(counter, 'count', 'stderr')).toContain('/no/such/file');
-    await until('nothing of it is left', async () => (await engine.containersOf(ID)).length === 0);
+    await patiently('nothing of it is left', async () => (await engine.containersOf(ID)).length === 0);
   });
 });

@@ -166,8 +166,7 @@ export function dockerDriver(options: DockerOptions): DockerDriver {
     },
     async close() {
       clearInterval(sweeper);
-      images.close();
-      await Promise.all([...followers.values()].map((follower) => follower.stop()));
+      await Promise.all([images.close(), ...[...followers.values()].map((follower) => follower.stop())]);
       engine.close();
     },
   };

@@ -1,5 +1,7 @@
 import { createReadStream, readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
+import { systemClock } from '../../clock.ts';
+import { atMost } from '../../signals.ts';
 import type { Say } from '../driver.ts';
 import type { Engine } from './engine.ts';
 import { isStatus } from './errors.ts';
@@ -19,7 +21,8 @@ export type Images = {
   /** A task that runs already uses it. */
   hold(user: string, id: string): void;
   release(user: string): void;
-  close(): void;
+  /** Resolves when nothing is under way any more, or soon. What would have been removed later, the next agent removes. */
+  close(): Promise<void>;
 };
 
 export type ImageRequest = {
@@ -42,6 +45,7 @@ export type ImagesOptions = {
 
 const DEFAULT_PULL_MS = 5 * 60_000;
 const LOAD_MS = 30 * 60_000;
+const LAST_REMOVALS_MS = 2_000;
 
 export function createImages({ engine, settings, file, log }: ImagesOptions): Images {
   const brought = new Set(readBrought(file));
@@ -170,8 +174,10 @@ export function createImages({ engine, settings, file, log }: ImagesOptions): Im
       users.delete(user);
       if (id !== undefined) removeLater(id);
     },
-    close() {
+    async close() {
       for (const timer of removals.values()) clearTimeout(timer);
+      await atMost(Promise.all(removing.values()), LAST_REMOVALS_MS, systemClock);
+      await saved;
     },
   };
 }

@@ -13,6 +13,7 @@ import { aTaskSpec } from '../harness.ts';
 
 // Each container takes an engine half a second, and several on a busy machine.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+const patiently = <T>(what: string, condition: () => T | Promise<T>) => until(what, condition, 30_000);
 
 let engine: TestEngine;
 let open: TestRegistry;
@@ -49,7 +50,7 @@ async function aDriver(plugin: Record<string, unknown> = {}, dir?: string) {
 }
 
 const isHere = async (image: string) => (await engine.api('GET', `/images/${image}/json`)).status === 200;
-const gone = (image: string) => until(`${image} is gone`, async () => !(await isHere(image)));
+const gone = (image: string) => patiently(`${image} is gone`, async () => !(await isHere(image)));
 const printsFrom = (image: string, more: Record<string, unknown> = {}) => ({
   image,
   command: 'sh',
@@ -149,7 +150,7 @@ describe('an image', () => {
     const { dir, driver } = await aDriver();
     const silent = (await import('node:net')).createServer(() => undefined).listen(0, engine.gateway);
     onTestFinished(() => void silent.close());
-    await until('it listens', () => silent.listening);
+    await patiently('it listens', () => silent.listening);
     const image = `${engine.gateway}:${(silent.address() as { port: number }).port}/app:1`;
     await expect(driver.start(aTaskSpec(dir, printsFrom(image, { image_pull_timeout: '300ms' })))).rejects.toThrow(
       /Failed to pull `.*`: it took longer than 0.3s \(image_pull_timeout\)/,

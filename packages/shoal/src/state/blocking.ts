@@ -16,7 +16,10 @@ export type BlockingOptions = {
   now: () => number;
 };
 
-/** Runs the query, again after each change of what it read, until its index is above the given one or the time is over. The last result is the answer. */
+/**
+ * Runs the query, again after each change of what it read, until its index is above the given one or the time is over. The last result is the answer.
+ * What was found in vain is not held while it waits: of thousands that wait, each would hold a composed answer.
+ */
 export async function blockingQuery<T>(
   state: State,
   options: BlockingOptions,
@@ -24,12 +27,19 @@ export async function blockingQuery<T>(
 ): Promise<{ result: T; read: Read }> {
   const waitMs = Math.min(options.waitMs > 0 ? options.waitMs : DEFAULT_WAIT_MS, MAX_WAIT_MS);
   const deadline = options.now() + waitMs + (waitMs / JITTER_FRACTION) * options.random();
-  for (;;) {
+  for (let isOver = false; ; ) {
+    const found = look(isOver);
+    if ('result' in found) return found;
+    const left = deadline - options.now();
+    isOver = left <= 0 || !(await state.wait(found, left, options.signal));
+  }
+
+  /** The answer, or what to wait for. */
+  function look(isOver: boolean): { result: T; read: Read } | Read {
     const read = state.read();
     const result = query(read);
     // An index that is ahead of ours comes from another life of the server: answer at once, so that the client starts over.
-    if (options.index === 0 || read.index > options.index || state.index() < options.index) return { result, read };
-    const left = deadline - options.now();
-    if (left <= 0 || !(await state.wait(read, left, options.signal))) return { result, read };
+    const isDue = options.index === 0 || read.index > options.index || state.index() < options.index;
+    return isDue || isOver ? { result, read } : read;
   }
 }

@@ -7,7 +7,6 @@ import {
   followTemplate,
   type Missing,
   TemplateError,
-  textOf,
   type WatchedData,
 } from '@shoal/gotemplate';
 import { destinationInside, pathHere } from '../artifacts/inside.ts';
@@ -16,7 +15,7 @@ import { messageOf, TemplateFileError } from '../errors.ts';
 import type { HookContext } from '../hooks/hook.ts';
 import { templateMessage } from '../task-runner/events.ts';
 import { parseEnvFile } from './env-file.ts';
-import { allowedPath } from './file-source.ts';
+import { readFileText } from './file-source.ts';
 import { createReactor } from './reactor.ts';
 import type { TemplateSettings } from './settings.ts';
 import { createTaskData } from './task-data.ts';
@@ -142,7 +141,7 @@ function failureOf({ DestPath }: Template, error: unknown): TemplateFileError {
 async function readSource(path: string, { dirs, driver }: HookContext, { anyFile }: TemplateSettings): Promise<string> {
   const sandbox = anyFile ? undefined : [dirs.taskDir, dirs.sharedDir];
   const here = driver.inside === undefined || anyFile ? path : pathHere(dirs, path);
-  return textOf(await readFile(await allowedPath({ path: here, base: dirs.taskDir, sandbox })));
+  return readFileText({ path: here, base: dirs.taskDir, sandbox });
 }
 
 function ownership({ Perms, Uid, Gid }: Template): { mode: number; uid: number; gid: number } {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createConsulClient, type Task, type TaskEvent, type Template } from '@shoal/api';
@@ -169,6 +170,36 @@ describe('before the task starts', () => {
     expect((await node.event('Template')).DisplayMessage).toContain('is outside of the task');
     expect(node.world.machine.started).toEqual([]);
   });
+
+  test.each([
+    {
+      name: 'a pipe that nobody writes to',
+      make: (path: string) => execFileSync('mkfifo', [path]),
+      want: 'no ordinary file',
+    },
+    { name: 'a folder', make: (path: string) => mkdir(path), want: 'no ordinary file' },
+    {
+      name: 'a file of any size',
+      make: (path: string) => writeFile(path, Buffer.alloc(9 * 1024 ** 2)),
+      want: 'larger than',
+    },
+  ])('$name does not hold up the agent', async ({ make, want }) => {
+    const node = await placed([aTemplate({ EmbeddedTmpl: '{{ file "local/odd" }}' })]);
+    await mkdir(join(node.folder, 't/local'), { recursive: true });
+    await make(join(node.folder, 't/local/odd'));
+    node.place();
+    expect((await node.event('Template')).DisplayMessage).toContain(want);
+  });
+
+  test.each(['/etc/hostname', '../../../../../../etc/hostname', '~/x', '/proc/self/environ', '/dev/zero'])(
+    'the file %s is not to be had',
+    async (path) => {
+      const node = await placed([aTemplate({ EmbeddedTmpl: `{{ file "${path}" }}{{ env "PATH" }}` })]);
+      node.place();
+      const { DisplayMessage } = await node.event('Template');
+      expect(DisplayMessage).toMatch(/outside of the task|no such file/);
+    },
+  );
 });
 
 describe('when data changes', () => {

@@ -3,11 +3,10 @@
  * goes through every function as one character and comes out as the byte that it was.
  */
 const ESCAPED = 0xdc00;
-const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** The bytes that a text stands for. */
 export function bytesOf(text: string): Buffer {
-  if (!LONE_SURROGATE.test(text)) return Buffer.from(text);
+  if (text.isWellFormed()) return Buffer.from(text);
   const parts: Buffer[] = [];
   let from = 0;
   for (const { 0: found, index } of text.matchAll(/\p{Surrogate}/gu)) {
@@ -35,12 +34,12 @@ export function textOf(bytes: Uint8Array): string {
 
 /** How many bytes a text stands for. */
 export function byteLength(text: string): number {
-  return LONE_SURROGATE.test(text) ? bytesOf(text).length : Buffer.byteLength(text);
+  return text.isWellFormed() ? Buffer.byteLength(text) : bytesOf(text).length;
 }
 
 /** Bytes that have come together to a character become one. */
 export function joined(text: string): string {
-  return LONE_SURROGATE.test(text) ? textOf(bytesOf(text)) : text;
+  return text.isWellFormed() ? text : textOf(bytesOf(text));
 }
 
 /** The byte that a character stands for; `undefined` for an ordinary one. */

@@ -1,7 +1,15 @@
 import type { CallExpression, Expression } from './ast.ts';
 import { convert, isFailure } from './convert.ts';
 import { type Diagnostic, hasErrors } from './diagnostic.ts';
-import { chargeText, chargeValues, type Evaluation, refuse, withArticle } from './evaluation.ts';
+import {
+  chargeText,
+  chargeValues,
+  type Evaluation,
+  EvaluationLimit,
+  refuse,
+  TOO_MUCH,
+  withArticle,
+} from './evaluation.ts';
 import {
   type EagerFunction,
   FunctionError,
@@ -40,7 +48,11 @@ function callEagerly(call: CallExpression, target: EagerFunction, evaluation: Ev
   chargeValues(evaluation, values);
   if (!noneIsNull(call, given, values, params, evaluation)) return unknown;
   if (values.some((value, i) => !params[i]!.allowUnknown && !isWhollyKnown(value))) return unknown;
-  return guarded(call, given, evaluation, () => target.call(values));
+  return guarded(call, given, evaluation, () => {
+    evaluation.budget.left -= target.steps?.(values) ?? 0;
+    if (evaluation.budget.left < 0) throw new EvaluationLimit(TOO_MUCH);
+    return target.call(values);
+  });
 }
 
 function argumentsOf(call: CallExpression, evaluation: Evaluation): Argument[] | undefined {

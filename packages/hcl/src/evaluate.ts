@@ -11,7 +11,7 @@ import type {
 import { callFunction } from './call.ts';
 import { convert, isFailure } from './convert.ts';
 import { type Diagnostic, hasErrors } from './diagnostic.ts';
-import { chargeText, type Evaluation, EvaluationLimit, refuse, withArticle } from './evaluation.ts';
+import { chargeText, type Evaluation, EvaluationLimit, refuse, TOO_MUCH, withArticle } from './evaluation.ts';
 import { evaluateFor } from './for.ts';
 import { applyBinary, minus, not, operandType } from './operators.ts';
 import { type Range, rangeBetween } from './position.ts';
@@ -43,8 +43,7 @@ export function evaluate(expression: Expression, scope: Scope): { value: Value; 
 }
 
 function compute(expression: Expression, evaluation: Evaluation): Value {
-  if (--evaluation.budget.left < 0)
-    throw new EvaluationLimit('The loops of this expression make too many elements, or too much text.');
+  if (--evaluation.budget.left < 0) throw new EvaluationLimit(TOO_MUCH);
   switch (expression.kind) {
     case 'literal':
       return expression.value;

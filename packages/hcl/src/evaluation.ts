@@ -19,6 +19,8 @@ export class EvaluationLimit extends Error {
   readonly code = 'hcl.limit';
 }
 
+export const TOO_MUCH = 'The loops of this expression make too many elements, or too much text.';
+
 /** Takes what a text costs from the budget. */
 export function chargeText({ budget }: Evaluation, characters: number): void {
   budget.left -= Math.floor(characters / CHARACTERS_PER_STEP);

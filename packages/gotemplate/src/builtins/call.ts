@@ -4,6 +4,7 @@ import { kindOf, typeName } from '../values.ts';
 
 /** `call`: calls a function that the data holds. */
 export const call: FunctionSet = {
+  /** Calls a function that the data holds. */
   call: {
     min: 1,
     call: (target, ...args) => {

@@ -5,8 +5,11 @@ import { element, elementType, entries, items, keyType, kindOf, raw, Typed, type
 
 /** `len`, `index`, `slice`. Texts are counted in bytes, as Go's are. */
 export const collections: FunctionSet = {
+  /** How many bytes a text has, or how many elements a list or map. */
   len: { min: 1, max: 1, call: (value) => length(value) },
+  /** An element, and an element of that, and so on. */
   index: { min: 1, call: (value, ...keys) => keys.reduce(step, value) },
+  /** A part of a text (by bytes) or of a list. */
   slice: { min: 1, call: (value, ...bounds) => slice(value, bounds) },
 };
 

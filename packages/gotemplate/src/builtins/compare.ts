@@ -6,11 +6,17 @@ const MIXED = 'incompatible types for comparison';
 
 /** `eq ne lt le gt ge` (text/template, "Functions"): `eq` takes several second arguments. */
 export const compare: FunctionSet = {
+  /** Whether a equals any of the others. */
   eq: { min: 1, call: (first, ...others) => equalsAny(first, others) },
+  /** Whether they differ. */
   ne: { min: 2, max: 2, call: (a, b) => !equalsAny(a, [b]) },
+  /** Whether a is less than b. */
   lt: { min: 2, max: 2, call: (a, b) => order(a, b) < 0 },
+  /** Whether a is at most b. */
   le: { min: 2, max: 2, call: (a, b) => order(a, b) <= 0 },
+  /** Whether a is greater than b. */
   gt: { min: 2, max: 2, call: (a, b) => order(a, b) > 0 },
+  /** Whether a is at least b. */
   ge: { min: 2, max: 2, call: (a, b) => order(a, b) >= 0 },
 };
 

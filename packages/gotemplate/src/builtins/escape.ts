@@ -4,8 +4,11 @@ import type { FunctionSet } from '../functions.ts';
 
 /** `html`, `js`, `urlquery`: the text of all arguments, escaped. */
 export const escapes: FunctionSet = {
+  /** The text escaped for HTML. */
   html: { call: (...values) => escapeHtml(text(values)) },
+  /** The text escaped for a string of JavaScript. */
   js: { call: (...values) => escapeJs(text(values)) },
+  /** The text escaped for the query of a URL. */
   urlquery: { call: (...values) => escapeQuery(text(values)) },
 };
 

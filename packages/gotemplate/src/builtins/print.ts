@@ -4,8 +4,11 @@ import { raw } from '../values.ts';
 
 /** `print`, `printf`, `println`: aliases of fmt's Sprint, Sprintf, Sprintln. */
 export const print: FunctionSet = {
+  /** The values as a text. */
   print: { call: (...values) => sprint(values) },
+  /** The values with blanks between them and a line break. */
   println: { call: (...values) => sprintln(values) },
+  /** The values in a format, with Go's verbs and flags. */
   printf: {
     min: 1,
     params: ['string'],

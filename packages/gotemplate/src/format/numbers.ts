@@ -138,7 +138,9 @@ function padNumber(sign: string, prefix: string, digits: string, flags: Flags): 
 
 /** Pads to the width, counted in code points. */
 export function pad(text: string, flags: Flags): string {
-  const missing = (flags.width ?? 0) - [...text].length;
+  // A long text is not taken apart for a width that it has in any case.
+  if (flags.width === undefined || text.length >= 2 * flags.width) return text;
+  const missing = flags.width - [...text].length;
   if (missing <= 0) return text;
   if (flags.minus) return text + ' '.repeat(missing);
   return (flags.zero ? '0' : ' ').repeat(missing) + text;

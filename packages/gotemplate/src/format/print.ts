@@ -163,6 +163,8 @@ function unicode(code: number, withChar: boolean): string {
 }
 
 function formatText(text: string, verb: string, flags: Flags): string | undefined {
+  // Taken apart, a text takes many times its length.
+  if (flags.precision !== undefined || 'qxX'.includes(verb)) checkLength(text.length * APART);
   const cut = flags.precision === undefined ? text : [...text].slice(0, flags.precision).join('');
   switch (verb) {
     case 'v':
@@ -178,6 +180,8 @@ function formatText(text: string, verb: string, flags: Flags): string | undefine
       return undefined;
   }
 }
+
+const APART = 10;
 
 function hexBytes(text: string, verb: string, flags: Flags): string {
   const bytes = [...bytesOf(text)].slice(0, flags.precision);

@@ -190,11 +190,7 @@ describe('what a template may take is bounded', () => {
       'error calling executeTemplate',
     ],
     ['loops without end', '{{ range loop 9223372036854775807 }}x{{ end }}', 'more than 1000000 turns'],
-    [
-      'loops in loops',
-      '{{ range loop 1000000 }}{{ range loop 1000000 }}x{{ end }}{{ end }}',
-      'more than 10000000 steps',
-    ],
+    ['loops in loops', '{{ range loop 1000000 }}{{ range loop 1000000 }}x{{ end }}{{ end }}', 'more than 10000 steps'],
     [
       'a text that grows',
       '{{ $x := "xxxxxxxx" }}{{ range loop 60 }}{{ $x = print $x $x }}{{ end }}',
@@ -221,6 +217,7 @@ describe('what a template may take is bounded', () => {
       'longer than 67108864',
     ],
   ])('%s', (_, template, want) => {
-    expect(() => render(template)).toThrow(want);
+    const compiled = compileConsulTemplate(template, { limits: { steps: 10_000 } });
+    expect(() => compiled.evaluate(() => undefined)).toThrow(want);
   });
 });

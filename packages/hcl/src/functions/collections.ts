@@ -232,22 +232,40 @@ const zipmap = define([param('keys', listType(stringType)), anything('values')],
 });
 
 export const collectionFunctions: Readonly<Record<string, HclFunction>> = {
+  /** The list in parts of at most so many elements; size 0 gives one part. */
   chunklist,
+  /** The first value that is not null. */
   coalesce,
+  /** The first list that is not empty. */
   coalescelist,
+  /** The texts of a list that are not empty. */
   compact,
+  /** The elements of all lists as one. */
   concat,
+  /** Whether a list, tuple or set holds a value. */
   contains,
+  /** Each element of a list once, where it stood first. */
   distinct,
+  /** An element by its index, which begins anew beyond the end. */
   element,
+  /** The elements of lists in lists as one tuple. */
   flatten,
+  /** An element by its index or key, as collection[key]. */
   index,
+  /** The keys of a map or object, in order. */
   keys,
+  /** How many elements a collection has. */
   length,
+  /** The element of a key, or the default where there is none. */
   lookup,
+  /** The entries of all maps as one; of equal keys the last counts. */
   merge,
+  /** The elements from a start up to, but not including, an end. */
   slice,
+  /** The texts of a list in order. */
   sort,
+  /** The values of a map or object, in the order of the keys. */
   values,
+  /** A map or object of a list of keys and a list of values. */
   zipmap,
 };

@@ -34,7 +34,10 @@ function canEvaluate([argument]: readonly LazyArgument[]): Value {
 }
 
 export const conversionFunctions: Readonly<Record<string, HclFunction>> = {
+  /** Whether an expression has a value. */
   can: { kind: 'lazy', params: [{ name: 'expression' }], call: canEvaluate },
+  /** The value as a type: convert("1", number), convert([1], set(string)). */
   convert: { kind: 'lazy', params: [{ name: 'value' }, { name: 'type' }], call: convertTo },
+  /** The first expression that has a value. */
   try: { kind: 'lazy', params: [], variadic: { name: 'expressions' }, call: firstOf },
 };

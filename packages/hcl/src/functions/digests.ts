@@ -65,14 +65,21 @@ function namedUuid(namespace: string, name: string): string {
 
 export function digestFunctions(randomBytes: RandomBytes): Readonly<Record<string, HclFunction>> {
   return {
+    /** The MD5 digest in hexadecimal digits. */
     md5: digest('md5'),
+    /** What was encrypted in base64 for an RSA key in PEM. */
     rsadecrypt: define([text('ciphertext'), text('privatekey')], (ciphertext, key) =>
       stringValue(decryptRsa(textOf(ciphertext), textOf(key))),
     ),
+    /** The SHA-1 digest in hexadecimal digits. */
     sha1: digest('sha1'),
+    /** The SHA-256 digest in hexadecimal digits. */
     sha256: digest('sha256'),
+    /** The SHA-512 digest in hexadecimal digits. */
     sha512: digest('sha512'),
+    /** A random UUID. */
     uuidv4: define([], () => stringValue(uuidOf(randomBytes(16), 4))),
+    /** The UUID of a name in a namespace: dns, url, oid, x500, or a UUID. */
     uuidv5: define([text('namespace'), text('name')], (namespace, name) =>
       stringValue(namedUuid(textOf(namespace), textOf(name))),
     ),

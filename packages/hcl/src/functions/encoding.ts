@@ -53,16 +53,23 @@ function decodeCsv(source: string): Value {
 }
 
 export const encodingFunctions: Readonly<Record<string, HclFunction>> = {
+  /** The text that base64 stands for; it has to be UTF-8. */
   base64decode: define([text('str')], (value) => stringValue(decodeBase64(textOf(value)))),
+  /** The bytes of a text as base64. */
   base64encode: define([text('str')], (value) => stringValue(Buffer.from(textOf(value)).toString('base64'))),
+  /** Lines of CSV as a list of objects; the first line names the columns. */
   csvdecode: define([text('str')], (value) => decodeCsv(textOf(value))),
+  /** The value of a JSON text. */
   jsondecode: define([text('str')], (value) => decodeJson(textOf(value))),
+  /** A value as JSON, without blanks. */
   jsonencode: encoding(encodeJson),
+  /** A text as it may stand in the query of a URL. */
   urlencode: define([text('str')], (value) => stringValue(encodeUrl(textOf(value)))),
   // A document that is nothing but null has, for the peer, a value that is not known.
   yamldecode: define([text('src')], (value) => {
     const result = decodeYaml(textOf(value));
     return result.kind === 'null' ? unknown : result;
   }),
+  /** A value as YAML. */
   yamlencode: encoding(encodeYaml),
 };

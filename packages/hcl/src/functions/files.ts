@@ -52,16 +52,25 @@ function exists(access: FileAccess, given: string): boolean {
 }
 
 const single: Readonly<Record<string, FileFunction>> = {
+  /** The last part of a path. */
   basename: (_, given) => stringValue(path.basename(given) || (given === '' ? '.' : '/')),
+  /** All but the last part of a path. */
   dirname: (_, given) => stringValue(directoryOf(given)),
+  /** The path from the root. */
   abspath: (access, given) => stringValue(resolve(access, given)),
+  /** The text of a file. */
   file: (access, given) => stringValue(utf8Text(bytesOf(access, given))),
+  /** The bytes of a file as base64. */
   filebase64: (access, given) => stringValue(Buffer.from(bytesOf(access, given)).toString('base64')),
+  /** The text of a file, with ${ and %{ escaped. */
   fileescaped: (access, given) => stringValue(utf8Text(bytesOf(access, given)).replace(/[$%](?=\{)/g, '$&$&')),
+  /** Whether there is such a file. */
   fileexists: (access, given) => boolValue(exists(access, given)),
+  /** The path with ~ as the home folder. */
   pathexpand: (access, given) => stringValue(expandHome(access, given)),
 };
 
+/** The files below a folder that match a pattern. */
 function fileset(access: FileAccess, folder: string, pattern: string): Value {
   if (!access.listFiles) throw new FunctionError('folders cannot be listed here');
   const regex = globToRegex(pattern);

@@ -142,6 +142,7 @@ function pad(shown: string, { width, flags, letter }: Verb): string {
 
 const values: Param = { name: 'args', type: anyType, allowNull: true };
 
+/** A specification with its verbs filled from the values. */
 const format = defineVariadic([text('format')], values, ([spec], args) => stringValue(formatText(textOf(spec), args)));
 
 /** Lists are gone through side by side; everything else is the same each time. */

@@ -13,6 +13,8 @@ export type EagerFunction = {
   /** Takes all further arguments. */
   variadic?: Param;
   call: (args: readonly Value[]) => Value;
+  /** What a call costs of the budget, where that is more than going through its arguments. */
+  steps?: (args: readonly Value[]) => number;
 };
 
 /** An argument that the function itself evaluates, or reads as it stands. */

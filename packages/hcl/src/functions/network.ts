@@ -101,14 +101,18 @@ function subnets(source: string, sizes: readonly number[]): string[] {
 }
 
 export const networkFunctions: Readonly<Record<string, HclFunction>> = {
+  /** The address of a number in a network; negative numbers count from its end. */
   cidrhost: define([text('prefix'), number('hostnum')], (prefix, n) => stringValue(host(textOf(prefix), bigOf(n)))),
+  /** The mask of an IPv4 network, such as 255.255.0.0. */
   cidrnetmask: define([text('prefix')], (prefix) => {
     const parsed = parsePrefix(textOf(prefix));
     return stringValue(formatAddress(mask(parsed), parsed.bits));
   }),
+  /** The network of a number among those with so many more bits. */
   cidrsubnet: define([text('prefix'), number('newbits'), number('netnum')], (prefix, newBits, n) =>
     stringValue(subnet(textOf(prefix), wholeOf(newBits, 'the number of bits'), bigOf(n))),
   ),
+  /** Networks with so many more bits, one behind the other. */
   cidrsubnets: defineVariadic([text('prefix')], number('newbits'), ([prefix], sizes) => {
     const blocks = subnets(
       textOf(prefix),

@@ -71,14 +71,24 @@ function rangeBounds([a, b, step, extra]: readonly big.BigFloat[]): Bounds {
 }
 
 export const numberFunctions: Readonly<Record<string, HclFunction>> = {
+  /** The number without its sign. */
   abs: define([number('num')], (n) => numberValue(big.absolute(numberOf(n)))),
+  /** The nearest whole number that is not less. */
   ceil: define([number('num')], (n) => numberValue(big.ceiling(numberOf(n)))),
+  /** The nearest whole number that is not greater. */
   floor: define([number('num')], (n) => numberValue(big.floor(numberOf(n)))),
+  /** The logarithm of a number in a base. */
   log: define([number('num'), number('base')], (n, base) => double(Math.log(doubleOf(n)) / Math.log(doubleOf(base)))),
+  /** The greatest of the numbers. */
   max: extreme('max', (order) => order > 0),
+  /** The least of the numbers. */
   min: extreme('min', (order) => order < 0),
+  /** The whole number that a text is in a base from 2 to 62. */
   parseint,
+  /** A number to a power. */
   pow: define([number('num'), number('power')], (n, power) => double(doubleOf(n) ** doubleOf(power))),
+  /** Numbers from a start (0) up to, but not including, a limit; at most 1,024. */
   range,
+  /** -1, 0 or 1, by the sign. */
   signum: define([number('num')], (n) => numberValue(Math.sign(big.compare(numberOf(n), big.zero())))),
 };

@@ -55,7 +55,9 @@ function firstMatch(pattern: string, source: string): Value {
 }
 
 export const regexFunctions: Readonly<Record<string, HclFunction>> = {
+  /** The first match of an RE2 pattern: the text, or its groups as a tuple or object. No match is a mistake. */
   regex: define([text('pattern'), text('string')], (pattern, source) => firstMatch(textOf(pattern), textOf(source))),
+  /** Every match of an RE2 pattern replaced; $1 and ${name} stand for groups. */
   regex_replace: define([text('str'), text('pattern'), text('replace')], (source, pattern, template) =>
     stringValue(replaceAll(textOf(source), textOf(pattern), textOf(template))),
   ),

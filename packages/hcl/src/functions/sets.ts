@@ -54,7 +54,10 @@ function elementOf(value: Value): Type {
 }
 
 export const setFunctions: Readonly<Record<string, HclFunction>> = {
+  /** What all sets have. */
   setintersection: combining(common),
+  /** Each way to take one element from each; at most 100,000. */
   setproduct,
+  /** What any of the sets has. */
   setunion: combining((a, b) => [...a, ...b]),
 };

@@ -95,31 +95,49 @@ function replaceText(source: string, wanted: string, replacement: string): strin
 const strrev = mapping((source) => graphemes(source).reverse().join(''));
 
 export const stringFunctions: Readonly<Record<string, HclFunction>> = {
+  /** The text without the line breaks at its end. */
   chomp: mapping(withoutBreaksBehind),
+  /** Whether the text ends so. */
   endswith: testing('suffix', (source, suffix) => source.endsWith(suffix)),
+  /** Every line but the first moved to the right. */
   indent,
+  /** The texts of all lists as one, with the separator between them. */
   join,
+  /** In small letters. */
   lower: mapping(lowerCase),
+  /** Every place of a substring replaced. */
   replace: define([text('str'), text('substr'), text('replace')], (value, wanted, replacement) =>
     stringValue(replaceText(textOf(value), textOf(wanted), textOf(replacement))),
   ),
+  /** The text backwards, as strrev: that is what Nomad has under this name. */
   reverse: strrev,
+  /** The parts of a text between separators, as a list. */
   split: define([text('separator'), text('str')], (separator, value) => {
     const parts = splitText(textOf(value), textOf(separator));
     return listValue(stringType, parts.map(stringValue));
   }),
+  /** Whether the text begins so. */
   startswith: testing('prefix', (source, prefix) => source.startsWith(prefix)),
+  /** How many characters (grapheme clusters) a text has. */
   strlen: define([text('str')], (value) => numberValue(graphemes(textOf(value)).length)),
+  /** The text backwards, character by character. */
   strrev,
+  /** A part of a text; a negative offset counts from the end, a length of -1 takes the rest. */
   substr,
+  /** The first letter of each word as a capital. */
   title: mapping(titleCase),
+  /** Without the characters of the set at both ends. */
   trim: mappingWith('cutset', trimSet),
+  /** Without the prefix, if it has it. */
   trimprefix: mappingWith('prefix', (source, prefix) =>
     source.startsWith(prefix) ? source.slice(prefix.length) : source,
   ),
+  /** Without white space at both ends. */
   trimspace: mapping((source) => source.trim()),
+  /** Without the suffix, if it has it. */
   trimsuffix: mappingWith('suffix', (source, suffix) =>
     suffix !== '' && source.endsWith(suffix) ? source.slice(0, -suffix.length) : source,
   ),
+  /** In capitals. */
   upper: mapping(upperCase),
 };

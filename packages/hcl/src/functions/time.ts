@@ -141,13 +141,16 @@ function addDuration({ utc, offset, nanoseconds }: Timestamp, duration: number):
 
 export function timeFunctions(now: () => Date): Readonly<Record<string, HclFunction>> {
   return {
+    /** A timestamp as the specification says: YYYY-MM-DD'T'hh:mm:ssZ. */
     formatdate: define([text('format'), text('time')], (spec, time) => {
       const timestamp = timestampOf(textOf(time), 1);
       return stringValue(formatDate(textOf(spec), timestamp));
     }),
+    /** A timestamp later by a duration such as 1h30m. */
     timeadd: define([text('timestamp'), text('duration')], (time, duration) =>
       stringValue(formatTimestamp(addDuration(timestampOf(textOf(time)), parseDuration(textOf(duration))))),
     ),
+    /** Now, as RFC 3339 writes it in UTC. */
     timestamp: define([], () => stringValue(formatTimestamp({ utc: now(), offset: 0, nanoseconds: 0 }))),
   };
 }

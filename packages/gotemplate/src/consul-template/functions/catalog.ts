@@ -18,22 +18,29 @@ const TAGGED: readonly string[] = [SERVICE, '*dependency.CatalogSnippet', '*depe
 export function catalogFunctions(current: Current): FunctionSet {
   const list = (type: string, dependency: Dependency): unknown => current().need(dependency) ?? listOf(type, []);
   return {
+    /** The instances of a service that pass, or whose status is among those. */
     service: {
       call: (...parts) => {
         const name = texts('service', parts).join('|');
         return name === '' ? listOf(SERVICE, []) : list(SERVICE, healthServiceDependency(name));
       },
     },
+    /** Every service with its tags. */
     services: {
       call: (...parts) =>
         list('*dependency.CatalogSnippet', catalogServicesDependency(texts('services', parts).join(''))),
     },
+    /** A node with its services; without a name that of the agent. */
     node: { call: (...parts) => current().need(catalogNodeDependency(texts('node', parts).join(''))) ?? null },
+    /** Every node. */
     nodes: {
       call: (...parts) => list('*dependency.Node', catalogNodesDependency(texts('nodes', parts).join(''))),
     },
+    /** The names of the datacenters. */
     datacenters: { call: (...given) => list('string', datacentersDependency(given)) },
+    /** Services by each of their tags. */
     byTag: { min: 1, max: 1, call: byTag },
+    /** Services by values of their meta. */
     byMeta: {
       min: 2,
       max: 2,

@@ -24,7 +24,9 @@ export function kvFunctions(current: Current): FunctionSet {
   };
   const text = { min: 1, max: 1, params: ['string'] } as const;
   return {
+    /** The value of a key. The template waits until there is one. */
     key: { ...text, call: (path) => (raw(path) === '' ? '' : textOf(current().need(get('kv.block', path)))) },
+    /** Whether there is such a key. */
     keyExists: {
       ...text,
       call: (path) => {
@@ -32,6 +34,7 @@ export function kvFunctions(current: Current): FunctionSet {
         return pair !== null && pair !== undefined;
       },
     },
+    /** The pair of a key; its Exists says whether there is one. */
     keyExistsGet: {
       ...text,
       call: (path) => {
@@ -39,6 +42,7 @@ export function kvFunctions(current: Current): FunctionSet {
         return pair ?? new Typed(PAIRS, { Path: '', Key: '', Value: '', Exists: false });
       },
     },
+    /** The value of a key, or the default. */
     keyOrDefault: {
       min: 2,
       max: 2,
@@ -48,14 +52,23 @@ export function kvFunctions(current: Current): FunctionSet {
         return textOf(pair) || otherwise;
       },
     },
+    /** The pairs directly below a path. */
     ls: { ...text, call: list(isDirect, false) },
+    /** The same, but the template waits while there are none. */
     safeLs: { ...text, call: list(isDirect, true) },
+    /** All pairs below a path. */
     tree: { ...text, call: list(isLeaf, false) },
+    /** The same, but the template waits while there are none. */
     safeTree: { ...text, call: list(isLeaf, true) },
+    /** Pairs by their first folder, then by the rest of their key. */
     byKey: { min: 1, max: 1, params: [`[]${PAIRS}`], call: byKey },
+    /** Pairs as maps in maps, a level for each folder. */
     explode: { min: 1, max: 1, params: [`[]${PAIRS}`], call: explodePairs },
+    /** Both maps as one; what the base has stays. */
     mergeMap: { min: 2, max: 2, params: [MAP, MAP], call: (base, more) => merged(base, more, false) },
+    /** Both maps as one; what the second has counts. */
     mergeMapWithOverride: { min: 2, max: 2, params: [MAP, MAP], call: (base, more) => merged(base, more, true) },
+    /** The same for a map whose keys have slashes. */
     explodeMap: { min: 1, max: 1, params: ['map[string]interface {}'], call: explodeMap },
   };
 }

@@ -5,12 +5,19 @@ import { parseInteger } from './parse.ts';
 
 /** Asking what a list or text holds, and counting loops. */
 export const listFunctions: FunctionSet = {
+  /** Whether a list holds a value, or a text a part. */
   in: { min: 2, max: 2, call: (list, value) => holds(list, value) },
+  /** The same, for pipes. */
   contains: { min: 2, max: 2, call: (value, list) => holds(list, value) },
+  /** Whether a list holds all of the values. */
   containsAll: many((values, list) => values.every((value) => holds(list, value))),
+  /** Whether it holds any of them. */
   containsAny: many((values, list) => values.some((value) => holds(list, value))),
+  /** Whether it holds none of them. */
   containsNone: many((values, list) => values.every((value) => !holds(list, value))),
+  /** Whether it lacks one of them. */
   containsNotAll: many((values, list) => values.some((value) => !holds(list, value))),
+  /** Numbers up to, but not including, the last: for range. */
   loop: { min: 1, call: loop },
 };
 

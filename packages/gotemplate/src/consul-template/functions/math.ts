@@ -13,12 +13,19 @@ type Operation = {
  * two unsigned numbers it is unsigned.
  */
 export const mathFunctions: FunctionSet = {
+  /** Their sum. */
   add: arithmetic('add', { whole: (a, b) => a + b, float: (a, b) => a + b }),
+  /** Their difference. */
   subtract: arithmetic('subtract', { whole: (a, b) => a - b, float: (a, b) => a - b }),
+  /** Their product. */
   multiply: arithmetic('multiply', { whole: (a, b) => a * b, float: (a, b) => a * b }),
+  /** Their quotient; of whole numbers a whole one. */
   divide: arithmetic('divide', { whole: (a, b) => a / nonZero(b), float: (a, b) => a / b }),
+  /** What is left of a division. */
   modulo: arithmetic('modulo', { whole: (a, b) => a % nonZero(b) }),
+  /** The lesser one. */
   minimum: arithmetic('minimum', { whole: smaller, float: Math.min }),
+  /** The greater one. */
   maximum: arithmetic('maximum', { whole: larger, float: Math.max }),
 };
 

@@ -14,10 +14,12 @@ export function nomadFunctions(current: Current): FunctionSet {
   const variables = (prefix: unknown): unknown =>
     current().need(nomadVariablesDependency(String(raw(prefix)))) ?? listOf(NOMAD_VARIABLE, []);
   return {
+    /** Every service of Nomad's own with its tags. */
     nomadServices: {
       max: 0,
       call: () => current().need({ type: 'nomad.services' }) ?? listOf('*dependency.NomadServicesSnippet', []),
     },
+    /** Its instances, or so many that stay the same for a key. */
     nomadService: {
       min: 1,
       max: 3,
@@ -26,6 +28,7 @@ export function nomadFunctions(current: Current): FunctionSet {
         return current().need({ type: 'nomad.service', name, choose }) ?? listOf('*dependency.NomadService', []);
       },
     },
+    /** The items of a variable of Nomad's. The template waits until there is one. */
     nomadVar: {
       ...text,
       call: (path) => {
@@ -33,11 +36,14 @@ export function nomadFunctions(current: Current): FunctionSet {
         return found ?? new Typed('map[string]*dependency.NomadVarItem', {});
       },
     },
+    /** Whether there is such a variable. */
     nomadVarExists: {
       ...text,
       call: (path) => (current().need(nomadVariableDependency('nomad.var.get', String(raw(path)))) ?? null) !== null,
     },
+    /** The variables below a path, without their items. */
     nomadVarList: { max: 1, params: ['string'], call: (prefix = '') => variables(prefix) },
+    /** The same, but the template waits while there are none. */
     nomadVarListSafe: {
       ...text,
       call: (prefix) => {

@@ -6,11 +6,17 @@ import { decodeYaml } from '../formats/yaml-decode.ts';
 
 /** Texts as values. An empty text is the type's zero. */
 export const parseFunctions: FunctionSet = {
+  /** The truth value that a text is. */
   parseBool: text((given) => parseBool(given)),
+  /** The number that a text is. */
   parseFloat: text((given) => new Typed('float64', parseFloat64(given))),
+  /** The whole number that a text is. */
   parseInt: text((given) => new Typed('int64', parseInteger('parseInt', given, 64n))),
+  /** The same, without a sign. */
   parseUint: text((given) => new Typed('uint64', parseUnsigned(given))),
+  /** The value of a JSON text. */
   parseJSON: text((given) => (given === '' ? {} : decodeJson(given))),
+  /** The value of a YAML text. */
   parseYAML: text((given) => (given === '' ? {} : decodeYaml(given))),
 };
 

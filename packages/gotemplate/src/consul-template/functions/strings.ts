@@ -9,38 +9,61 @@ import { decodeBase64, encodeBase64Url } from '../formats/base64.ts';
 
 /** Texts: the text that is piped in comes last. */
 export const stringFunctions: FunctionSet = {
+  /** The bytes that base64 stands for. */
   base64Decode: of(1, (text) => decodeBase64('base64Decode', text, 'standard')),
+  /** The bytes of a text as base64. */
   base64Encode: of(1, (text) => bytesOf(text).toString('base64')),
+  /** The same with the alphabet for URLs. */
   base64URLDecode: of(1, (text) => decodeBase64('base64URLDecode', text, 'url')),
+  /** The same with the alphabet for URLs. */
   base64URLEncode: of(1, encodeBase64Url),
+  /** The MD5 digest in hexadecimal digits. */
   md5sum: of(1, (text) => createHash('md5').update(bytesOf(text)).digest('hex')),
+  /** The SHA-256 digest in hexadecimal digits. */
   sha256Hex: of(1, (text) => createHash('sha256').update(bytesOf(text)).digest('hex')),
+  /** The keyed digest in hexadecimal digits. */
   hmacSHA256Hex: of(2, (message, key) => createHmac('sha256', bytesOf(key)).update(bytesOf(message)).digest('hex')),
+  /** Every line that holds something moved to the right. */
   indent: {
     min: 2,
     max: 2,
     params: ['int', 'string'],
     call: (width, text) => indent(Number(raw(width)), String(raw(text))),
   },
+  /** The texts of a list as one. */
   join: {
     min: 2,
     max: 2,
     params: ['string', '[]string'],
     call: (by, list) => joinTexts(items(list).map(String), String(raw(by))),
   },
+  /** The parts of a text. */
   split: of(2, (by, text) => new Typed('[]string', split(by, text.trim()))),
+  /** Pairs of a text as a map. */
   splitToMap: of(3, (pairs, between, text) => splitToMap(text, pairs, between)),
+  /** Every place of a text replaced. */
   replaceAll: of(3, (from, to, text) => replaceAll(from, to, text)),
+  /** Whether an RE2 pattern matches somewhere. */
   regexMatch: of(2, (pattern, text) => regexp(pattern).test(text)),
+  /** Every match of an RE2 pattern replaced; $1 and ${name} stand for groups. */
   regexReplaceAll: of(3, (pattern, template, text) => regexp(pattern).replaceAll(text, template)),
+  /** In small letters. */
   toLower: of(1, (text) => text.toLowerCase()),
+  /** In capitals. */
   toUpper: of(1, (text) => text.toUpperCase()),
+  /** The first letter of each word as a capital. */
   toTitle: of(1, toTitle),
+  /** Without white space at both ends. */
   trimSpace: of(1, (text) => text.trim()),
+  /** Without these characters at both ends. */
   trim: of(2, (cut, text) => trimEnd(trimStart(text, cut), cut)),
+  /** Without them at the beginning. */
   trimLeft: of(2, (cut, text) => trimStart(text, cut)),
+  /** Without them at the end. */
   trimRight: of(2, (cut, text) => trimEnd(text, cut)),
+  /** Without the prefix, if it has it. */
   trimPrefix: of(2, (prefix, text) => (text.startsWith(prefix) ? text.slice(prefix.length) : text)),
+  /** Without the suffix, if it has it. */
   trimSuffix: of(2, (suffix, text) => (suffix !== '' && text.endsWith(suffix) ? text.slice(0, -suffix.length) : text)),
 };
 
@@ -57,6 +80,7 @@ function of(count: number, call: (...texts: [string, string, string]) => unknown
 /** As Go's `strings.Split`: without a separator into characters. */
 function split(by: string, text: string): string[] {
   if (text === '') return [];
+  checkLength(text.length * (by === '' ? 8 : 1));
   return by === '' ? [...text] : text.split(by);
 }
 
@@ -109,15 +133,24 @@ function titleCase(char: string): string {
 }
 
 function trimStart(text: string, cut: string): string {
-  const chars = [...text];
-  const from = chars.findIndex((char) => !cut.includes(char));
-  return from < 0 ? (cut === '' ? text : '') : chars.slice(from).join('');
+  let from = 0;
+  for (const char of text) {
+    if (!cut.includes(char)) break;
+    from += char.length;
+  }
+  return text.slice(from);
 }
 
 function trimEnd(text: string, cut: string): string {
-  const chars = [...text];
-  const last = chars.findLastIndex((char) => !cut.includes(char));
-  return last < 0 && cut === '' ? text : chars.slice(0, last + 1).join('');
+  let end = text.length;
+  for (let char = lastOf(text, end); char !== '' && cut.includes(char); char = lastOf(text, end)) end -= char.length;
+  return text.slice(0, end);
+}
+
+/** The character before a place: both halves where it has two. */
+function lastOf(text: string, end: number): string {
+  const pair = text.slice(Math.max(0, end - 2), end);
+  return [...pair].length === 1 ? pair : pair.slice(-1);
 }
 
 const compiled = new Map<string, Regexp>();

@@ -14,32 +14,39 @@ export type SystemOptions = {
 /** What is around the template: environment, files, clock, scratch pad, its own parts. */
 export function systemFunctions(current: Current, { env, now }: SystemOptions): FunctionSet {
   return {
+    /** A variable of the environment, or an empty text. */
     env: {
       min: 1,
       max: 1,
       params: ['string'],
       call: (name) => (Object.hasOwn(env, String(raw(name))) ? env[String(raw(name))] : ''),
     },
+    /** A variable of the environment, or the default. */
     envOrDefault: {
       min: 2,
       max: 2,
       params: ['string', 'string'],
       call: (name, otherwise) => (Object.hasOwn(env, String(raw(name))) ? env[String(raw(name))] : otherwise),
     },
+    /** A variable of the environment; it is a mistake if it is missing. */
     mustEnv: {
       min: 1,
       max: 1,
       params: ['string'],
       call: (name) => env[mustHave(env, String(raw(name)))],
     },
+    /** The text of a file; in a task only of its own folders. */
     file: {
       min: 1,
       max: 1,
       params: ['string'],
       call: (path) => (raw(path) === '' ? '' : (current().need({ type: 'file', path: String(raw(path)) }) ?? '')),
     },
+    /** A pad for values: Key, Get, Set, SetX, MapSet, MapSetX, MapValues. */
     scratch: { max: 0, call: () => current().scratch },
+    /** Now in UTC, in a layout of Go's, or as "unix" seconds. */
     timestamp: { call: (...given) => timestamp(now(), given) },
+    /** The text of a template that is defined in this one. */
     executeTemplate: {
       min: 1,
       call: (name, ...data) => execute(current, String(raw(name)), data),

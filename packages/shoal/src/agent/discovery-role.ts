@@ -149,7 +149,8 @@ type DnsNeeds = { config: AgentConfig; view: CatalogView; queries: QueryView; lo
 function dnsServer(needs: DnsNeeds): DnsServer | undefined {
   const { config } = needs;
   const ports = dnsPorts(config);
-  if (config.ports.dns === undefined || config.listen.dns.length === 0) return undefined;
+  const comes = config.pending.some(({ listener }) => listener === 'dns');
+  if (config.ports.dns === undefined || (config.listen.dns.length === 0 && !comes)) return undefined;
   const addresses = config.listen.dns.flatMap((host) => ports.map((port) => ({ host, port })));
   return openDns(needs, config.dns, addresses);
 }

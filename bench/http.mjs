@@ -47,11 +47,11 @@ export async function* bench() {
   for (const single of SINGLE) yield await answers(wrk, agents, single);
   yield await durably(wrk, shoal);
   yield await allocations(wrk, shoal);
-  yield* registering(agents);
+  const seconds = yield* registering(agents);
   yield await answers(wrk, agents, LIST);
   yield await watching(agents);
+  yield* growth(shoal, seconds);
   for (const agent of agents) await agent.stop();
-  yield* growth();
 }
 
 async function answers(wrk, agents, { what, path, script, connections, target, recorded }) {
@@ -131,6 +131,7 @@ async function allocations(wrk, shoal) {
   };
 }
 
+/** Gives the seconds that ours took. */
 async function* registering(agents) {
   const measured = [];
   for (const { consul, pid } of agents) {
@@ -151,6 +152,7 @@ async function* registering(agents) {
     ...(peer && { peer: `Consul ${memory(peer)}` }),
     figures: { ours, peer },
   };
+  return ours.seconds;
 }
 
 async function watching(agents) {
@@ -206,20 +208,18 @@ function changedCheck(service, change) {
   return { Node: `node-${at % 10}`, Address: `10.1.0.${at % 10}`, SkipNodeUpdate: true, Check };
 }
 
-async function* growth() {
-  const shoal = await startShoal();
+async function* growth(shoal, secondsOfAll) {
   const taken = [];
-  for (const services of [10, 100, 1_000]) {
-    const bodies = registrations(services, INSTANCES, `g${services}`);
+  for (const services of [SERVICES / 100, SERVICES / 10]) {
+    const bodies = registrations(services, INSTANCES, `more${services}`);
     taken.push([bodies.length, (await putAll(`${shoal.consul}/v1/catalog/register`, bodies)) * 1000]);
   }
+  taken.push([SERVICES * INSTANCES, secondsOfAll * 1000]);
   yield { what: 'registering', of: 'services', unit: 'ms', points: taken };
-  await putAll(`${shoal.consul}/v1/catalog/register`, registrations(WATCHED, INSTANCES));
   const woken = [];
-  for (const watched of [5, 50, 500]) {
+  for (const watched of [WATCHED / 100, WATCHED / 10, WATCHED]) {
     const { p50 } = await wakeUps(shoal, watched, WATCHERS_EACH, CHANGES);
     woken.push([watched * WATCHERS_EACH, p50]);
   }
   yield { what: 'the wake-up of a watcher (p50)', of: 'watchers', unit: 'ms', points: woken };
-  await shoal.stop();
 }

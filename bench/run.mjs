@@ -16,7 +16,7 @@ const PARTS = {
   logs: 180,
   small: 120,
   dns: 300,
-  http: 300,
+  http: 360,
   edge: 180,
   scheduler: 420,
   packing: 120,

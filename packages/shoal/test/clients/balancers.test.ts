@@ -8,7 +8,7 @@ let agent: TestAgent;
 beforeAll(async () => {
   agent = await prepareAgent({ dev: true });
   await agent.start();
-}, 60_000);
+}, 120_000);
 afterAll(() => agent.dispose());
 
 type Answer = { status: number; headers: Headers; index: string; body: unknown };

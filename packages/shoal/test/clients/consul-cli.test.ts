@@ -14,7 +14,7 @@ let agent: TestAgent;
 beforeAll(async () => {
   agent = await prepareAgent({ dev: true, config: 'name = "box"\n' });
   await agent.start();
-}, 60_000);
+}, 120_000);
 afterAll(() => agent.dispose());
 
 const CONSUL = debian11Program('consul');
@@ -64,7 +64,7 @@ describe('is told what there is none of', () => {
   });
 });
 
-test('keys: put, get, lists, compare and set, export and import, delete', async () => {
+test('keys: put, get, lists, compare and set, export and import, delete', { timeout: 90_000 }, async () => {
   const steps: [string[], number, RegExp][] = [
     [['kv', 'put', 'app/name', 'sho al'], 0, /^Success! Data written to: app\/name$/],
     [['kv', 'put', '-flags=42', 'app/flagged', 'x'], 0, /^Success/],
@@ -84,7 +84,7 @@ test('keys: put, get, lists, compare and set, export and import, delete', async 
   expect((await consul('kv', 'get', 'app/name')).printed).toBe('sho al');
 });
 
-test('services: registered from a file, watched, in maintenance, gone', async () => {
+test('services: registered from a file, watched, in maintenance, gone', { timeout: 90_000 }, async () => {
   const file = join(await tempDir(), 'web.json');
   await writeFile(file, JSON.stringify({ service: { name: 'web', port: 80, tags: ['x'], check: { ttl: '10m' } } }));
   expect((await consul('services', 'register', file)).printed).toBe('Registered service: web');
@@ -114,7 +114,7 @@ test('a watch runs its handler for each change', async () => {
   }
 });
 
-test('a lock keeps a second holder waiting', async () => {
+test('a lock keeps a second holder waiting', { timeout: 90_000 }, async () => {
   const file = join(await tempDir(), 'order');
   const holder = (name: string) =>
     consul('lock', 'locks/x', `echo ${name} in >> ${file}; sleep 0.3; echo ${name} out >> ${file}`);
@@ -125,7 +125,7 @@ test('a lock keeps a second holder waiting', async () => {
   expect(order).toEqual([`${first} in`, `${first} out`, `${second} in`, `${second} out`]);
 });
 
-test('events, and a snapshot that is taken, looked into and brought back', async () => {
+test('events, and a snapshot that is taken, looked into and brought back', { timeout: 90_000 }, async () => {
   expect((await consul('event', '-name=deploy', 'now')).printed).toMatch(/^Event ID: [0-9a-f-]{36}$/);
   expect((await consul('watch', '-type=event', '-name=deploy')).printed).toContain('"Name": "deploy"');
   const file = join(await tempDir(), 'state.snap');

@@ -39,7 +39,7 @@ dns {
       SkipNodeUpdate: true,
       Service: { ID: `m${i}`, Service: 'many', Address: `10.1.0.${i}`, Port: i },
     });
-}, 60_000);
+}, 120_000);
 afterAll(() => agent.dispose());
 
 async function register(body: object): Promise<void> {

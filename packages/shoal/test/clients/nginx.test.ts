@@ -56,4 +56,4 @@ http {
   await deregisterService(agent, '127.0.0.2');
   await untilWith(nginx, 'the second answers', async () => (await answer()) === '200 127.0.0.3');
   for (let asked = 0; asked < 20; asked += 1) expect(await answer()).toBe('200 127.0.0.3');
-}, 60_000);
+}, 120_000);

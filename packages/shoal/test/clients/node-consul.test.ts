@@ -19,7 +19,7 @@ beforeAll(async () => {
   agent = await prepareAgent({ dev: true });
   await agent.start();
   consul = new Consul({ host: '127.0.0.1', port: agent.ports.consulHttp });
-}, 60_000);
+}, 120_000);
 afterAll(() => agent.dispose());
 
 type Healthy = { Service: { ID: string; Port: number }; Checks: { CheckID: string; Status: string }[] }[];

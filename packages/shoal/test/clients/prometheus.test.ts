@@ -10,8 +10,8 @@ import { deregisterService, registerService } from './register.ts';
 
 const configuration = (consul: number, nomad: number) => `
 global:
-  scrape_interval: 500ms
-  scrape_timeout: 400ms
+  scrape_interval: 1s
+  scrape_timeout: 1s
 scrape_configs:
   - job_name: catalog
     consul_sd_configs:

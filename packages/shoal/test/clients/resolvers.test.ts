@@ -2,10 +2,10 @@ import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PROGRAM, prepareAgent, type TestAgent } from '../support/agent.ts';
-import { askDns } from '../support/dns-client.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { freePort, runProgram, startProgram, untilWith } from './program.ts';
 import { registerInCatalog } from './register.ts';
+import { resolve } from './stub-resolver.ts';
 
 // What `shoal dns setup` writes is taken by the real programs, and does what it is for.
 
@@ -21,15 +21,10 @@ const dns = (command: string, ...args: string[]) =>
   runProgram(process.execPath, [PROGRAM, 'dns', command, '-http-addr', agent.consulUrl, ...args]);
 const setup = (...args: string[]) => dns('setup', ...args);
 
-async function found(port: number, name: string): Promise<string> {
-  const { rcode, answer } = await askDns(port, { name });
-  return [rcode, ...answer.map(({ data }) => data)].join(' ');
-}
-
 async function findsTheCluster(port: number): Promise<void> {
-  expect(await found(port, 'web.service.cluster.test')).toBe('NOERROR 10.0.0.1');
-  expect(await found(port, 'n1.node.consul')).toBe('NOERROR 10.0.0.1');
-  expect(await found(port, 'nobody.service.consul')).toBe('NXDOMAIN');
+  expect(await resolve(port, 'web.service.cluster.test')).toBe('NOERROR 10.0.0.1');
+  expect(await resolve(port, 'n1.node.consul')).toBe('NOERROR 10.0.0.1');
+  expect(await resolve(port, 'nobody.service.consul')).toBe('NXDOMAIN');
 }
 
 test('dnsmasq', async () => {
@@ -69,7 +64,7 @@ test('unbound', async () => {
   await findsTheCluster(port);
 }, 60_000);
 
-test('what is wrong with this machine, and how an answer comes about, is told', async () => {
+test('what is wrong with this machine, and how an answer comes about, is told', { timeout: 60_000 }, async () => {
   const explained = await dns('query', 'web.service.cluster.test', 'SRV');
   expect(explained).toMatch(
     /asks for service "web"[\s\S]*web on n1: 10\.0\.0\.1:80, passing[\s\S]*NOERROR\n.* SRV 1 1 80 n1\.node/,
@@ -83,7 +78,7 @@ test('what is wrong with this machine, and how an answer comes about, is told', 
   ]);
 });
 
-describe('the files', () => {
+describe('the files', { timeout: 60_000 }, () => {
   test('what was there comes back', async () => {
     const root = await tempDir();
     const path = join(root, 'etc/dnsmasq.d/10-shoal');

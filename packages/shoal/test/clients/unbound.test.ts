@@ -2,11 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type TestAgent, testAgent } from '../support/agent.ts';
-import { askDns } from '../support/dns-client.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { freePort, startProgram, untilWith } from './program.ts';
 import { type PublicDns, publicDns } from './public-dns.ts';
 import { registerInCatalog } from './register.ts';
+import { resolve } from './stub-resolver.ts';
 
 // unbound before the agent, as a user's document has it: his own names first, then those of the cluster, then the public DNS over TLS.
 
@@ -57,15 +57,13 @@ forward-zone:
 ${zones}`,
   );
   const program = await startProgram('unbound', ['-d', '-c', config], dir);
-  const ask = async (name: string) => {
-    const { rcode, answer } = await askDns(port, { name });
-    return [rcode, ...answer.map(({ data }) => data)].join(' ');
-  };
   await untilWith(program, 'unbound serves', () => program.output().includes('start of service'));
-  return ask;
+  return (name) => resolve(port, name);
 }
 
-test('the zones node. and service. go to the agent, everything else to the public DNS', async () => {
+test('the zones node. and service. go to the agent, everything else to the public DNS', {
+  timeout: 120_000,
+}, async () => {
   const outside = await publicDns(OUTSIDE);
   const agent = await cluster('', outside);
   const ask = await unbound(
@@ -92,7 +90,9 @@ forward-zone:
   expect(outside.asked.filter((name) => /\.(node|service)\./.test(name))).toEqual([]);
 });
 
-test('the whole domain goes to the agent, and what it does not hold falls through to the public DNS', async () => {
+test('the whole domain goes to the agent, and what it does not hold falls through to the public DNS', {
+  timeout: 120_000,
+}, async () => {
   const outside = await publicDns(OUTSIDE);
   const agent = await cluster(
     `fallthrough = true\n recursors = ["tls://127.0.0.1:${outside.port}#${outside.name}"]`,

@@ -32,7 +32,7 @@ beforeAll(async () => {
     body,
   });
   expect(answer.status).toBe(200);
-  await until('the host knows the service', async () => (await addressesOf(alpha, NAME)).length === 1);
+  await until('the host knows the service', async () => (await addressesOf(alpha, NAME)).length === 1, 30_000);
 }, 90_000);
 
 afterAll(async () => {
@@ -40,7 +40,7 @@ afterAll(async () => {
   if (resolverFolder) await rm(resolverFolder, { recursive: true, force: true });
 });
 
-test('a thousand questions that it can answer send nothing over the network', async () => {
+test('a thousand questions that it can answer send nothing over the network', { timeout: 60_000 }, async () => {
   const before = packetsSent();
   const startedAt = performance.now();
   for (let at = 0; at < 250; at += 1) {
@@ -52,7 +52,7 @@ test('a thousand questions that it can answer send nothing over the network', as
   expect(packetsSent() - before).toBeLessThan(100 + 20 * seconds);
 });
 
-test('its tasks find names of the cluster as any program of the host does', async () => {
+test('its tasks find names of the cluster as any program of the host does', { timeout: 60_000 }, async () => {
   await server.run(`job "asker" {
   datacenters = ["dc1"]
   type        = "batch"
@@ -69,10 +69,11 @@ test('its tasks find names of the cluster as any program of the host does', asyn
     }
   }
 }`);
-  const [done] = await until('it ran', async () => {
+  const ran = async () => {
     const { value } = await server.nomad.jobs.allocations('asker');
     return value[0]?.ClientStatus === 'complete' && value;
-  });
+  };
+  const [done] = await until('it ran', ran, 30_000);
   const found = await readFile(join(alpha.dataDir, 'alloc', done?.ID ?? '', 'alloc', 'found'), 'utf8');
   expect(found.trim().split(/\s+/)).toEqual(['192.0.2.1', NAME, `${alpha.address}:8600`]);
 });

@@ -1,5 +1,5 @@
 /** Longest that one turn of the event loop is kept busy by these, in milliseconds; a task that takes longer by itself ends the turn. */
-const BUDGET_MS = 5;
+const BUDGET_MS = 2;
 
 /** When this turn's share is used up; 0 before its first task. There is one event loop, so there is one share of it. */
 let over = 0;

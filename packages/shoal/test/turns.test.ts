@@ -30,6 +30,6 @@ test('many tasks leave turns of the event loop to others', async () => {
     await new Promise<void>((resolve) => setTimeout(resolve, 0));
     others += 1;
   }
-  // 100 ms of work in shares of 5 ms.
+  // 100 ms of work in shares of a few milliseconds.
   expect(others).toBeGreaterThanOrEqual(10);
 });

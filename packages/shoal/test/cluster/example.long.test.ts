@@ -10,7 +10,6 @@ const RUN = fileURLToPath(new URL('../../../../examples/two-hosts/run', import.m
 test('examples/two-hosts starts with one command, serves the page on both hosts, and leaves nothing behind', {
   timeout: 120_000,
 }, async () => {
-  const before = devices();
   const example = spawn(RUN, [], {
     env: { ...process.env, SHOAL_PROGRAM: PROGRAM },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -35,12 +34,14 @@ test('examples/two-hosts starts with one command, serves the page on both hosts,
   }
   const [code] = (await ended) as [number];
   expect([code, printed]).toEqual([0, expect.not.stringContaining('"level":"error"')]);
-  expect(devices()).toEqual(before);
+  const [, network] = /(shoal\d+)-switch/.exec(printed) ?? [];
+  expect(network).toBeDefined();
+  expect(left(`${network}`)).toEqual([]);
 });
 
-function devices(): string[] {
-  return execFileSync('ip', ['-br', 'link'], { encoding: 'utf8' })
-    .split('\n')
-    .map((line) => line.split(/[@ ]/)[0] ?? '')
-    .sort();
+/** Devices and namespaces of the network. */
+function left(network: string): string[] {
+  const list = (...args: string[]) => execFileSync('ip', args, { encoding: 'utf8' }).split('\n');
+  const names = [...list('-br', 'link'), ...list('netns', 'list')].map((line) => line.split(/[@ ]/)[0] ?? '');
+  return names.filter((name) => new RegExp(`^${network}(?!\\d)`).test(name));
 }

@@ -36,7 +36,7 @@ const SECOND = 1_000;
 const COUNT = 2;
 
 describe('cuts of 10 to 30 s, one after the other', { timeout: 400 * SECOND }, () => {
-  test.each([10, 18, 30, 12])(
+  test.each([10, 13, 30, 12])(
     '%i s: names resolve again at once, changes arrive at once, and no task is restarted for a short one',
     async (seconds) => {
       const before = tasks();
@@ -74,7 +74,7 @@ describe('cuts of 10 to 30 s, one after the other', { timeout: 400 * SECOND }, (
       expect(
         Math.max(figures['a change made meanwhile is known after'], figures['a key can be read through it after']),
       ).toBeLessThan(10 * SECOND);
-      // Up to 20 s the node counts as there.
+      // Its last heartbeat may have been 4.4 s before the cut, and has a term of 20 s.
       if (seconds < 20) expect(tasks()).toEqual(before);
       await until('all are named', async () => (await namesAt(alpha)) === (await namesAt(beta)), 30 * SECOND);
       // After a long cut what ran there is replaced: the old has ended, and the new has begun.

@@ -56,8 +56,8 @@ async function* besidePeers(wrk, proxies, size, bytes) {
     };
 }
 
-function shown({ rate, p99 }) {
-  return `${perSecond(rate)}, p99 ${p99.toFixed(1)} ms`;
+function shown({ rate, p99, cpu }) {
+  return `${perSecond(rate)}, ${cpu.toFixed(0)} µs of CPU each, p99 ${p99.toFixed(1)} ms`;
 }
 
 /** CPU per request with ever more services that have a route. */

@@ -56,7 +56,7 @@ function addressesOf(listener: Listener, merged: Merged, machine: Machine, roles
   const { addresses, pending, errors } = resolveAddresses(String(origin.value), machine);
   return {
     listener,
-    addresses,
+    addresses: uncovered(addresses),
     pending: pending.map((part) => ({ ...part, listener, setting: origin.key })),
     diagnostics: [
       ...errors.map(({ source, reason, remedy }) => addressProblem('error', origin, `${source}: ${reason}.`, remedy)),
@@ -65,6 +65,13 @@ function addressesOf(listener: Listener, merged: Merged, machine: Machine, roles
       ),
     ],
   };
+}
+
+/** A socket on `0.0.0.0` has every IPv4 address, one on `::` every address there is: a second one for one of them would find its port taken. */
+function uncovered(addresses: readonly string[]): readonly string[] {
+  if (addresses.includes('::')) return ['::'];
+  if (!addresses.includes('0.0.0.0')) return addresses;
+  return addresses.filter((address) => address === '0.0.0.0' || address.includes(':'));
 }
 
 /**

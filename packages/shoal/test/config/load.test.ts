@@ -53,6 +53,11 @@ describe('listeners', () => {
       want: { http: local, consulHttp: ['0.0.0.0'], dns: ['0.0.0.0'], rpc: ['0.0.0.0'] },
     },
     {
+      name: 'an address that another one covers is not listened on twice',
+      given: 'server = true\nclient_addr = "10.0.0.1 0.0.0.0 ::1"\naddresses { dns = "127.0.0.1 0.0.0.0 ::" }',
+      want: { consulHttp: ['0.0.0.0', '::1'], dns: ['::'] },
+    },
+    {
       name: "Consul's addresses come first",
       given: 'server = true\naddresses { dns = "127.0.0.1 10.0.0.1" }\nclient_addr = "0.0.0.0"',
       want: { consulHttp: ['0.0.0.0'], dns: ['127.0.0.1', '10.0.0.1'] },

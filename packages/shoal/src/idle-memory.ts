@@ -1,4 +1,3 @@
-import { type EventLoopUtilization, performance } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 
 /**
@@ -10,20 +9,20 @@ export type IdleMemory = { stop(): void };
 export type IdleMemoryDeps = {
   /** What V8 holds of the machine, in bytes. */
   heapBytes(): number;
-  /** 0 to 1, since it was last asked. */
+  /** How much of a processor was used since it was last asked; 1 is all of one. */
   utilization(): number;
   /** Asks for a collection. */
   collect(): void;
 };
 
-const LOOK_EVERY_MS = 5_000;
+const LOOK_EVERY_MS = 10_000;
 /** Above this share the process works, and V8 knows best. */
 const IDLE_BELOW = 0.05;
 const WORTH_BYTES = 4 * 1024 * 1024;
-/** The first one finds the garbage; V8 shrinks what it holds when it sees that little was allocated since, at the next. */
-const TRIES = 2;
+/** The first one finds the garbage; V8 lets go of what it holds when it sees that little was allocated lately, at a later one. */
+const TRIES = 3;
 /** Then it has to have grown anew, and this many looks have to have passed: a collection costs some ten milliseconds. */
-const REST_LOOKS = 6;
+const REST_LOOKS = 3;
 
 /** Decides at each look; see `keepMemoryLow` for the looking. Pure but for its memory of what was. */
 export function createIdleMemory({ heapBytes, utilization, collect }: IdleMemoryDeps): { look(): void } {
@@ -33,7 +32,12 @@ export function createIdleMemory({ heapBytes, utilization, collect }: IdleMemory
   return {
     look() {
       rest = Math.max(0, rest - 1);
-      if (utilization() > IDLE_BELOW) return;
+      if (utilization() > IDLE_BELOW) {
+        // A burst in between: what it holds at its end is not what is needed.
+        if (tries > 0) rest = REST_LOOKS;
+        tries = 0;
+        return;
+      }
       const held = heapBytes();
       if (held > floor + Math.max(WORTH_BYTES, floor / 8) && tries < TRIES) {
         if (tries === 0 && rest > 0) return;
@@ -49,14 +53,16 @@ export function createIdleMemory({ heapBytes, utilization, collect }: IdleMemory
 
 /** Looks after this process until it is stopped. Does not keep it alive. */
 export function keepMemoryLow(): IdleMemory {
-  let last: EventLoopUtilization = performance.eventLoopUtilization();
+  let last = { at: performance.now(), cpu: process.cpuUsage() };
   const memory = createIdleMemory({
     heapBytes: () => getHeapStatistics().total_heap_size,
     utilization() {
-      const now = performance.eventLoopUtilization();
-      const since = performance.eventLoopUtilization(now, last).utilization;
+      // By time used, not by the clock: on a busy machine an event loop that waits for its turn seems to be at work.
+      const now = { at: performance.now(), cpu: process.cpuUsage() };
+      const { user, system } = process.cpuUsage(last.cpu);
+      const wallMs = now.at - last.at;
       last = now;
-      return since;
+      return (user + system) / 1000 / wallMs;
     },
     collect: askForCollection,
   });

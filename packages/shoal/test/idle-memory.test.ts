@@ -11,31 +11,32 @@ type Look = { heapMB: number; busy?: boolean; asks: boolean };
 const look = (heapMB: number, asks = false): Look => ({ heapMB, asks });
 const several = (count: number, heapMB: number): Look[] => Array.from({ length: count }, () => look(heapMB));
 
+const START = [look(80, true), look(60, true), look(60, true), look(60)];
+
 test.each<{ name: string; looks: Look[] }>([
-  {
-    name: 'what the start left is collected, and no more than twice',
-    looks: [look(80, true), look(60, true), look(60)],
-  },
+  { name: 'what the start left is collected, and no more than three times', looks: [...START, ...several(20, 60)] },
   {
     name: 'a process that works is left alone, until it rests',
     looks: [{ heapMB: 80, busy: true, asks: false }, { heapMB: 120, busy: true, asks: false }, look(120, true)],
   },
-  {
-    name: 'a little garbage is not worth it',
-    looks: [look(80, true), look(60, true), ...several(20, 60), ...several(20, 66)],
-  },
+  { name: 'a little garbage is not worth it', looks: [...START, ...several(20, 66)] },
   {
     name: 'a burst is collected, but not at once after the last time',
-    looks: [look(80, true), look(60, true), look(60), ...several(5, 90), look(90, true), look(61)],
+    looks: [...START, ...several(2, 90), look(90, true), look(61)],
   },
   {
-    name: 'a heap that stays large is taken for what it needs',
-    looks: [look(80, true), look(80, true), ...several(20, 80)],
+    name: 'what a burst holds that came between two collections is not taken for what is needed',
+    looks: [
+      look(80, true),
+      { heapMB: 90, busy: true, asks: false },
+      ...several(2, 130),
+      look(130, true),
+      look(100, true),
+      look(70, true),
+      look(70),
+    ],
   },
-  {
-    name: 'slow growth adds up',
-    looks: [look(40, true), look(40, true), ...several(7, 40), look(42), look(44), look(46, true)],
-  },
+  { name: 'slow growth adds up', looks: [...START, ...several(3, 62), look(66), look(70, true)] },
 ])('$name', ({ looks }) => {
   let now: Look = look(0);
   let asked = false;

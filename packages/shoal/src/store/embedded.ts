@@ -4,6 +4,7 @@ import { nextTurn } from '../turns.ts';
 import type { Change, ChangeSet, CommitResult, Op, Store, StoreLimits, Txn } from './contract.ts';
 import { StoreClosedError, StoreFormatError, StoreLimitError, StoreWriteError } from './errors.ts';
 import { FeedHistory } from './feed-history.ts';
+import { FORMER_FORMAT, rewriteFormerRows } from './former-format.ts';
 import { type Before, type Indexes, RowIndexes } from './row-indexes.ts';
 
 /**
@@ -83,7 +84,10 @@ class EmbeddedStore implements Store {
       return;
     }
     const meta = JSON.parse(text) as Meta;
-    if (meta.format !== FORMAT) {
+    if (meta.format === FORMER_FORMAT) {
+      rewriteFormerRows(this.#db, { key: META, text: JSON.stringify({ ...meta, format: FORMAT } satisfies Meta) });
+      await this.#db.flushed;
+    } else if (meta.format !== FORMAT) {
       await this.#db.close();
       throw new StoreFormatError(this.#path, meta.format, FORMAT);
     }

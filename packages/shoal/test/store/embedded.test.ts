@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { open } from 'lmdb';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openEmbeddedStore } from '../../src/store/embedded.ts';
 import { smallDisk } from '../support/small-disk.ts';
@@ -39,6 +40,24 @@ describe('embedded store', () => {
     const late: number[] = [];
     store.follow(3, ({ index }) => late.push(index));
     expect(late).toEqual([4, 5]);
+  });
+
+  test('reads what the first format of the file has, and keeps it as the present one', async () => {
+    const path = await tempDir();
+    const former = open<string, string>({ path, noSubdir: false, encoding: 'string' });
+    await former.put('\u0001meta', JSON.stringify({ format: 1, index: 7 }));
+    await former.put('t\u0000a', '[2,7,{"v":"a, b"}]');
+    await former.put('t\u0000b', '[3,3,{"v":1}]');
+    await former.close();
+    const want = [
+      { table: 't', key: 'a', value: { v: 'a, b' }, createIndex: 2, modifyIndex: 7 },
+      { table: 't', key: 'b', value: { v: 1 }, createIndex: 3, modifyIndex: 3 },
+    ];
+    for (const time of ['first', 'second']) {
+      const store = await openEmbeddedStore({ path });
+      expect({ time, index: store.index(), rows: await rows(store) }).toEqual({ time, index: 7, rows: want });
+      await store.close();
+    }
   });
 
   test('takes no write before what is there was loaded', async () => {

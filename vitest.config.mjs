@@ -8,8 +8,8 @@ export default defineConfig({
   test: {
     include: long ? ['packages/*/test/**/*.long.test.ts'] : ['packages/*/test/**/*.test.ts'],
     exclude: long ? [] : ['**/*.long.test.ts', '**/node_modules/**'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
     maxWorkers: 2,
   },
 });

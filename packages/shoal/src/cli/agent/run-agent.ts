@@ -36,18 +36,17 @@ export async function runAgent(start: AgentStart, io: Io): Promise<number> {
   tellWarnings(loaded, config, io, log);
   const ending = endings();
   const memory = keepMemoryLow();
-  let running: Agent | undefined;
-  const onReload = oneAtATime(() => readAgain(start, running, io, log));
+  let starting: Promise<Agent> | undefined;
+  const onReload = oneAtATime(() => readAgain(start, starting, io, log));
   process.on('SIGHUP', () => void onReload());
   try {
     const joining = new AbortController();
     void ending.ended.then(() => joining.abort(new Error('the agent was told to end')));
-    const starting = startAgent({ config, log, onLeave: () => ending.end('leave'), onReload, signal: joining.signal });
+    starting = startAgent({ config, log, onLeave: () => ending.end('leave'), onReload, signal: joining.signal });
     const agent = await startedOrEnded(starting, ending.ended).catch((error: unknown) => {
       throw startFailure(error, config);
     });
     if (!agent) throw new CommandError('the agent was told to end before it had started');
-    running = agent;
     if (io.live && config.log.json !== true) io.err(banner(config, agent.serves, io.paintErr));
     const { nodeName: node, datacenter } = config;
     log.info({ node, datacenter, roles: rolesOf(config), ...placesOf(agent.serves) }, 'agent: started');
@@ -64,12 +63,14 @@ export async function runAgent(start: AgentStart, io: Io): Promise<number> {
   return 0;
 }
 
-/** Reads the configuration again, as SIGHUP and `reload` ask. One that is wrong changes nothing. */
-async function readAgain(start: AgentStart, agent: Agent | undefined, io: Io, log: Log): Promise<void> {
+/** Reads the configuration again, as SIGHUP and `reload` ask; once the agent has started. One that is wrong changes nothing. */
+async function readAgain(start: AgentStart, starting: Promise<Agent> | undefined, io: Io, log: Log): Promise<void> {
+  // A start that fails is told by who waits for it.
+  const agent = await starting?.catch(() => undefined);
+  if (!agent) return;
   const loaded = await load(start);
   if (!loaded.config)
     return log.error({}, `config: read again, but it is wrong and was not taken:\n${frames(loaded, io, 'error')}`);
-  if (!agent) return log.warn({}, 'config: not read again, the agent is still starting');
   tellWarnings(loaded, loaded.config, io, log);
   for (const { level, message } of describeReload(await agent.reload(loaded.config))) log[level]({}, message);
 }

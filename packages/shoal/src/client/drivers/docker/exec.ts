@@ -9,6 +9,7 @@ import { createDemultiplexer } from './frames.ts';
 /** As much as a check or an event shows of it. */
 const MAX_OUTPUT_BYTES = 64 * 1024;
 const KILLED = 137;
+const MOST_PASSES = 20;
 /** By this variable all that a command started is found again. */
 const MARK = 'SHOAL_EXEC_ID';
 
@@ -74,12 +75,21 @@ async function outputOf(engine: Engine, id: string, mark: string, signal: AbortS
 
 /** The engine cannot end a command. Its processes are this machine's, so whoever may signal them does. */
 function killMarked(mark: string): void {
+  // One that was born while the others were looked for is found the next time.
+  for (let passes = 0; passes < MOST_PASSES && killPass(mark) > 0; passes += 1);
+}
+
+/** How many were ended. */
+function killPass(mark: string): number {
+  let ended = 0;
   for (const { pid } of readProcessTable()) {
     if (!`\0${readEnviron(pid)}`.includes(`\0${MARK}=${mark}\0`)) continue;
     try {
       process.kill(pid, 'SIGKILL');
+      ended += 1;
     } catch {
       // It has ended in this very moment, or it is another user's.
     }
   }
+  return ended;
 }

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { exited } from '../../src/client/drivers/scripted-driver.ts';
 import { until } from '../support/until.ts';
 import { aNodeConfig, anAllocation, aRestartPolicy, aService, aTask, jobOf } from './support/builders.ts';
 import { aClientWorld, eventTypes } from './support/client-world.ts';
+import { exited } from './support/scripted-driver.ts';
 
 describe('a client', () => {
   test('registers as ready and keeps saying so', async () => {

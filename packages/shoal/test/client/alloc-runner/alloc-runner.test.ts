@@ -1,9 +1,9 @@
 import type { Task, TaskGroup, UpdateStrategy } from '@shoal/api';
 import { describe, expect, test } from 'vitest';
-import { exited } from '../../../src/client/drivers/scripted-driver.ts';
 import { until } from '../../support/until.ts';
 import { aCheck, anAllocation, aRestartPolicy, aService, aTask, jobOf } from '../support/builders.ts';
 import { aClientWorld, type ClientWorld, eventTypes } from '../support/client-world.ts';
+import { exited } from '../support/scripted-driver.ts';
 
 const update = (changes: Partial<UpdateStrategy> = {}): UpdateStrategy => ({
   Stagger: 0,

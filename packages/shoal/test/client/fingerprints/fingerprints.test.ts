@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { computedClass } from '../../../src/client/computed-class.ts';
-import { scriptedDriver, scriptedMachine } from '../../../src/client/drivers/scripted-driver.ts';
 import { fingerprints } from '../../../src/client/fingerprints/all.ts';
 import { parseCpuInfo } from '../../../src/client/fingerprints/cpu.ts';
 import type { FingerprintContext, Machine } from '../../../src/client/fingerprints/fingerprint.ts';
@@ -11,6 +10,7 @@ import { defaultInterface } from '../../../src/client/fingerprints/network.ts';
 import { deviceOf } from '../../../src/client/fingerprints/storage.ts';
 import { composeNode } from '../../../src/client/node.ts';
 import { aNode, aNodeConfig } from '../support/builders.ts';
+import { scriptedDriver, scriptedMachine } from '../support/scripted-driver.ts';
 
 const address = (text: string, family = 'IPv4') => ({
   address: text,

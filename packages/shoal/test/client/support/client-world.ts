@@ -4,7 +4,6 @@ import { onTestFinished } from 'vitest';
 import { type Client, type ClientDeps, createClient } from '../../../src/client/client.ts';
 import { systemClock } from '../../../src/client/clock.ts';
 import type { Driver } from '../../../src/client/drivers/driver.ts';
-import { type ScriptedMachine, scriptedDriver, scriptedMachine } from '../../../src/client/drivers/scripted-driver.ts';
 import { thisMachine } from '../../../src/client/fingerprints/machine.ts';
 import { openStateDb } from '../../../src/client/lmdb-state-db.ts';
 import { type MemoryRegistrar, memoryRegistrar } from '../../../src/client/memory-registrar.ts';
@@ -15,6 +14,7 @@ import { silentLog } from '../../../src/log.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 import { until } from '../../support/until.ts';
 import { aNodeConfig, NODE_ID } from './builders.ts';
+import { type ScriptedMachine, scriptedDriver, scriptedMachine } from './scripted-driver.ts';
 
 /** One node in a test: its disk, its tasks, the servers and the registry, which all outlive the agent. */
 export type ClientWorld = {

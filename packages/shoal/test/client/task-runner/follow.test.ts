@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Clock } from '../../../src/client/clock.ts';
 import type { Driver, ExitResult, TaskHandle } from '../../../src/client/drivers/driver.ts';
-import { exited, scriptedDriver, scriptedMachine } from '../../../src/client/drivers/scripted-driver.ts';
 import { UnknownDriverError } from '../../../src/client/errors.ts';
 import { createFollow } from '../../../src/client/task-runner/follow.ts';
 import type { TaskContext } from '../../../src/client/task-runner/task-context.ts';
 import { silentLog } from '../../../src/log.ts';
+import { exited, scriptedDriver, scriptedMachine } from '../support/scripted-driver.ts';
 
 const handle: TaskHandle = { driver: 'scripted', id: 'a/t/1', startedAt: 0, data: {} };
 const away = () => Promise.reject(new Error('supervisor away'));

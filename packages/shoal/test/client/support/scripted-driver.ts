@@ -1,4 +1,10 @@
-import { type Driver, DriverError, type ExitResult, type TaskHandle, type TaskSpec } from './driver.ts';
+import {
+  type Driver,
+  DriverError,
+  type ExitResult,
+  type TaskHandle,
+  type TaskSpec,
+} from '../../../src/client/drivers/driver.ts';
 
 /**
  * A driver without processes, for tests of what lies above drivers. Tasks run in a `ScriptedMachine`, which outlives the driver as a machine outlives

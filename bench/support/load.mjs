@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cpuSeconds } from './memory.mjs';
+import { cpuSeconds, cpuSecondsWithWorkers } from './memory.mjs';
 import { quantile } from './table.mjs';
 
 const run = promisify(execFile);
@@ -63,7 +63,7 @@ export function question(name, type) {
 export async function httpRate(wrk, url, { seconds, pid, script, connections = 64 }) {
   const { file, remove } = scratch(script ?? '');
   try {
-    const before = pid === undefined ? 0 : cpuSeconds(pid);
+    const before = pid === undefined ? 0 : cpuSecondsWithWorkers(pid);
     const flags = [
       '-t1',
       `-c${connections}`,
@@ -83,7 +83,7 @@ export async function httpRate(wrk, url, { seconds, pid, script, connections = 6
       cpu:
         pid === undefined
           ? undefined
-          : ((cpuSeconds(pid) - before) / Number(/(\d+) requests in/.exec(stdout)[1])) * 1e6,
+          : ((cpuSecondsWithWorkers(pid) - before) / Number(/(\d+) requests in/.exec(stdout)[1])) * 1e6,
     };
   } finally {
     remove();

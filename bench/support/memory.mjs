@@ -15,6 +15,12 @@ export function cpuSeconds(pid) {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
+/** The same with the processes that it has started: nginx answers from workers. */
+export function cpuSecondsWithWorkers(pid) {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+  return [pid, ...children].reduce((sum, each) => sum + cpuSeconds(each), 0);
+}
+
 /** The process whose command line holds both texts. */
 export function processWith(...texts) {
   return readdirSync('/proc')

@@ -7,7 +7,7 @@ const RUNS = 21;
 const MOST_GROWTH = 20;
 const INSTANCES = 10_000;
 
-type Row = { what: string; ours: string; peer: string; ratio: string; target: string; met?: boolean };
+type Row = { what: string; ours: string; peer: string; ratio: string; target: string; met?: boolean; reason?: string };
 
 export function measure(): Row[] {
   return [...templateRows(), ...jobFileRows(), ...growthRows()];
@@ -24,8 +24,8 @@ function templateRows(): Row[] {
       template.evaluate((asked) => (asked === nameOf(dependency) ? known : undefined)).text;
     const what = `${name} configuration of ${INSTANCES.toLocaleString('en')} instances`;
     return [
-      within(`${what}: rendered`, 30, () => render(value)),
-      within(`${what}: rendered from a new answer`, 30, () => render(goValue(dependency, answer))),
+      within(`${what}: rendered`, 30, () => render(value), WHY),
+      within(`${what}: rendered from a new answer`, 30, () => render(goValue(dependency, answer)), WHY),
     ];
   });
 }
@@ -51,34 +51,40 @@ function growthRows(): Row[] {
   ];
 }
 
-function within(what: string, target: number | undefined, work: () => unknown): Row {
-  const ms = median(work);
-  const row = { what, ours: `${ms.toFixed(1)} ms`, peer: '', ratio: '', target: '' };
-  return target === undefined ? row : { ...row, target: `${target} ms`, met: ms <= target };
+function within(what: string, target: number | undefined, work: () => unknown, why = ''): Row {
+  const { cpu, wall } = median(work);
+  const row = { what, ours: `${cpu.toFixed(1)} ms`, peer: '', ratio: '', target: '' };
+  if (target === undefined) return row;
+  return { ...row, target: `${target} ms`, met: cpu <= target, reason: `by the clock ${wall.toFixed(1)} ms${why}` };
 }
 
 function growth(what: string, sources: readonly [string, string], work: (source: string) => unknown): Row {
-  const [small, large] = sources.map((source) => median(() => work(source), 7)) as [number, number];
+  const [small, large] = sources.map((source) => median(() => work(source), 7)) as [Taken, Taken];
   return {
     what: `${what}: ten times the text`,
-    ours: `${small.toFixed(1)} → ${large.toFixed(1)} ms`,
+    ours: `${small.cpu.toFixed(1)} → ${large.cpu.toFixed(1)} ms`,
     peer: '',
-    ratio: `${(large / small).toFixed(1)} ×`,
+    ratio: `${(large.cpu / small.cpu).toFixed(1)} ×`,
     target: `${MOST_GROWTH} ×`,
-    met: large / small <= MOST_GROWTH,
+    met: large.cpu / small.cpu <= MOST_GROWTH,
+    reason: `${(large.wall / small.wall).toFixed(1)} × by the clock: the collector of garbage has threads of its own`,
   };
 }
 
-/** Milliseconds of processor time: all of it is work of one thread, and others on the machine do not count. */
-function median(work: () => unknown, runs = RUNS): number {
+type Taken = { readonly cpu: number; readonly wall: number };
+
+/** Milliseconds of processor time, with that of the collector's threads, and by the clock: only the former is apart from others on the machine. */
+function median(work: () => unknown, runs = RUNS): Taken {
   for (let warm = 0; warm < 3; warm += 1) work();
   const times = Array.from({ length: runs }, () => {
-    const begun = process.cpuUsage();
+    const [begun, from] = [process.cpuUsage(), performance.now()];
     work();
+    const wall = performance.now() - from;
     const { user, system } = process.cpuUsage(begun);
-    return (user + system) / 1_000;
+    return { cpu: (user + system) / 1_000, wall };
   });
-  return times.sort((a, b) => a - b)[runs >> 1] ?? Number.NaN;
+  const middle = (values: number[]) => values.sort((a, b) => a - b)[runs >> 1] ?? Number.NaN;
+  return { cpu: middle(times.map(({ cpu }) => cpu)), wall: middle(times.map(({ wall }) => wall)) };
 }
 
 function readJob(source: string): void {
@@ -93,6 +99,8 @@ function instances(count: number) {
     Checks: [{ CheckID: 'c', Name: 'c', Status: 'passing', ServiceID: `web-${i}`, ServiceName: 'web' }],
   }));
 }
+
+const WHY = "; every line of HAProxy's calls functions";
 
 const TEMPLATES = {
   nginx: `upstream web {

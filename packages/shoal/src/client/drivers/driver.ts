@@ -8,6 +8,8 @@ export type Driver = {
   readonly name: string;
   /** Whether tasks can have host volumes mounted. Default false. */
   readonly mountsVolumes?: boolean;
+  /** Whether its tasks can be in the allocation's network namespace (`TaskSpec.network`). Default false: groups with a network of their own are refused. */
+  readonly joinsNetwork?: boolean;
   /** For tasks with a file system of their own, from an image: what they see of ours in it. Their users are the image's. */
   readonly inside?: TaskView;
   /** Called at start and every few seconds; must be quick and must not throw for "not there". */
@@ -85,6 +87,16 @@ export type TaskSpec = {
   dns: TaskDns | null;
   /** Host volumes to mount. */
   volumes: readonly TaskVolume[];
+  /** What all tasks of the allocation share where it has a network of its own; undefined: the tasks are in the host's. */
+  network?: TaskNetwork;
+};
+
+export type TaskNetwork = {
+  /** The network namespace, as a path that `setns` takes. It is there before the first task and goes after the last one. */
+  namespace: string;
+  /** Files that a task with a file system of its own is to find as `/etc/resolv.conf` and `/etc/hosts`. */
+  resolvConf: string;
+  hosts: string;
 };
 
 /** `to`: the port inside the task's network, 0 for the same as outside. */

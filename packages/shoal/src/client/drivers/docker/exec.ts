@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { messageOf } from '../../errors.ts';
-import { readEnviron, readProcessTable } from '../../supervisor/proc.ts';
 import { DriverError, type ExecRequest, type ExecResult } from '../driver.ts';
+import { killMarked, MARK } from '../marked.ts';
 import type { Engine } from './engine.ts';
 import { EngineError } from './errors.ts';
 import { createDemultiplexer } from './frames.ts';
@@ -9,9 +9,6 @@ import { createDemultiplexer } from './frames.ts';
 /** As much as a check or an event shows of it. */
 const MAX_OUTPUT_BYTES = 64 * 1024;
 const KILLED = 137;
-const MOST_PASSES = 20;
-/** By this variable all that a command started is found again. */
-const MARK = 'SHOAL_EXEC_ID';
 
 /** Runs a command in a container, as its user and with its environment. */
 export async function execIn(
@@ -50,6 +47,7 @@ function notStarted(code: number | null, output: string): boolean {
 
 async function outputOf(engine: Engine, id: string, mark: string, signal: AbortSignal): Promise<string> {
   const answer = await engine.stream('POST', `/exec/${id}/start`, { body: { Detach: false, Tty: false } });
+  // The engine cannot end a command.
   const abort = () => {
     killMarked(mark);
     answer.destroy();
@@ -71,25 +69,4 @@ async function outputOf(engine: Engine, id: string, mark: string, signal: AbortS
     signal.removeEventListener('abort', abort);
   }
   return Buffer.concat(kept).toString();
-}
-
-/** The engine cannot end a command. Its processes are this machine's, so whoever may signal them does. */
-function killMarked(mark: string): void {
-  // One that was born while the others were looked for is found the next time.
-  for (let passes = 0; passes < MOST_PASSES && killPass(mark) > 0; passes += 1);
-}
-
-/** How many were ended. */
-function killPass(mark: string): number {
-  let ended = 0;
-  for (const { pid } of readProcessTable()) {
-    if (!`\0${readEnviron(pid)}`.includes(`\0${MARK}=${mark}\0`)) continue;
-    try {
-      process.kill(pid, 'SIGKILL');
-      ended += 1;
-    } catch {
-      // It has ended in this very moment, or it is another user's.
-    }
-  }
-  return ended;
 }

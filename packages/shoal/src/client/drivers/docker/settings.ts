@@ -1,5 +1,6 @@
+import { plainCap, USUAL_CAPS } from '../caps.ts';
+import { type Block, block, duration, flag, ignored, map, readFields, text, texts, whole } from '../shape.ts';
 import { DEFAULT_ENDPOINT, endpointProblem, isEndpoint } from './endpoint.ts';
-import { type Block, block, duration, flag, ignored, map, readFields, text, texts, whole } from './shape.ts';
 
 /** What the operator says of the driver: `plugin "docker" { config { … } }`. Durations are milliseconds. */
 export type DockerSettings = {
@@ -72,12 +73,6 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   'docker.caps.whitelist': ['allow_caps'],
 };
 
-/** What Docker gives by itself, without `net_raw`, by which a container can pretend to be another. */
-export const USUAL_CAPS: readonly string[] =
-  'audit_write chown dac_override fowner fsetid kill mknod net_bind_service setfcap setgid setpcap setuid sys_chroot'.split(
-    ' ',
-  );
-
 const LEAST_PULL_ACTIVITY_MS = 60_000;
 
 export type DockerSettingsInput = {
@@ -142,11 +137,6 @@ function filledIn(old: Given, given: Given, { dev = false, env = {} }: DockerSet
 /** One that only Docker's own command understands (`ssh://`) is passed over. */
 function fromEnvironment({ DOCKER_HOST: host = '' }: Readonly<Record<string, string | undefined>>): string {
   return isEndpoint(host) ? host : DEFAULT_ENDPOINT;
-}
-
-/** `CAP_NET_RAW` and `net_raw` are the same. */
-export function plainCap(name: string): string {
-  return name.trim().toLowerCase().replace(/^cap_/, '');
 }
 
 function fromOptions(options: Readonly<Record<string, string>>): Record<string, unknown> {

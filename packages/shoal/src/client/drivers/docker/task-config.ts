@@ -1,4 +1,4 @@
-import { block, blocks, duration, flag, ignored, map, type Read, readFields, text, texts, whole } from './shape.ts';
+import { block, blocks, duration, flag, ignored, map, type Read, readFields, text, texts, whole } from '../shape.ts';
 
 const mount = {
   type: text,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { USUAL_CAPS } from '../../../../src/client/drivers/caps.ts';
 import { capabilities } from '../../../../src/client/drivers/docker/capabilities.ts';
 import { imageText, parseImageName } from '../../../../src/client/drivers/docker/image-name.ts';
 import { labelsOf } from '../../../../src/client/drivers/docker/labels.ts';
-import { type DockerSettings, dockerSettings, USUAL_CAPS } from '../../../../src/client/drivers/docker/settings.ts';
+import { type DockerSettings, dockerSettings } from '../../../../src/client/drivers/docker/settings.ts';
 import { readTaskConfig } from '../../../../src/client/drivers/docker/task-config.ts';
 import { tempDir } from '../../../support/temp-dir.ts';
 import { aTaskSpec } from '../harness.ts';

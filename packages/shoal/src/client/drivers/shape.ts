@@ -1,5 +1,5 @@
 import { suggest } from '@shoal/hcl';
-import { parseDuration } from '../../../duration.ts';
+import { parseDuration } from '../../duration.ts';
 
 /**
  * Readers of a configuration as it comes out of HCL or JSON: blocks are lists of objects, and texts stand for numbers and switches where a

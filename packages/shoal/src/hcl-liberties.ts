@@ -1,17 +1,17 @@
 import type { ParseResult, Pos, Range } from '@shoal/hcl';
 
 export type LiberalResult = ParseResult & {
-  /** The real name of what was quoted at this byte of the source. */
+  /** The real name of what was quoted or had dots at this byte of the source. */
   readonly nameAt: (byte: number) => string | undefined;
   /** The true place of a range of this result. */
   readonly placeOf: (range: Range) => Range;
 };
 
 /**
- * The peers' own configuration is in the first version of HCL, which allows two things that HCL2 does not: quoted names
- * (`"driver.allowlist" = "docker"`), and blocks of several arguments on one line (`ports { http = 1  dns = 2 }`). Where
- * the parser stumbles over one of them, the text is changed without moving a byte, and read again: another name of the
- * same length, a new line in place of a blank.
+ * The peers' own configuration is in the first version of HCL, which allows three things that HCL2 does not: quoted names
+ * (`"driver.allowlist" = "docker"`), names with dots (`driver.raw_exec.enable = "1"`), and blocks of several arguments on
+ * one line (`ports { http = 1  dns = 2 }`). Where the parser stumbles over one of them, the text is changed without moving
+ * a byte, and read again: another name of the same length, a new line in place of a blank.
  */
 export function parseLiberally(source: string, parse: (source: string) => ParseResult): LiberalResult {
   const names = new Map<number, string>();
@@ -28,21 +28,25 @@ export function parseLiberally(source: string, parse: (source: string) => ParseR
 }
 
 function changedAt(text: Buffer, byte: number, names: Map<number, string>): Buffer {
-  const name = names.has(byte) ? undefined : quotedNameAt(text, byte);
-  if (name !== undefined) return withStandIn(text, byte, name, names);
+  const written = names.has(byte) ? undefined : oddNameAt(text, byte);
+  if (written !== undefined) return withStandIn(text, byte, written, names);
   return withNewLines(text, byte);
 }
 
-const QUOTED_NAME = /^"((?:[^"\\\n]|\\.)+)"(?=[ \t]*(?:=(?!=)|\{))/;
+const QUOTED_NAME = /^"(?:[^"\\\n]|\\.)+"(?=[ \t]*(?:=(?!=)|\{))/;
+const DOTTED_NAME = /^[A-Za-z_][\w-]*(?:\.[\w-]+)+(?=[ \t]*(?:=(?!=)|\{))/;
 
-function quotedNameAt(text: Buffer, byte: number): string | undefined {
-  return QUOTED_NAME.exec(restOfLine(text, byte))?.[1];
+/** A name as it is written at this byte, when HCL2 would not take it for one. */
+function oddNameAt(text: Buffer, byte: number): string | undefined {
+  const rest = restOfLine(text, byte);
+  return (QUOTED_NAME.exec(rest) ?? DOTTED_NAME.exec(rest))?.[0];
 }
 
-function withStandIn(text: Buffer, byte: number, name: string, names: Map<number, string>): Buffer {
-  const length = Buffer.byteLength(name) + 2;
+function withStandIn(text: Buffer, byte: number, written: string, names: Map<number, string>): Buffer {
+  const length = Buffer.byteLength(written);
   const standIn = `_${names.size.toString(36)}`.padEnd(length, '_').slice(0, length);
-  names.set(byte, name.replace(/\\(.)/g, '$1'));
+  const name = written.startsWith('"') ? written.slice(1, -1).replace(/\\(.)/g, '$1') : written;
+  names.set(byte, name);
   return Buffer.concat([text.subarray(0, byte), Buffer.from(standIn), text.subarray(byte + length)]);
 }
 
@@ -58,7 +62,7 @@ function withNewLines(text: Buffer, byte: number): Buffer {
   return broken;
 }
 
-const ITEM = /^(?:[A-Za-z_][\w-]*|"(?:[^"\\\n]|\\.)+")[ \t]*(?:=(?![=>])|\{|"[^"\n]*"[ \t]*\{)/;
+const ITEM = /^(?:[A-Za-z_][\w.-]*|"(?:[^"\\\n]|\\.)+")[ \t]*(?:=(?![=>])|\{|"[^"\n]*"[ \t]*\{)/;
 
 function startsItem(text: Buffer, byte: number): boolean {
   return ITEM.test(restOfLine(text, byte));

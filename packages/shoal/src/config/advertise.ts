@@ -58,7 +58,7 @@ function resolvedOne(origin: Setting, machine: Machine, otherwise: string): Foun
   return { value: addresses[0] ?? otherwise, diagnostics };
 }
 
-/** `advertise { http = "1.2.3.4:5678" }`: the port is optional. */
+/** `advertise { http = "1.2.3.4:5678" }`: a port alone goes with the machine's address, and a name of DNS is told as it is. */
 function advertised(
   name: 'advertise.http' | 'advertise.rpc',
   merged: Merged,
@@ -68,10 +68,19 @@ function advertised(
   const origin = merged.origins.get(name);
   if (origin === undefined) return { value: otherwise, diagnostics: [] };
   const written = String(origin.value);
-  const port = /^(.*[^:]):(\d+)$/s.exec(written);
+  const port = /^(.*[^:]|):(\d+)$/s.exec(written);
   const [, host = written, number = otherwise.slice(otherwise.lastIndexOf(':') + 1)] = port ?? [];
+  if (host === '') return { value: joinPort(defaultAddress(machine), number), diagnostics: [] };
+  if (isDnsName(host) && machine.interfaces[host] === undefined) {
+    return { value: joinPort(host, number), diagnostics: [] };
+  }
   const { value, diagnostics } = resolvedOne({ ...origin, value: host } as Setting, machine, defaultAddress(machine));
   return { value: joinPort(value, number), diagnostics };
+}
+
+/** A name with a domain. Interfaces may have dots too (`eth0.100`), but no word behind the last one. */
+function isDnsName(host: string): boolean {
+  return /^(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z](?:[a-z\d-]*[a-z\d])?$/i.test(host);
 }
 
 function endpoint(listen: readonly string[], port: number | undefined, address: string): string {

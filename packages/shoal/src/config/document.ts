@@ -5,10 +5,12 @@ import {
   type Diagnostic,
   type Expression,
   evaluate,
+  type InterpolationExpression,
   type JsonNode,
   type ObjectItem,
   parse,
   type Range,
+  type TemplateExpression,
   toJs,
 } from '@shoal/hcl';
 import { type LiberalResult, parseLiberally } from '../hcl-liberties.ts';
@@ -36,11 +38,17 @@ export type Document = { readonly root: DocumentObject; readonly diagnostics: re
 /** Reads HCL or JSON. The tree holds as much as could be read, whatever the diagnostics say. */
 export function readDocument(source: string, filename: string): Document {
   const { body, diagnostics, nameAt, placeOf } = parseLiberally(source, (text) => parse(text, filename));
-  const reader: Reader = { nameAt, placeOf, diagnostics: [...diagnostics] };
+  const bytes = Buffer.from(source);
+  const writtenAt = ({ start, end }: Range): string => bytes.toString('utf8', start.byte, end.byte);
+  const reader: Reader = { nameAt, placeOf, writtenAt, diagnostics: [...diagnostics] };
   return { root: readBody(body, reader), diagnostics: reader.diagnostics };
 }
 
-type Reader = Pick<LiberalResult, 'nameAt' | 'placeOf'> & { readonly diagnostics: Diagnostic[] };
+type Reader = Pick<LiberalResult, 'nameAt' | 'placeOf'> & {
+  /** What the file has at a range. */
+  readonly writtenAt: (range: Range) => string;
+  readonly diagnostics: Diagnostic[];
+};
 
 function readBody(body: Body, reader: Reader): DocumentObject {
   if (body.json !== undefined) return asObject(readJson(body.json));
@@ -77,9 +85,30 @@ function readExpression(expression: Expression, reader: Reader): DocumentNode {
       return { kind: 'list', items: expression.items.map((item) => readExpression(item, reader)), range };
     case 'object':
       return { kind: 'object', range, entries: expression.items.map((item) => readItem(item, reader)) };
+    case 'interpolation':
+    case 'template':
+      return { kind: 'value', value: plainText(expression, reader), range };
     default:
       return fromJs(evaluated(expression, reader), range);
   }
+}
+
+/** `${` in a text is part of it, as in the first version of HCL: other programs have words of their own in there. */
+function plainText(text: TemplateExpression | InterpolationExpression, { writtenAt }: Reader): string {
+  const { start, end } = text.range;
+  const opening = /^(?:"|[^\n]*\n)/.exec(writtenAt(text.range))?.[0] ?? '';
+  const read = { plain: '', byte: start.byte + Buffer.byteLength(opening) };
+  for (const part of text.kind === 'template' ? text.parts : []) {
+    if (part.kind !== 'literal') continue;
+    read.plain += writtenAt({ ...part.range, start: { ...start, byte: read.byte }, end: part.range.start });
+    read.plain += toJs(part.value);
+    read.byte = part.range.end.byte;
+  }
+  // A heredoc ends with a line break, which is a part; a quoted text ends with its quote.
+  if (opening !== '"') return read.plain;
+  return (
+    read.plain + writtenAt({ ...text.range, start: { ...start, byte: read.byte }, end: { ...end, byte: end.byte - 1 } })
+  );
 }
 
 function readItem({ key, name, value }: ObjectItem, reader: Reader): Entry {
@@ -114,7 +143,7 @@ function fromJs(value: unknown, range: Range): DocumentNode {
   return { kind: 'value', value: plain ? value : null, range };
 }
 
-/** JSON is taken as it stands: `${` in a text is no template in an agent's configuration. */
+/** JSON is taken as it stands. */
 function readJson(node: JsonNode): DocumentNode {
   const { range } = node;
   switch (node.kind) {

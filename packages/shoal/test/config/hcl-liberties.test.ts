@@ -35,6 +35,21 @@ describe('what the first version of HCL allows', () => {
       want: { options: { 'a.b': '1', 'c.d': '2' } },
     },
     {
+      name: 'names with dots',
+      given: 'options {\n  docker.volumes.enabled = true\n  a.b-c.d = "1"\n}',
+      want: { options: { 'docker.volumes.enabled': true, 'a.b-c.d': '1' } },
+    },
+    {
+      name: 'names with dots on one line',
+      given: 'client { options { driver.raw_exec.enable = "1" a.b = "2" } enabled = true }',
+      want: { client: { options: { 'driver.raw_exec.enable': '1', 'a.b': '2' }, enabled: true } },
+    },
+    {
+      name: 'words of other programs in texts',
+      given: 'a = "${job.id}"\nb = "x-${job.id}:${f("}")}-%{ if x }y%{ endif }\\n"\nc = <<EOT\n ${y}\n${z}\nEOT\n',
+      want: { a: '${job.id}', b: 'x-${job.id}:${f("}")}-%{ if x }y%{ endif }\n', c: ' ${y}\n${z}\n' },
+    },
+    {
       name: 'objects are as ever',
       given: 'options = { "a.b" = "1", c = [1, 2] }',
       want: { options: { 'a.b': '1', c: [1, 2] } },

@@ -163,6 +163,11 @@ describe('ports', () => {
       flags: { dev: true },
       want: { http: 1, consulHttp: 2, dns: 8600 },
     },
+    {
+      name: "Consul's 0 is off as -1 is",
+      given: 'server = true\nports {\n  http = 0\n  dns = -1\n}',
+      want: { consulHttp: undefined, dns: undefined },
+    },
     { name: 'by flags', given: '', flags: { dev: true, httpPort: 0, dnsPort: 53 }, want: { http: 0, dns: 53 } },
   ];
   test.each(cases)('$name', async ({ given, flags, want }) => {
@@ -311,6 +316,16 @@ describe('what others are told', () => {
       name: 'with a port',
       given: 'server { enabled = true }\nadvertise { rpc = "1.2.3.4:5678" }',
       want: { rpc: '1.2.3.4:5678' },
+    },
+    {
+      name: 'a port alone',
+      given: 'server { enabled = true }\nadvertise {\n  http = ":4646"\n  rpc = ":5678"\n}',
+      want: { http: '172.16.230.100:4646', rpc: '172.16.230.100:5678' },
+    },
+    {
+      name: 'names of DNS',
+      given: 'server { enabled = true }\nadvertise {\n  http = "nomad-1.example.org"\n  rpc = "n.example.org:5678"\n}',
+      want: { http: 'nomad-1.example.org:4646', rpc: 'n.example.org:5678' },
     },
     {
       name: 'an interface',

@@ -1,4 +1,4 @@
-import type { DocumentNode } from '../document.ts';
+import type { DocumentNode, DocumentValue } from '../document.ts';
 import {
   block,
   converted,
@@ -10,6 +10,7 @@ import {
   ignored,
   integer,
   map,
+  type NameOf,
   port,
   seconds,
   secondsMap,
@@ -23,12 +24,17 @@ import * as why from './reasons.ts';
 import { readWatch } from './watch.ts';
 
 /** A port that nothing listens on is fine when it is turned off. */
-const unlessOff = (reason: string): IgnoredField => ({ kind: 'ignored', reason, unless: hasValue(-1) });
+const unlessOff = (reason: string): IgnoredField => ({ kind: 'ignored', reason, unless: hasValue(-1, 0) });
+/** Consul turns a listener off with -1 or 0. */
+const portOrOff = (to: NameOf<number>): Field => ({
+  ...port(to),
+  convert: (given: number) => (given === 0 ? -1 : given),
+});
 /** A switch that asks for what is so anyway. */
 const unlessFalse = (reason: string): IgnoredField => ({ kind: 'ignored', reason, unless: hasValue(false) });
 
-function hasValue(wanted: number | boolean): (node: DocumentNode) => boolean {
-  return (node) => node.kind === 'value' && node.value === wanted;
+function hasValue(...wanted: readonly DocumentValue['value'][]): (node: DocumentNode) => boolean {
+  return (node) => node.kind === 'value' && wanted.includes(node.value);
 }
 
 const one = (to: 'services' | 'checks'): Field => ({ kind: 'list', to, read: (body) => ({ value: body }) });
@@ -55,8 +61,8 @@ const dnsConfig: Fields = {
 };
 
 const ports: Fields = {
-  dns: port('ports.dns'),
-  http: port('ports.consulHttp'),
+  dns: portOrOff('ports.dns'),
+  http: portOrOff('ports.consulHttp'),
   server: port('ports.rpc'),
   https: unlessOff(why.NO_HTTPS),
   grpc: unlessOff(why.NO_GRPC),

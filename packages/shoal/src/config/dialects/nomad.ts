@@ -50,11 +50,12 @@ export const serverFields: Fields = {
   ...ignored(why.NO_ACL, 'authoritative_region acl_token_gc_threshold client_introduction'),
   ...ignored(why.NO_CSI, 'csi_volume_claim_gc_interval csi_volume_claim_gc_threshold csi_plugin_gc_threshold'),
   ...ignored(why.NO_KEYRING, 'root_key_gc_interval root_key_gc_threshold root_key_rotation_threshold oidc_issuer'),
+  enable_event_broker: unless(true, 'The event stream is always there: it costs nothing while nobody listens.'),
   ...ignored('One scheduler serves all kinds of jobs.', 'num_schedulers enabled_schedulers'),
   ...ignored('Plans are made from the state that they are applied to: none is rejected.', 'plan_rejection_tracker'),
   ...ignored(
     why.NOT_YET,
-    `failover_heartbeat_ttl batch_eval_gc_threshold search enable_event_broker event_buffer_size
+    `failover_heartbeat_ttl batch_eval_gc_threshold search event_buffer_size
      job_default_priority job_max_priority job_max_source_size job_tracked_versions start_timeout
      deployment_query_rate_limit job_max_count`,
   ),
@@ -100,13 +101,14 @@ export const clientFields: Fields = {
     function_blacklist: texts('client.templateFunctionDenylist'),
     disable_file_sandbox: flag('client.templateDisableFileSandbox'),
     ...ignored(why.NOT_YET, 'max_stale block_query_wait wait wait_bounds consul_retry vault_retry nomad_retry'),
+    ...ignored(why.OWN_CONSUL, 'use_client_consul_token'),
   }),
   ...ignored(
     why.NOT_YET,
     `cpu_disable_dmidecode memory_max_mb disk_total_mb disk_free_mb gc_inode_usage_threshold
      gc_parallel_destroys gc_volumes_on_node_gc artifact users drain_on_shutdown chroot_env reservable_cores
      host_volumes_dir host_volume_plugin_dir common_plugin_dir log_monitor fingerprint node_pool preferred_address_family
-     node_max_allocs intro_token nomad_service_discovery`,
+     node_max_allocs intro_token nomad_service_discovery default_ineligible`,
   ),
   ...ignored(
     'Bridge networks are not there yet.',
@@ -185,9 +187,9 @@ export const commonFields: Fields = {
     ca_file: text('tls.caFile'),
     cert_file: text('tls.certFile'),
     key_file: text('tls.keyFile'),
-    http: unlessFalse(why.NO_HTTPS),
+    http: unless(false, why.NO_HTTPS),
     ...silent('rpc verify_server_hostname rpc_upgrade_mode'),
-    ...ignored(why.NO_HTTPS, 'verify_https_client'),
+    verify_https_client: unless(false, why.NO_HTTPS),
     ...ignored(why.MODERN_TLS, 'tls_cipher_suites tls_min_version tls_prefer_server_cipher_suites'),
   }),
   vault: ignoredBlock(why.NO_VAULT),
@@ -199,7 +201,8 @@ export const commonFields: Fields = {
   ...ignored(why.NO_KEYRING, 'keyring'),
   ...ignored('Drivers are built in: there are no plug-in programs to look for.', 'plugin_dir'),
   enable_debug: flag('enableDebug'),
-  ...silent('disable_update_check disable_anonymous_signature'),
+  http_disable_websocket_origin_check: unless(false, why.OWN_ORIGINS),
+  ...silent('disable_update_check disable_anonymous_signature http_disable_http2'),
 };
 
 /**
@@ -243,9 +246,9 @@ function readPlugin(body: Record<string, unknown>): { value: PluginConfig } {
   return { value: { config: settings, args: Array.isArray(body['args']) ? body['args'].map(String) : [] } };
 }
 
-/** A switch that asks for what is so anyway. */
-function unlessFalse(reason: string): IgnoredField {
-  return { kind: 'ignored', reason, unless: (node) => node.kind === 'value' && node.value === false };
+/** A switch that does nothing here, unless it asks for what is so anyway. */
+function unless(wanted: boolean, reason: string): IgnoredField {
+  return { kind: 'ignored', reason, unless: (node) => node.kind === 'value' && node.value === wanted };
 }
 
 /** A block that does nothing here, unless it says `enabled = false`. */

@@ -6,6 +6,8 @@ export const OWN_TLS =
   "Agents know each other by the cluster's own authority, or by ca_file, cert_file and key_file; nothing else is to be set.";
 export const MODERN_TLS = 'Agents talk TLS 1.3 only.';
 export const NO_HTTPS = 'The APIs are served over plain HTTP; put TLS before them where they leave the machine.';
+export const OWN_ORIGINS =
+  "Pages of other origins are always refused, unless their host is named in allowed_hosts (http block of Shoal's form).";
 export const NO_RAFT = 'The state is not kept by Raft.';
 export const NO_MESH = 'The service mesh (Connect) is not there: services are reached by DNS or the edge.';
 export const NO_GRPC = 'There is no gRPC interface (it serves Envoy proxies only).';

@@ -72,7 +72,16 @@ export type NodeNetwork = {
   Device: string;
   MacAddress: string;
   Speed: number;
-  Addresses: { Family: string; Alias: string; Address: string; ReservedPorts: string; Gateway: string }[] | null;
+  Addresses: NodeNetworkAddress[] | null;
+};
+
+/** `Alias` is the host network that the address belongs to, `default` or one of the client's configuration. */
+export type NodeNetworkAddress = {
+  Family: string;
+  Alias: string;
+  Address: string;
+  ReservedPorts: string;
+  Gateway: string;
 };
 
 export type NodeReservedResources = {

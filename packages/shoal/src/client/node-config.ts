@@ -1,3 +1,11 @@
+export type HostNetwork = {
+  name: string;
+  cidr: string | undefined;
+  interface: string | undefined;
+  /** Ports that tasks do not get there, as `22,80,8500-8600`. */
+  reservedPorts: string;
+};
+
 /** What the operator says about this node: the client part of the agent's configuration, filled in and checked by `agent/`. */
 export type NodeConfig = {
   name: string;
@@ -23,6 +31,8 @@ export type NodeConfig = {
   diskTotalMB: number;
   reserved: { cpuMHz: number; memoryMB: number; diskMB: number; ports: string };
   hostVolumes: Record<string, { path: string; readOnly: boolean }>;
+  /** Names of networks that ports may be chosen on, with the addresses that they stand for: those in `cidr`, on `interface`. */
+  hostNetworks: readonly HostNetwork[];
   minDynamicPort: number;
   maxDynamicPort: number;
   /** What the agent answers when it is asked for its version: constraints compare `nomad.version` and `consul.version`. */

@@ -105,6 +105,8 @@ export type ClientConfig = {
   enabled: boolean;
   /** Groups nodes for constraints (`${node.class}`). Default empty. */
   nodeClass: string;
+  /** The pool that jobs choose with `node_pool`. Default `default`. */
+  nodePool: string;
   /** Node metadata for constraints (`${meta.KEY}`). */
   meta: Record<string, string>;
   /** Internal options, as `driver.allowlist`. */
@@ -128,8 +130,8 @@ export type ClientConfig = {
   stateDir: string | undefined;
   /** Folders of this machine that jobs may mount, by name. */
   hostVolumes: Record<string, HostVolume>;
-  /** Networks that ports may be chosen on, by name. */
-  hostNetworks: Record<string, HostNetwork>;
+  /** Networks that ports may be chosen on. Several of one name are one network. */
+  hostNetworks: readonly HostNetwork[];
   /** Removal of ended allocations' folders: how often, and from which number or use on. */
   gcIntervalMs: number;
   gcMaxAllocs: number;
@@ -143,7 +145,13 @@ export type ClientConfig = {
 };
 
 export type HostVolume = { path: string; readOnly: boolean };
-export type HostNetwork = { cidr: string | undefined; interface: string | undefined; reservedPorts: string };
+/** All addresses of this machine in `cidr`, on `interface`; either may be left out. Ports as `22,80,8500-8600`. */
+export type HostNetwork = {
+  name: string;
+  cidr: string | undefined;
+  interface: string | undefined;
+  reservedPorts: string;
+};
 export type PluginConfig = { config: Record<string, unknown>; args: readonly string[] };
 
 /** How this agent finds the others. */

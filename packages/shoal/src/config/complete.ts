@@ -126,6 +126,7 @@ function clientConfig(values: Partial<Settings>, dev: boolean): ClientConfig {
   return {
     enabled: values['client.enabled'] ?? dev,
     nodeClass: values['client.nodeClass'] ?? '',
+    nodePool: values['client.nodePool'] || 'default',
     meta: values['client.meta'] ?? {},
     options: values['client.options'] ?? {},
     servers: values['client.servers'] ?? [],
@@ -144,7 +145,7 @@ function clientConfig(values: Partial<Settings>, dev: boolean): ClientConfig {
     allocDir: values['client.allocDir'],
     stateDir: values['client.stateDir'],
     hostVolumes: values['client.hostVolumes'] ?? {},
-    hostNetworks: values['client.hostNetworks'] ?? {},
+    hostNetworks: values['client.hostNetworks'] ?? [],
     gcIntervalMs: values['client.gcIntervalMs'] ?? client.gcIntervalMs,
     gcMaxAllocs: values['client.gcMaxAllocs'] ?? client.gcMaxAllocs,
     gcDiskUsageThreshold: values['client.gcDiskUsageThreshold'] ?? client.gcDiskUsageThreshold,

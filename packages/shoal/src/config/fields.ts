@@ -46,11 +46,12 @@ export type BlockField = {
   readonly plain?: ValueField;
 };
 
-/** Blocks with a label, as `plugin "docker" { … }`; each makes one entry of a map. */
+/** Blocks with a label, as `plugin "docker" { … }`; each makes one entry of a map, or, with `listed`, one element of a list, which has the label as its `name`. */
 export type LabelledField = {
   readonly kind: 'labelled';
   readonly to: SettingName;
   readonly fields: Fields | undefined;
+  readonly listed?: true;
   /** What the block comes to; a text is the reason why it cannot be used. */
   readonly read: (body: Record<string, unknown>) => { value: unknown } | string;
 };

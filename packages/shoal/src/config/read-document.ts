@@ -125,9 +125,13 @@ function readNamed(name: string, node: DocumentNode, field: LabelledField, outer
   return joined(
     bodies.map((body) => {
       const unknown = field.fields === undefined ? NOTHING : unknownKeys(body, field.fields, context);
-      return joined([unknown, readBody(body, node.range, field, context, (value) => ({ [name]: value }))]);
+      return joined([unknown, readBody(body, node.range, field, context, (value) => labelled(name, value, field))]);
     }),
   );
+}
+
+function labelled(name: string, value: unknown, { listed }: LabelledField): unknown {
+  return listed ? [{ name, ...(value as object) }] : { [name]: value };
 }
 
 function unknownKeys(body: DocumentObject, fields: Fields, context: Context): Reading {

@@ -83,7 +83,6 @@ const MAPS = new Set([
   'client.meta',
   'client.options',
   'client.hostVolumes',
-  'client.hostNetworks',
   'dns.serviceTtl',
   'http.responseHeaders',
   'server.schedulerConfig',

@@ -31,6 +31,7 @@ export type Settings = {
   'server.schedulerConfig': Record<string, unknown>;
   'client.enabled': boolean;
   'client.nodeClass': string;
+  'client.nodePool': string;
   'client.meta': Record<string, string>;
   'client.options': Record<string, string>;
   'client.servers': readonly string[];
@@ -47,7 +48,7 @@ export type Settings = {
   'client.allocDir': string;
   'client.stateDir': string;
   'client.hostVolumes': Record<string, HostVolume>;
-  'client.hostNetworks': Record<string, HostNetwork>;
+  'client.hostNetworks': readonly HostNetwork[];
   'client.gcIntervalMs': number;
   'client.gcMaxAllocs': number;
   'client.gcDiskUsageThreshold': number;

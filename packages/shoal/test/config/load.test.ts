@@ -402,6 +402,22 @@ describe('values', () => {
       want: [true, ['tls://1.1.1.1']],
     },
     {
+      name: 'host networks, several of one name',
+      given:
+        'client {\n  enabled = true\n  servers = ["a"]\n  host_network "lan" { cidr = "10.0.0.0/8" }\n  host_network "lan" { interface = "eth1" reserved_ports = "22" }\n}',
+      read: ({ client }) => client.hostNetworks,
+      want: [
+        { name: 'lan', cidr: '10.0.0.0/8', interface: undefined, reservedPorts: '' },
+        { name: 'lan', cidr: undefined, interface: 'eth1', reservedPorts: '22' },
+      ],
+    },
+    {
+      name: 'the pool of the node',
+      given: 'client {\n  enabled = true\n  servers = ["a"]\n  node_pool = "gpu"\n}',
+      read: ({ client }) => client.nodePool,
+      want: 'gpu',
+    },
+    {
       name: 'services of Consul',
       given: 'server = true\nservice {\n  name = "web"\n  port = 80\n}',
       read: ({ services }) => services,

@@ -1,4 +1,6 @@
-import type { NetworkResource, NodeNetwork } from '@shoal/api';
+import { BlockList, isIP } from 'node:net';
+import type { NetworkResource, NodeNetwork, NodeNetworkAddress } from '@shoal/api';
+import type { HostNetwork } from '../node-config.ts';
 import type { Fingerprint, Machine } from './fingerprint.ts';
 
 /** Mbit/s where the interface does not tell (virtual ones, the loopback). */
@@ -6,7 +8,10 @@ const UNKNOWN_SPEED = 1_000;
 
 type Interface = ReturnType<Machine['interfaces']>[string][number];
 
-/** The interface that tasks are reached at: the configured one, or that of the default route, or the first that is up. */
+/**
+ * The interface that tasks are reached at: the configured one, or that of the default route, or the first that is up. Its addresses are the host
+ * network "default"; beside it are those of the configured host networks.
+ */
 export const networkFingerprint: Fingerprint = {
   name: 'network',
   periodic: false,
@@ -21,7 +26,7 @@ export const networkFingerprint: Fingerprint = {
     return {
       attributes: { 'unique.network.ip-address': main.address },
       networks: addresses.map((address) => networkResource(device, address, speed)),
-      nodeNetworks: [nodeNetwork(device, addresses, speed)],
+      nodeNetworks: await nodeNetworks(device, machine, config.hostNetworks),
     };
   },
 };
@@ -66,18 +71,45 @@ function networkResource(device: string, { address, family }: Interface, speed: 
   };
 }
 
-function nodeNetwork(device: string, addresses: Interface[], speed: number): NodeNetwork {
-  return {
-    Mode: 'host',
-    Device: device,
-    MacAddress: addresses[0]?.mac ?? '',
-    Speed: speed,
-    Addresses: addresses.map(({ address, family }) => ({
+/** Each interface that has an address in a host network. */
+async function nodeNetworks(
+  device: string,
+  machine: Machine,
+  hostNetworks: readonly HostNetwork[],
+): Promise<NodeNetwork[]> {
+  const standard: HostNetwork = { name: 'default', cidr: undefined, interface: device, reservedPorts: '' };
+  const networks = Object.entries(machine.interfaces()).map(
+    async ([name, all]): Promise<NodeNetwork> => ({
+      Mode: 'host',
+      Device: name,
+      MacAddress: all[0]?.mac ?? '',
+      Speed: await linkSpeed(machine, name),
+      Addresses: [standard, ...hostNetworks].flatMap((network) => addressesIn(network, name, ordered(all))),
+    }),
+  );
+  // The default network first: a node without others has one entry.
+  const found = (await Promise.all(networks)).filter(({ Addresses }) => (Addresses ?? []).length > 0);
+  return found.sort((a, b) => Number(b.Device === device) - Number(a.Device === device));
+}
+
+function addressesIn(network: HostNetwork, device: string, addresses: Interface[]): NodeNetworkAddress[] {
+  if (network.interface !== undefined && network.interface !== device) return [];
+  return addresses
+    .filter(({ address }) => network.cidr === undefined || isIn(address, network.cidr))
+    .map(({ address, family }) => ({
       Family: family === 'IPv4' ? 'ipv4' : 'ipv6',
-      Alias: 'default',
+      Alias: network.name,
       Address: address,
-      ReservedPorts: '',
+      ReservedPorts: network.reservedPorts,
       Gateway: '',
-    })),
-  };
+    }));
+}
+
+function isIn(address: string, cidr: string): boolean {
+  const [base = '', bits] = cidr.split('/');
+  if (isIP(base) === 0 || isIP(base) !== isIP(address)) return false;
+  const family = isIP(base) === 4 ? 'ipv4' : 'ipv6';
+  const network = new BlockList();
+  network.addSubnet(base, Number(bits), family);
+  return network.check(address, family);
 }

@@ -1,3 +1,4 @@
+import { isNetwork } from '../addresses/interface-address.ts';
 import type { HostNetwork, HostVolume, PluginConfig } from '../agent-config.ts';
 import type { DocumentNode } from '../document.ts';
 import {
@@ -70,6 +71,7 @@ const hostNetwork: Fields = { cidr: text(), interface: text(), reserved_ports: t
 export const clientFields: Fields = {
   enabled: flag('client.enabled'),
   node_class: text('client.nodeClass'),
+  node_pool: text('client.nodePool'),
   meta: map('client.meta'),
   options: map('client.options'),
   servers: texts('client.servers'),
@@ -91,7 +93,13 @@ export const clientFields: Fields = {
   alloc_dir: text('client.allocDir'),
   state_dir: text('client.stateDir'),
   host_volume: { kind: 'labelled', to: 'client.hostVolumes', fields: hostVolume, read: readHostVolume },
-  host_network: { kind: 'labelled', to: 'client.hostNetworks', fields: hostNetwork, read: readHostNetwork },
+  host_network: {
+    kind: 'labelled',
+    to: 'client.hostNetworks',
+    fields: hostNetwork,
+    listed: true,
+    read: readHostNetwork,
+  },
   gc_interval: duration('client.gcIntervalMs'),
   gc_max_allocs: integer('client.gcMaxAllocs'),
   gc_disk_usage_threshold: number('client.gcDiskUsageThreshold'),
@@ -107,7 +115,7 @@ export const clientFields: Fields = {
     why.NOT_YET,
     `cpu_disable_dmidecode memory_max_mb disk_total_mb disk_free_mb gc_inode_usage_threshold
      gc_parallel_destroys gc_volumes_on_node_gc artifact users drain_on_shutdown chroot_env reservable_cores
-     host_volumes_dir host_volume_plugin_dir common_plugin_dir log_monitor fingerprint node_pool preferred_address_family
+     host_volumes_dir host_volume_plugin_dir common_plugin_dir log_monitor fingerprint preferred_address_family
      node_max_allocs intro_token nomad_service_discovery default_ineligible`,
   ),
   ...ignored(
@@ -234,10 +242,12 @@ function readHostVolume(body: Record<string, unknown>): { value: HostVolume } | 
   return { value: { path: body['path'], readOnly: body['read_only'] === true || body['read_only'] === 'true' } };
 }
 
-function readHostNetwork(body: Record<string, unknown>): { value: HostNetwork } {
+function readHostNetwork(body: Record<string, unknown>): { value: Omit<HostNetwork, 'name'> } | string {
   const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+  const cidr = textOf(body['cidr']);
+  if (cidr !== undefined && !isNetwork(cidr)) return `"${cidr}" is no network: write it as in cidr = "10.0.0.0/8".`;
   const reservedPorts = textOf(body['reserved_ports']) ?? '';
-  return { value: { cidr: textOf(body['cidr']), interface: textOf(body['interface']), reservedPorts } };
+  return { value: { cidr, interface: textOf(body['interface']), reservedPorts } };
 }
 
 function readPlugin(body: Record<string, unknown>): { value: PluginConfig } {

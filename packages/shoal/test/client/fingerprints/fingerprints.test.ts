@@ -96,6 +96,28 @@ describe('a node', () => {
     expect(node.ReservedResources).toMatchObject({ Memory: { MemoryMB: 64 }, Networks: { ReservedHostPorts: '22' } });
   });
 
+  test('has the host networks of its configuration beside the default one', async () => {
+    const network = { cidr: undefined, interface: undefined, reservedPorts: '' };
+    const node = await nodeOf(board, {
+      hostNetworks: [
+        { ...network, name: 'wifi', interface: 'wlan0', reservedPorts: '22,80' },
+        { ...network, name: 'lan', cidr: '192.168.0.0/16' },
+        { ...network, name: 'lan', cidr: 'fd00::/8', interface: 'eth0' },
+        { ...network, name: 'default', interface: 'wlan0' },
+        { ...network, name: 'nowhere', cidr: '10.0.0.0/8' },
+      ],
+    });
+    const shown = node.NodeResources.NodeNetworks?.map(({ Device, Speed, Addresses }) => [
+      `${Device} ${Speed}`,
+      Addresses?.map(({ Alias, Address, ReservedPorts }) => `${Alias} ${Address} ${ReservedPorts}`.trim()),
+    ]);
+    expect(shown).toEqual([
+      ['eth0 100', ['default 192.168.1.8', 'default fd00::8', 'lan 192.168.1.8', 'lan fd00::8']],
+      ['wlan0 1000', ['wifi 192.168.1.9 22,80', 'lan 192.168.1.9', 'default 192.168.1.9']],
+    ]);
+    expect(node.NodeResources.Networks?.map(({ IP }) => IP)).toEqual(['192.168.1.8', 'fd00::8']);
+  });
+
   test('tells where the DNS of its agent is, if there is one', async () => {
     const { Attributes } = await nodeOf(board, { dns: { address: '172.17.0.1', port: 53 } });
     expect(Attributes).toMatchObject({ 'consul.dns.addr': '172.17.0.1', 'consul.dns.port': '53' });

@@ -276,6 +276,7 @@ export const aNodeConfig = (dataDir: string, changes: Partial<NodeConfig> = {}):
   diskTotalMB: 0,
   reserved: { cpuMHz: 0, memoryMB: 0, diskMB: 0, ports: '' },
   hostVolumes: {},
+  hostNetworks: [],
   minDynamicPort: 20000,
   maxDynamicPort: 32000,
   versions: { nomad: '1.6.1', revision: '', consul: '1.16.0' },

@@ -6,6 +6,7 @@ import type {
   ObjectItem,
   ReferenceExpression,
   TemplateExpression,
+  Traversal,
   UnaryExpression,
 } from './ast.ts';
 import { callFunction } from './call.ts';
@@ -15,7 +16,7 @@ import { chargeText, type Evaluation, EvaluationLimit, refuse, TOO_MUCH, withArt
 import { evaluateFor } from './for.ts';
 import { applyBinary, minus, not, operandType } from './operators.ts';
 import { type Range, rangeBetween } from './position.ts';
-import { askUnresolved, findBudget, findVariable, type Scope, variableNames } from './scope.ts';
+import { askAbsent, askUnresolved, findBudget, findVariable, type Scope, variableNames } from './scope.ts';
 import { MAX_SIZE, sizeOf } from './size.ts';
 import { applySteps } from './steps.ts';
 import { suggest } from './suggest.ts';
@@ -124,7 +125,8 @@ function join(each: Value, range: Range, evaluation: Evaluation): Value {
 function reference({ traversal, source, range }: ReferenceExpression, evaluation: Evaluation): Value {
   const { scope } = evaluation;
   const value = findVariable(scope, traversal.root);
-  if (value) return applySteps(value, traversal.steps, traversal.rootRange, evaluation);
+  if (value)
+    return lacking(value, traversal, evaluation) ?? applySteps(value, traversal.steps, traversal.rootRange, evaluation);
   const answer = askUnresolved(scope, traversal, source);
   if (answer) return answer;
   const known = variableNames(scope);
@@ -132,6 +134,16 @@ function reference({ traversal, source, range }: ReferenceExpression, evaluation
   const detail = `There is no variable named "${traversal.root}".`;
   const remedy = near ? { remedy: `did you mean ${near}?` } : hintForUnknown(traversal.root, range, evaluation);
   return refuse(evaluation, traversal.rootRange, 'Unknown variable', detail, { context: range, ...remedy });
+}
+
+/** `var.x` where nobody declared x: the scope may know what to do about it. */
+function lacking(value: Value, { root, steps: [first] }: Traversal, evaluation: Evaluation): Value | undefined {
+  if (value.kind !== 'object' || first?.kind !== 'attribute' || value.entries.has(first.name)) return undefined;
+  const absence = askAbsent(evaluation.scope, root, first.name);
+  if (absence === undefined) return undefined;
+  const near = suggest(first.name, value.entries.keys());
+  const remedy = near ? `did you mean ${root}.${near}?` : absence.remedy;
+  return refuse(evaluation, first.range, 'Unsupported attribute', absence.detail, { remedy });
 }
 
 function hintForUnknown(name: string, range: Range, { scope }: Evaluation): { remedy?: string } {

@@ -49,7 +49,7 @@ export { parse, parseExpression } from './parser/parse.ts';
 export { parseTemplate } from './parser/parse-template.ts';
 export type { Pos, Range } from './position.ts';
 export type { BlockSchema, Content, Schema } from './schema.ts';
-export type { Budget, Scope } from './scope.ts';
+export type { Absence, Budget, Scope } from './scope.ts';
 export { suggest } from './suggest.ts';
 export { parseType } from './type-expression.ts';
 export type { ObjectType, Type } from './types.ts';

@@ -56,6 +56,18 @@ describe('references that nobody knows', () => {
   });
 });
 
+it('what a scope knows of names that a variable does not have is told', () => {
+  const scope: Scope = {
+    ...none,
+    variables: new Map([['var', fromJs({ region: 'x', zone: { a: 1 } })]]),
+    absent: (variable, name) => ({ detail: `${variable} has no ${name}.`, remedy: `declare ${name}` }),
+  };
+  const told = (source: string) => run(source, scope).diagnostics.map(({ detail, remedy }) => [detail, remedy]);
+  expect(told('var.name')).toEqual([['var has no name.', 'declare name']]);
+  expect(told('var.regoin')).toEqual([['var has no regoin.', 'did you mean var.region?']]);
+  expect(told('var.zone.b')).toEqual([['This object has no attribute named "b".', 'did you mean a?']]);
+});
+
 it('inner scopes come first, functions and the hook from the nearest that has them', () => {
   const outer: Scope = {
     ...none,

@@ -25,7 +25,8 @@ const newline = /\r?\n/y;
 const number = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const identifier = /[\p{ID_Start}_][\p{ID_Continue}-]*/uy;
 const lineComment = /(?:#|\/\/)[^\n]*?(?=\r?\n|$)/y;
-const heredocStart = /<<-?([\p{ID_Start}_][\p{ID_Continue}-]*)\r?\n/uy;
+/** Blanks behind the marker are a mistake (see `lexicalMistakes`), but it is clear what was meant. */
+const heredocStart = /<<-?([\p{ID_Start}_][\p{ID_Continue}-]*)[ \t]*\r?\n/uy;
 const quotedText = /(?:[^"\\$%\r\n]+|\\[^\r\n]|\$\$\{|%%\{|[$%](?!\{)|\\(?=[\r\n]|$)|\r(?!\n))+/uy;
 const heredocText = /(?:[^$%\n]+|\$\$\{|%%\{|[$%](?!\{))*\n?/y;
 const bareText = /(?:[^$%]+|\$\$\{|%%\{|[$%](?!\{))+/y;

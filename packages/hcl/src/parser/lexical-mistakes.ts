@@ -1,4 +1,5 @@
 import { type Diagnostic, errorAt } from '../diagnostic.ts';
+import type { Range } from '../position.ts';
 import type { Token } from './tokens.ts';
 
 /** Tokens that no valid text has. Of a habit carried over from another language one mention is enough. */
@@ -18,6 +19,8 @@ function mistake({ type, text, range }: Token): Mistake | undefined {
   switch (type) {
     case 'invalid':
       return { diagnostic: invalidCharacter({ text, range }) };
+    case 'open heredoc':
+      return /[ \t]/.test(text) ? { diagnostic: blanksBehindMarker(range) } : undefined;
     case 'quoted newline':
       return {
         diagnostic: errorAt(
@@ -59,6 +62,11 @@ type Place = Pick<Token, 'text' | 'range'>;
 function bitwise({ text, range }: Place): Diagnostic {
   const logical = text === '&' || text === '|' ? { remedy: `for a logical operation write ${text}${text}` } : {};
   return errorAt(range, 'Unsupported operator', `There is no bitwise operator "${text}".`, logical);
+}
+
+function blanksBehindMarker(range: Range): Diagnostic {
+  const detail = 'Behind the marker of a heredoc the line must end, but blanks follow.';
+  return errorAt(range, 'Invalid heredoc', detail, { remedy: 'remove the blanks at the end of the line' });
 }
 
 function invalidCharacter({ text, range }: Place): Diagnostic {

@@ -60,6 +60,12 @@ describe('all mistakes of a file at once', () => {
       want: ['3:1 Argument or block definition required'],
       read: { a: { b: 1 } },
     },
+    {
+      name: 'blanks behind the marker of a heredoc',
+      given: 'a = <<EOT  \nx: 1\nEOT\nb = 1\n',
+      want: ['1:5 Invalid heredoc'],
+      read: { a: 'x: 1\n', b: 1 },
+    },
   ];
   it.each(cases)('$name', ({ given, want, read }) => {
     expect(mistakes(given)).toEqual(want);

@@ -2,6 +2,7 @@ import type { Job } from '@shoal/api';
 import type { Diagnostic } from '@shoal/hcl';
 import { canonicalJob } from '../jobspec/canonicalize.ts';
 import type { Draft } from '../jobspec/draft.ts';
+import { withOtherLanguage } from '../jobspec/parse/other-languages.ts';
 import { type ParsedJob, parseJob } from '../jobspec/parse/parse-job.ts';
 import { diagnose } from '../jobspec/validate/diagnose.ts';
 import type { Env } from './command.ts';
@@ -68,7 +69,10 @@ export async function readJobFile(given: Given): Promise<JobFile> {
   const { source, options, sources } = await jobFileInput(given);
   const { filename } = options;
   const { job, diagnostics, placeOf } = parseJob(source, options);
-  if (!job) throw unusable(filename, { diagnostics, sources }, flags.json === true, io);
+  if (!job) {
+    const mistakes = options.firstVersion ? diagnostics : withOtherLanguage(source, filename, diagnostics);
+    throw unusable(filename, { diagnostics: mistakes, sources }, flags.json === true, io);
+  }
   if (diagnostics.length > 0 && !flags.json) io.err(`${diagnosticFrames(diagnostics, sources, io)}\n`);
   const id = job.ID ?? job.Name;
   if (!id) throw new CommandError(`the job in ${filename} has no ID`);

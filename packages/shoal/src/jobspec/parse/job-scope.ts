@@ -1,4 +1,5 @@
 import {
+  type Absence,
   type Block,
   type Diagnostic,
   type FileAccess,
@@ -47,10 +48,22 @@ export function scopeOf(blocks: readonly Block[], options: ParseOptions, reading
   const outer: Scope = {
     variables: new Map([['var', variables]]),
     functions: new Map([...standardFunctions, ...filesFor(options.files)]),
+    absent,
     unresolved: (_traversal, text) => stringValue(`\${${text}}`),
     budget: { left: MAX_EVALUATIONS },
   };
   return withLocals(outer, readLocals(ofType('locals'), outer, reading));
+}
+
+function absent(variable: string, name: string): Absence | undefined {
+  switch (variable) {
+    case 'var':
+      return { detail: `The variable "${name}" is not declared.`, remedy: `declare it: variable "${name}" {}` };
+    case 'local':
+      return { detail: `There is no local value "${name}".`, remedy: `define it: locals { ${name} = … }` };
+    default:
+      return undefined;
+  }
 }
 
 /** The same for a file whose job does not matter, and need not be there. */

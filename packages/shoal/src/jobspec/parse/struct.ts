@@ -14,7 +14,7 @@ import { type Field, type Struct, unsetValue, type Values } from '../schema/fiel
 import type { Located, Reading } from './context.ts';
 import { DYNAMIC, expandDynamic } from './dynamic.ts';
 import { readFreeBlock } from './free-block.ts';
-import { readList, readMapArgument, readMapBlock, readScalar } from './values.ts';
+import { readFreeArgument, readList, readMapArgument, readMapBlock, readScalar } from './values.ts';
 
 /** `block` is its name; `opening` is where its content begins, for what is missing in it. */
 type Item = { body: Body; scope: Scope; label: string; block: Range; opening: Range };
@@ -47,7 +47,11 @@ function placesOf(struct: Struct, attributes: ReadonlyMap<string, Attribute>): R
 
 /** In JSON an argument and a block look alike: what may be either is read as an argument. */
 function isArgument(struct: Struct, name: string): boolean {
-  return fieldsOf(struct).some((field) => field.file === name && field.kind === 'map' && field.attribute);
+  return fieldsOf(struct).some((field) => field.file === name && mayBeArgument(field));
+}
+
+function mayBeArgument(field: Field): boolean {
+  return (field.kind === 'map' || field.kind === 'free') && field.attribute === true;
 }
 
 function fieldsOf(struct: Struct): Field[] {
@@ -56,7 +60,7 @@ function fieldsOf(struct: Struct): Field[] {
 
 function attributesOf(struct: Struct): { name: string }[] {
   const arguments_ = fieldsOf(struct).filter(
-    (field) => field.kind === 'scalar' || field.kind === 'texts' || (field.kind === 'map' && field.attribute),
+    (field) => field.kind === 'scalar' || field.kind === 'texts' || mayBeArgument(field),
   );
   return arguments_.map((field) => ({ name: field.file as string }));
 }
@@ -104,7 +108,7 @@ function readField(field: Field, name: string, source: Source, reading: Reading)
     case 'map':
       return readMap(field, attribute, blocks, reading, source.scope);
     case 'free':
-      return readOnly(blocks, reading, ({ at, scope }) => readFreeBlock(at.body, scope, reading));
+      return readFree(attribute, blocks, reading, source.scope);
     case 'struct':
       return readOnly(field.lastWins ? blocks.slice(-1) : blocks, reading, (each) =>
         readItem(each, field.struct, reading),
@@ -135,6 +139,14 @@ function duplicate(block: Block, first: Range | undefined, name = block.type) {
   const where = first ? ` Another was defined at ${first.filename}:${first.start.line}.` : '';
   const detail = `Only one ${name} block is allowed.${where}`;
   return errorAt(block.typeRange, `Duplicate ${name} block`, detail, { remedy: 'merge the two, or remove one' });
+}
+
+function readFree(attribute: Attribute | undefined, blocks: Located<Block>[], reading: Reading, scope: Scope): unknown {
+  if (attribute === undefined) {
+    return readOnly(blocks, reading, (block) => readFreeBlock(block.at.body, block.scope, reading));
+  }
+  if (blocks[0]) reading.diagnostics.push(duplicate(blocks[0].at, attribute.nameRange));
+  return readFreeArgument(attribute, scope, reading);
 }
 
 function readMap(

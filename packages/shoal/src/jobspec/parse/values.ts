@@ -142,6 +142,16 @@ function readEntry(attribute: Attribute, scope: Scope, reading: Reading): unknow
   return readScalar(attribute, ENTRY, scope, reading);
 }
 
+/** What a plug-in is told, written as an argument. */
+export function readFreeArgument(attribute: Attribute, scope: Scope, reading: Reading): unknown {
+  const value = readValue(attribute, scope, reading);
+  if (value === undefined || value.kind === 'null') return undefined;
+  if (value.kind === 'object' || value.kind === 'map') return toJs(value);
+  const place = { name: attribute.name, range: attribute.expression.range };
+  reading.diagnostics.push(unsuitable(place, { problem: 'an object is required' }));
+  return undefined;
+}
+
 /** A map of texts that is written as an argument. */
 export function readMapArgument(attribute: Attribute, scope: Scope, reading: Reading): Record<string, string> | null {
   const value = readValue(attribute, scope, reading);

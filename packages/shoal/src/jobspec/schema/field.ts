@@ -22,8 +22,8 @@ export type ScalarField = Common & { kind: 'scalar'; type: ScalarType; range?: r
 export type TextsField = Common & { kind: 'texts'; items?: 'integer' };
 /** A map with the user's keys. In job files a block; with `attribute`, an argument too. */
 export type MapField = Common & { kind: 'map'; values: 'text' | 'texts'; attribute: boolean };
-/** Whatever the user writes, in the words of a driver or a plug-in. */
-export type FreeField = Common & { kind: 'free' };
+/** Whatever the user writes, in the words of a driver or a plug-in: a block, with `attribute` an argument too. */
+export type FreeField = Common & { kind: 'free'; attribute?: true };
 export type StructField = Common & { kind: 'struct'; struct: Struct; lastWins?: boolean };
 export type StructsField = Common & { kind: 'structs'; struct: Struct; uniqueLabels?: boolean };
 /** A map of structs; the key is the struct's label. */
@@ -71,6 +71,7 @@ export const textsMap = (file?: string): MapField => ({ ...textMap(file), values
 /** A map that a job file may also write as an argument: `meta = { … }`. */
 export const textMapOrArgument = (file: string): MapField => ({ ...textMap(file), attribute: true });
 export const free = (file?: string): FreeField => ({ kind: 'free', ...named(file) });
+export const freeOrArgument = (file: string): FreeField => ({ ...free(file), attribute: true });
 export const one = (struct: Struct, file?: string): StructField => ({ kind: 'struct', struct, ...named(file) });
 export const many = (struct: Struct, file?: string): StructsField => ({ kind: 'structs', struct, ...named(file) });
 export const keyed = (struct: Struct, file?: string): KeyedField => ({ kind: 'keyed', struct, ...named(file) });

@@ -1,4 +1,4 @@
-import { free, type Struct, text, textMapOrArgument } from './field.ts';
+import { freeOrArgument, type Struct, text, textMapOrArgument } from './field.ts';
 
 /** Values that are fetched before a task starts; `${secret.NAME.KEY}` stands for one in its words. */
 export const secret: Struct = {
@@ -8,7 +8,7 @@ export const secret: Struct = {
     Name: text(),
     Provider: text('provider'),
     Path: text('path'),
-    Config: free('config'),
+    Config: freeOrArgument('config'),
     Env: textMapOrArgument('env'),
   },
 };

@@ -34,4 +34,13 @@ describe('all mistakes of a file at once', () => {
     },
   ];
   test.each(cases)('$name', ({ given, want }) => expect(mistakes(given)).toEqual(want));
+
+  test('what is not declared says how to declare it', () => {
+    const source = lines('locals {', 'zone = "a"', '}', 'job "j" {', 'region = var.region', 'type = local.zon', '}');
+    const told = parseJob(source, { filename: 'f' }).diagnostics.map(({ detail, remedy }) => [detail, remedy]);
+    expect(told).toEqual([
+      ['The variable "region" is not declared.', 'declare it: variable "region" {}'],
+      ['There is no local value "zon".', 'did you mean local.zone?'],
+    ]);
+  });
 });

@@ -10,6 +10,15 @@ const task = (inner: string) =>
   `job "j" {\n  group "g" {\n    task "t" {\n      driver = "raw_exec"\n${inner}\n    }\n  }\n}\n`;
 const service = (inner: string) => `job "j" {\n  group "g" {\n    service {\n${inner}\n    }\n  }\n}\n`;
 
+test('what a provider of secrets is told may be a block or an argument', () => {
+  const block = task('secret "a" {\n  provider = "vault"\n  config {\n    engine = "kv"\n    n = 1\n  }\n}');
+  const argument = block.replace('config {', 'config = {');
+  const secretOf = (source: string) => parse(source).job?.TaskGroups?.[0]?.Tasks?.[0]?.Secrets;
+  expect(secretOf(block)).toMatchObject([{ Name: 'a', Config: { engine: 'kv', n: 1 } }]);
+  expect(secretOf(argument)).toEqual(secretOf(block));
+  expect(parse(argument.replace(/= \{[^}]*\}/, '= "x"')).diagnostics[0]?.detail).toContain('an object is required');
+});
+
 describe('values of variables', () => {
   const source = `variable "n" {\n  type = number\n  default = 1\n}\nvariable "s" {\n  default = "x"\n}\nvariable "l" {\n  type = list(string)\n  default = []\n}\njob "j" {\n  priority = var.n\n  region = var.s\n  datacenters = var.l\n}\n`;
   const cases: { name: string; given: Partial<ParseOptions>; want: object }[] = [

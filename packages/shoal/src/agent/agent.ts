@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { nodeIdentity } from '../client/node-identity.ts';
 import type { AgentConfig } from '../config/agent-config.ts';
@@ -16,6 +17,7 @@ import { keepOwnCoordinate } from './cluster/own-coordinate.ts';
 import { takeDataDir } from './data-dir.ts';
 import { type DiscoveryRole, dnsPorts, startDiscoveryRole } from './discovery-role.ts';
 import { startEdgeRole } from './edge-role.ts';
+import { DataDirError, isNoRoom } from './errors.ts';
 import { consulFacts } from './facts.ts';
 import { watchLateAddresses } from './late-addresses.ts';
 import { clusterView } from './members.ts';
@@ -162,7 +164,7 @@ export async function startAgent({ config, log, onLeave, onReload, signal }: Age
     return { serves, reload, stop: ({ tasks }) => stopAll(tasks) };
   } catch (error) {
     await stopAll('keep');
-    throw error;
+    throw isNoRoom(error) ? new DataDirError(config.dataDir ?? tmpdir(), error) : error;
   }
 }
 

@@ -12,10 +12,14 @@ export class DataDirError extends Error {
   readonly code = 'data-dir';
   constructor(path: string, cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    super(
-      `The data_dir ${path} cannot be used: ${reason}. Make it writable for this user, or name another with -data-dir.`,
-      { cause },
-    );
+    const remedy = isNoRoom(cause) ? 'Free some space' : 'Make it writable for this user';
+    super(`The data_dir ${path} cannot be used: ${reason}. ${remedy}, or name another with -data-dir.`, { cause });
     this.name = 'DataDirError';
   }
+}
+
+/** A disk, or a user's part of it, is full. The system's errors of writing do not say where. */
+export function isNoRoom(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return code === 'ENOSPC' || code === 'EDQUOT';
 }

@@ -2,9 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Allocation } from '@shoal/api';
 import { open } from 'lmdb';
-import { commitFailure } from '../lmdb.ts';
+import { commitFailure } from '../lmdb/failure.ts';
+import { type FileStats, lmdbRoom, makeRoomToOpen, type Need } from '../lmdb/room.ts';
 import { StateWriteError } from './errors.ts';
 import type { AllocRecord, HealthRecord, StateDb, TaskRecord } from './state-db.ts';
+
+/** At most; ids are UUIDs, and names of tasks are short. */
+const KEY_BYTES = 300;
 
 /**
  * LMDB rather than a file per allocation: a burst of starts becomes a few group commits instead of a thousand files synced one by one, and a
@@ -13,15 +17,24 @@ import type { AllocRecord, HealthRecord, StateDb, TaskRecord } from './state-db.
 export function openStateDb(path: string): StateDb {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   // lmdb's own batches by turns of the event loop have promises that nobody can await.
-  const db = open<unknown, string[]>({ path, encoding: 'json', noSubdir: true, eventTurnBatching: false });
-  const write = async (change: () => void) => {
+  try {
+    makeRoomToOpen({ data: path, lock: `${path}-lock` });
+  } catch (error) {
+    throw new StateWriteError(path, error);
+  }
+  const db = open<string, string[]>({ path, encoding: 'string', noSubdir: true, eventTurnBatching: false });
+  const room = lmdbRoom(path, () => db.getStats() as FileStats);
+  const write = async (need: Need, change: () => void) => {
     try {
-      await db.batch(change);
+      await room.during(need, () => db.batch(change));
     } catch (error) {
       throw new StateWriteError(path, await commitFailure(error));
     }
   };
-  const put = (key: string[], value: unknown) => write(() => void db.put(key, value));
+  const put = (key: string[], value: object) => {
+    const text = JSON.stringify(value);
+    return write({ bytes: Buffer.byteLength(text) + KEY_BYTES, scattered: 1 }, () => void db.put(key, text));
+  };
   return {
     load: () => loadRecords(db.getRange()),
     putAllocation: (allocation) => put([allocation.ID, 'allocation'], allocation),
@@ -29,7 +42,7 @@ export function openStateDb(path: string): StateDb {
     putHealth: (id, health) => put([id, 'health'], health),
     remove: async (id) => {
       const keys = [...db.getKeys({ start: [id], end: [id, '\uffff'] })];
-      await write(() => {
+      await write({ bytes: 0, scattered: keys.length }, () => {
         for (const key of keys) void db.remove(key);
       });
     },
@@ -38,9 +51,10 @@ export function openStateDb(path: string): StateDb {
 }
 
 // Only this file writes the rows, so their kind follows from the key. Rows without their allocation are remains of a removal that was cut short.
-function loadRecords(rows: Iterable<{ key: string[]; value: unknown }>): AllocRecord[] {
+function loadRecords(rows: Iterable<{ key: string[]; value: string }>): AllocRecord[] {
   const found = new Map<string, Partial<AllocRecord> & { tasks: Record<string, TaskRecord> }>();
-  for (const { key, value } of rows) {
+  for (const { key, value: text } of rows) {
+    const value: unknown = JSON.parse(text);
     const [id = '', kind, task = ''] = key;
     const record = found.get(id) ?? { tasks: {} };
     if (kind === 'allocation') record.allocation = value as Allocation;

@@ -1,9 +1,13 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { open } from 'lmdb';
-import { commitFailure } from '../lmdb.ts';
+import { commitFailure } from '../lmdb/failure.ts';
+import { type FileStats, lmdbRoom, makeRoomToOpen, type Room } from '../lmdb/room.ts';
 import { nextTurn } from '../turns.ts';
 import type { Change, ChangeSet, CommitResult, Op, Store, StoreLimits, Txn } from './contract.ts';
 import { StoreClosedError, StoreFormatError, StoreLimitError, StoreWriteError } from './errors.ts';
 import { FeedHistory } from './feed-history.ts';
+import { changeOf, checkKeys, decodeRow, needOf, type RowKey, type Write } from './file-rows.ts';
 import { FORMER_FORMAT, rewriteFormerRows } from './former-format.ts';
 import { type Before, type Indexes, RowIndexes } from './row-indexes.ts';
 
@@ -20,9 +24,6 @@ const LOAD_BATCH = 2_000;
 const CHANGES_PER_TURN = 200;
 
 type Meta = { format: number; index: number };
-type RowKey = [createIndex: number, table: string, key: string];
-/** Without a text: a deletion. */
-type Write = { key: RowKey; text: string | undefined };
 type Pending = {
   set: ChangeSet;
   writes: Write[];
@@ -42,14 +43,25 @@ export type EmbeddedStoreOptions = {
 };
 
 export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<Store> {
-  const store = new EmbeddedStore(options);
+  const store = opened(options);
   await store.initialize();
   return store;
+}
+
+function opened(options: EmbeddedStoreOptions): EmbeddedStore {
+  try {
+    mkdirSync(options.path, { recursive: true });
+    makeRoomToOpen({ data: join(options.path, 'data.mdb'), lock: join(options.path, 'lock.mdb') });
+    return new EmbeddedStore(options);
+  } catch (error) {
+    throw new StoreWriteError(options.path, error);
+  }
 }
 
 class EmbeddedStore implements Store {
   readonly limits = LIMITS;
   readonly #db;
+  readonly #room: Room;
   readonly #path: string;
   readonly #history: FeedHistory;
   readonly #indexes = new RowIndexes();
@@ -73,20 +85,20 @@ class EmbeddedStore implements Store {
       // Each group is one batch; lmdb's own batches by turns of the event loop have promises that nobody can await.
       eventTurnBatching: false,
     });
+    this.#room = lmdbRoom(join(options.path, 'data.mdb'), () => this.#db.getStats() as FileStats);
   }
 
   async initialize(): Promise<void> {
     const text = this.#db.get(META);
     if (text === undefined) {
-      await this.#db.put(META, JSON.stringify({ format: FORMAT, index: 0 } satisfies Meta));
-      await this.#db.flushed;
+      const failure = await this.#write([], 0);
+      if (failure) throw failure;
       this.#loaded = true;
       return;
     }
     const meta = JSON.parse(text) as Meta;
     if (meta.format === FORMER_FORMAT) {
-      rewriteFormerRows(this.#db, { key: META, text: JSON.stringify({ ...meta, format: FORMAT } satisfies Meta) });
-      await this.#db.flushed;
+      await this.#rewrite(meta);
     } else if (meta.format !== FORMAT) {
       await this.#db.close();
       throw new StoreFormatError(this.#path, meta.format, FORMAT);
@@ -164,7 +176,7 @@ class EmbeddedStore implements Store {
   #encode(ops: readonly Op[], indexes: readonly (Indexes | undefined)[], index: number): Write[] {
     if (ops.length > LIMITS.opsPerTxn)
       throw new StoreLimitError(`A transaction of ${ops.length} changes is over the limit of ${LIMITS.opsPerTxn}.`);
-    checkKeys(ops);
+    checkKeys(ops, LIMITS.keyBytes);
     const writes: Write[] = [];
     let bytes = 0;
     for (const [at, op] of ops.entries()) {
@@ -187,24 +199,41 @@ class EmbeddedStore implements Store {
     while (this.#staged.length > 0) {
       const group = this.#staged;
       this.#staged = [];
-      const failure = await this.#write(group);
+      const last = group[group.length - 1]?.set.index ?? this.#durable;
+      const failure = await this.#write(group, last);
       if (failure) this.#fail(group, failure);
       else await this.#publish(group);
     }
     this.#writing = undefined;
   }
 
-  async #write(group: Pending[]): Promise<Error | undefined> {
-    const last = group[group.length - 1]?.set.index ?? this.#durable;
+  /** With the index of what is written last. */
+  async #write(group: readonly Pick<Pending, 'writes'>[], index: number): Promise<Error | undefined> {
+    const writes = group.flatMap((each) => each.writes);
     try {
-      await this.#db.batch(() => {
-        for (const { writes } of group) for (const write of writes) void this.#enqueue(write.key, write.text);
-        void this.#enqueue(META, JSON.stringify({ format: FORMAT, index: last } satisfies Meta));
+      await this.#room.during(needOf(writes, this.#durable), async () => {
+        await this.#db.batch(() => {
+          for (const { key, text } of writes) void this.#enqueue(key, text);
+          void this.#enqueue(META, JSON.stringify({ format: FORMAT, index } satisfies Meta));
+        });
+        await this.#db.flushed;
       });
-      await this.#db.flushed;
       return undefined;
     } catch (error) {
       return new StoreWriteError(this.#path, await commitFailure(error));
+    }
+  }
+
+  async #rewrite(meta: Meta): Promise<void> {
+    const text = JSON.stringify({ ...meta, format: FORMAT } satisfies Meta);
+    const { pageSize, lastPageNumber, entryCount } = this.#db.getStats() as FileStats & { entryCount: number };
+    try {
+      await this.#room.during({ bytes: lastPageNumber * pageSize, scattered: entryCount }, async () => {
+        rewriteFormerRows(this.#db, { key: META, text });
+        await this.#db.flushed;
+      });
+    } catch (error) {
+      throw new StoreWriteError(this.#path, await commitFailure(error));
     }
   }
 
@@ -235,29 +264,4 @@ class EmbeddedStore implements Store {
     this.#next = this.#durable + 1;
     for (const { reject } of failed) reject(error);
   }
-}
-
-/** Each key once, and none too long. */
-function checkKeys(ops: readonly Op[]): void {
-  const seen = new Set<string>();
-  for (const { table, key } of ops) {
-    const name = `${table}\u0000${key}`;
-    if (Buffer.byteLength(name) > LIMITS.keyBytes)
-      throw new StoreLimitError(
-        `A key of ${Buffer.byteLength(key)} bytes in ${table} is over the limit of ${LIMITS.keyBytes} bytes.`,
-      );
-    if (seen.has(name)) throw new StoreLimitError(`Key "${key}" of table ${table} occurs twice in one transaction.`);
-    seen.add(name);
-  }
-}
-
-/** A deletion has the index of its transaction. */
-function changeOf(op: Op, { createIndex, modifyIndex }: Indexes): Change {
-  const value = op.kind === 'put' ? op.value : undefined;
-  return { table: op.table, key: op.key, value, createIndex, modifyIndex };
-}
-
-function decodeRow([createIndex, table, key]: RowKey, text: string): Change {
-  const [modifyIndex, value] = JSON.parse(text) as [number, object];
-  return { table, key, value, createIndex, modifyIndex };
 }

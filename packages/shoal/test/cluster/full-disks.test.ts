@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type HostAgent, type Hosts, makeHosts } from '../support/hosts.ts';
-import { fillDisk, mountSmallDisk } from '../support/small-disk.ts';
+import { fillDisk, mountSmallDisk, useUpRoom } from '../support/small-disk.ts';
 import { until } from '../support/until.ts';
 import {
   addressesOf,
@@ -15,6 +15,9 @@ import {
 /** Disks that are full on one machine alone, under the agent's data_dir. In order: each step goes on from the one before. */
 
 const DISK_BYTES = 48 * 1024 * 1024;
+const REFUSAL = /could not write: .*free some space/;
+/** Does not go into what the client keeps spare. */
+const BIG = 'x'.repeat(1_000_000);
 
 let hosts: Hosts;
 let server: HostAgent;
@@ -46,7 +49,7 @@ describe('a disk that is full', { timeout: 90_000 }, () => {
     const before = picture();
     const makeRoom = await fillDisk(alpha.dataDir, DISK_BYTES);
 
-    await server.run(job('new'));
+    await server.run(job('new', `template {\n        data = "${BIG}"\n        destination = "local/big"\n      }`));
     await server.nomad.jobs.deregister('ends', {});
     await until('what is to end has ended', () => hosts.tasks('alpha', 'ends').length === 0);
     await until('its name is gone', async () => (await addressesOf(alpha, 'ends.service.consul')).length === 0);
@@ -75,9 +78,8 @@ describe('a disk that is full', { timeout: 90_000 }, () => {
   test('under a server: writes are refused with the reason, all else goes on, and what happened meanwhile is told', async () => {
     const before = picture();
     const makeRoom = await fillDisk(server.dataDir, DISK_BYTES);
-    const big = Buffer.alloc(400_000);
-    await expect(server.consul.kv.put('during', big)).rejects.toThrow(/could not write: .*free some space/);
-    await expect(alpha.consul.kv.put('during', big)).rejects.toThrow(/could not write: .*free some space/);
+    const keys = await useUpRoom(server.consul, 'during', REFUSAL);
+    await expect(alpha.consul.kv.put('during', Buffer.alloc(400_000))).rejects.toThrow(REFUSAL);
     const answered = await registerUntilRefused();
     const [stays] = await runningAllocs(server, 'stays');
     // The client restarts it: its state changes, and no server can keep that.
@@ -102,14 +104,16 @@ describe('a disk that is full', { timeout: 90_000 }, () => {
     expect(await jobs()).toEqual(['ends', 'new', 'stays', ...answered].sort());
     await server.run(job('after'));
     await until('what is registered then runs', async () => (await runningAllocs(server, 'after')).length === 1);
+    for (const name of answered)
+      await until(`${name} is evaluated`, async () => (await server.nomad.jobs.read(name)).value?.Status === 'dead');
     expect(hosts.tasks('alpha', 'stays')).toEqual([next]);
     await expectWhole(server);
-    expect(await server.consul.kv.keys('')).toEqual([]);
+    expect(await server.consul.kv.keys('')).toEqual(keys);
   });
 });
 
 /** Small logs, and a restart at once. */
-function job(name: string): string {
+function job(name: string, task = ''): string {
   return echoJob(1, name)
     .replace(
       '    task "',
@@ -117,7 +121,7 @@ function job(name: string): string {
     )
     .replace(
       '      resources {',
-      '      logs {\n        max_files     = 1\n        max_file_size = 1\n      }\n      resources {',
+      `      ${task}\n      logs {\n        max_files     = 1\n        max_file_size = 1\n      }\n      resources {`,
     );
 }
 
@@ -129,7 +133,7 @@ async function registerUntilRefused(): Promise<string[]> {
     try {
       await server.run(echoJob(0, name));
     } catch (error) {
-      expect(String(error)).toMatch(/could not write: .*free some space/);
+      expect(String(error)).toMatch(REFUSAL);
       return taken;
     }
     taken.push(name);

@@ -4,7 +4,7 @@ import type { AllocStub } from '@shoal/api';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { prepareAgent, type TestAgent, testAgent } from '../support/agent.ts';
 import { allocOf, eventsOf, jobFile, readAlloc } from '../support/jobs.ts';
-import { smallDisk } from '../support/small-disk.ts';
+import { smallDisk, useUpRoom } from '../support/small-disk.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/until.ts';
 
@@ -41,27 +41,44 @@ describe('a machine whose disk is full', { timeout: 60_000 }, () => {
   test('says so to who writes, serves who reads, and goes on when there is room again', async () => {
     const disk = await smallDisk(48 * MEGABYTE);
     const agent = await agentIn(join(disk, 'data'));
-    const logs = 'logs {\n max_files = 1\n max_file_size = 1\n }';
-    const job = (name: string) =>
-      jobFile(name, ['/bin/sleep', '10000'], { task: logs, more: 'ephemeral_disk {\n size = 10\n }' });
-    await agent.run(job('before'));
+    await agent.run(smallJob('before'));
     await allocOf(agent, 'before', isRunning);
 
     const filler = join(disk, 'filler');
     await expect(writeFile(filler, Buffer.alloc(48 * MEGABYTE))).rejects.toThrow('ENOSPC');
-    await expect(agent.consul.kv.put('during', Buffer.alloc(400_000))).rejects.toThrow('could not write');
-    await expect(agent.run(job('during'))).rejects.toThrow('could not write');
+    const keys = await useUpRoom(agent.consul, 'during', /could not write: .*free some space/);
+    await expect(agent.run(smallJob('during'))).rejects.toThrow('could not write');
     expect((await agent.nomad.jobs.list()).value.map(({ ID, Status }) => [ID, Status])).toEqual([
       ['before', 'running'],
     ]);
 
     await rm(filler);
     expect(await agent.consul.kv.put('after', Buffer.from('x'))).toBe(true);
-    await agent.run(job('after'));
+    await agent.run(smallJob('after'));
     await allocOf(agent, 'after', isRunning);
-    expect(await agent.consul.kv.keys('')).toEqual(['after']);
+    expect(await agent.consul.kv.keys('')).toEqual(['after', ...keys]);
   });
 });
+
+test.each([0, 100, 300, 700, 1_100])(
+  'an agent whose disk has %d KiB left at its first start runs, or says what it lacks',
+  async (kib) => {
+    const disk = await smallDisk(48 * MEGABYTE);
+    await writeFile(join(disk, 'filler'), Buffer.alloc(48 * MEGABYTE - kib * 1024 - 16 * 1024));
+    const agent = await prepareAgent();
+    onTestFinished(() => agent.dispose());
+    const outcome = await agent.start(['-data-dir', join(disk, 'data')]).then(
+      () => 'runs',
+      (error: Error) => error.message,
+    );
+    if (outcome !== 'runs')
+      expect(outcome).toMatch(new RegExp(`Error: .*${disk}/data.*no space left on device.*Free some space`, 'i'));
+    await rm(join(disk, 'filler'));
+    if (outcome !== 'runs') await agent.start(['-data-dir', join(disk, 'data')]);
+    await agent.run(smallJob('after'));
+    await allocOf(agent, 'after', isRunning);
+  },
+);
 
 describe('a data_dir', { timeout: 60_000 }, () => {
   test('may lie deeper than the name of a socket may be long', async () => {
@@ -102,6 +119,12 @@ async function powerCut(agent: TestAgent): Promise<void> {
   for (const pid of all) process.kill(pid, 'SIGSTOP');
   for (const pid of all) process.kill(pid, 'SIGKILL');
   await until('nothing runs', () => agent.processes().length === 0);
+}
+
+/** Fits on a small disk. */
+function smallJob(name: string): string {
+  const logs = 'logs {\n max_files = 1\n max_file_size = 1\n }';
+  return jobFile(name, ['/bin/sleep', '10000'], { task: logs, more: 'ephemeral_disk {\n size = 10\n }' });
 }
 
 async function agentIn(dataDir: string): Promise<TestAgent> {

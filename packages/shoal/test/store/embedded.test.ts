@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { open } from 'lmdb';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openEmbeddedStore } from '../../src/store/embedded.ts';
-import { smallDisk } from '../support/small-disk.ts';
+import { fillDisk, smallDisk } from '../support/small-disk.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { put, rows, storeContract } from './contract.ts';
 
@@ -29,6 +29,38 @@ describe('embedded store', () => {
     await rm(join(disk, 'ballast'));
     expect(await store.commit({ ops: [put('b', 2)] })).toEqual({ ok: true, index: 2 });
     expect((await rows(store)).map((row) => row.key)).toEqual(['a', 'b']);
+  });
+
+  test('a disk that stays full under thousands of writes costs none that was answered, and not the process', async () => {
+    const disk = await smallDisk(8 * 1024 * 1024);
+    const path = join(disk, 'state');
+    const writer = new URL('./fixtures/full-disk-writer.mjs', import.meta.url);
+    const child = fork(writer, [path], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const reports: unknown[] = [];
+    child.on('message', (report) => reports.push(report));
+    const [code, signal] = await once(child, 'exit');
+    expect({ code, signal }).toEqual({ code: 0, signal: null });
+    const { taken, refused, reason } = reports[0] as { taken: Record<string, number>; refused: number; reason: string };
+    expect(refused).toBeGreaterThan(500);
+    expect(reason).toMatch(/could not write: .*no space left on device.*free some space/i);
+    const store = await openEmbeddedStore({ path });
+    onTestFinished(() => store.close());
+    expect(Object.fromEntries((await rows(store)).map(({ key, value }) => [key, (value as { n: number }).n]))).toEqual(
+      taken,
+    );
+  });
+
+  test('a disk that is full when it is opened is told, and the process goes on', async () => {
+    const disk = await smallDisk(1024 * 1024);
+    const makeRoom = await fillDisk(disk, 2 * 1024 * 1024);
+    await expect(openEmbeddedStore({ path: join(disk, 'state') })).rejects.toThrow(
+      /no space left on device.*free some space/i,
+    );
+    await makeRoom();
+    const store = await openEmbeddedStore({ path: join(disk, 'state') });
+    onTestFinished(() => store.close());
+    await rows(store);
+    expect(await store.commit({ ops: [put('a', 1)] })).toEqual({ ok: true, index: 1 });
   });
 
   test('holds no more than so many changes for followers that come late', async () => {

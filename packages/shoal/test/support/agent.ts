@@ -117,11 +117,15 @@ export async function prepareAgent(options: TestAgentOptions = {}): Promise<Test
     const env = { ...cleanEnvironment(), TMPDIR: join(folder, 'tmp'), ...options.env, [MARK]: mark };
     const started = spawn(process.execPath, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
     child = started;
+    let closed = false;
+    started.once('close', () => {
+      closed = true;
+    });
     for (const stream of [started.stdout, started.stderr]) stream?.on('data', (data) => (printed += String(data)));
     await until(
       'the agent is ready',
       async () => {
-        if (hasEnded(started)) return 'ended';
+        if (closed) return 'ended';
         const nodes = await nomad.nodes.list();
         return nodes.value.some(({ Status }) => Status === 'ready') && 'ready';
       },

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { ConsulClient } from '@shoal/api';
 import { onTestFinished } from 'vitest';
 import { tempDir } from './temp-dir.ts';
 
@@ -36,4 +37,25 @@ export async function fillDisk(dir: string, bytes: number): Promise<() => Promis
     },
   );
   return () => rm(filler);
+}
+
+/**
+ * Uses up what a store on a full disk still has in its file, with values that become smaller and smaller. Answers with the keys that were taken; the
+ * refusals must match.
+ */
+export async function useUpRoom(consul: ConsulClient, prefix: string, refusal: RegExp): Promise<string[]> {
+  const taken: string[] = [];
+  for (const bytes of [400_000, 100_000, 20_000, 4_000, 1]) {
+    for (;;) {
+      const key = `${prefix}/${String(taken.length).padStart(4, '0')}`;
+      const refused = await consul.kv.put(key, Buffer.alloc(bytes)).then(
+        () => undefined,
+        (error: Error) => error,
+      );
+      if (refused && !refusal.test(refused.message)) throw refused;
+      if (refused) break;
+      taken.push(key);
+    }
+  }
+  return taken;
 }

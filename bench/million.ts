@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startScheduler } from '../packages/shoal/src/scheduler/worker-client.ts';
+import { openKeyringFile } from '../packages/shoal/src/server/keyring/keyring-file.ts';
 import { createServer, type Server } from '../packages/shoal/src/server/server.ts';
 import type { AllocRow, EvalRow } from '../packages/shoal/src/state/rows.ts';
 import { openState, type State } from '../packages/shoal/src/state/state.ts';
@@ -32,6 +33,7 @@ const server = createServer({
   random: Math.random,
   startScheduler,
   schedulerEntry,
+  keyring: await openKeyringFile(join(dir, 'keyring.json')),
 });
 await server.start();
 const nodes = Array.from({ length: NODES }, (_, at) => nodeNumber(at, randomUUID()));

@@ -13,8 +13,17 @@ export type * from './nomad/deployment.ts';
 export type * from './nomad/evaluation.ts';
 export { type Frame, readFrames } from './nomad/frames.ts';
 export type * from './nomad/job.ts';
+export type { KeyringApi, RootKey } from './nomad/keyring.ts';
 export type * from './nomad/list.ts';
 export type * from './nomad/node.ts';
 export type * from './nomad/operator.ts';
 export { NomadApiError, type NomadClientOptions } from './nomad/request.ts';
+export type {
+  Variable,
+  VariableBody,
+  VariableLock,
+  VariableStub,
+  VariablesApi,
+  VariableWritten,
+} from './nomad/variable.ts';
 export type * from './transport.ts';

@@ -22,10 +22,12 @@ import type { Deployment, DeploymentWritten } from './deployment.ts';
 import type { Evaluation } from './evaluation.ts';
 import { type Frame, readFrames } from './frames.ts';
 import type { Job, ScalingPolicy } from './job.ts';
+import { type KeyringApi, keyringApi } from './keyring.ts';
 import type { ListOptions, Page } from './list.ts';
 import type { Node, NodeWritten } from './node.ts';
 import type { Namespace, NamespaceBody, RaftConfiguration, SchedulerAnswer, SchedulerSettings } from './operator.ts';
 import { createRequests, type NomadClientOptions, type Requests } from './request.ts';
+import { type VariablesApi, variablesApi } from './variable.ts';
 
 /**
  * Nomad's HTTP API. Every method throws `NomadApiError` for an answer that is no 2xx, and the transport's error when there is none. What reads
@@ -42,6 +44,8 @@ export type NomadClient = {
   readonly scaling: ScalingApi;
   readonly system: SystemApi;
   readonly operator: OperatorApi;
+  readonly variables: VariablesApi;
+  readonly keyring: KeyringApi;
   readonly agent: AgentApi;
 };
 
@@ -212,6 +216,8 @@ export function createNomadClient(options: NomadClientOptions): NomadClient {
     scaling: scalingApi(requests),
     system: systemApi(requests),
     operator: operatorApi(requests),
+    variables: variablesApi(requests),
+    keyring: keyringApi(requests),
     agent: agentApi(requests),
   };
 }

@@ -9,6 +9,7 @@ import type { ApiName } from '../rpc/protocol.ts';
 import { fingerprint, type Identity, identityFromFiles, readAuthority, serverIdentity } from '../rpc/tls/identity.ts';
 import { Tunnels } from '../rpc/tunnels.ts';
 import { startScheduler } from '../scheduler/worker-client.ts';
+import { openKeyringFile } from '../server/keyring/keyring-file.ts';
 import { createServer, type Server } from '../server/server.ts';
 import { openState, type State } from '../state/state.ts';
 import { openEmbeddedStore } from '../store/embedded.ts';
@@ -50,6 +51,7 @@ export async function startServerRole({ config, dataDir, nodeId, log }: ServerRo
     random: Math.random,
     startScheduler,
     schedulerEntry: entryPath('scheduler-worker'),
+    keyring: await openKeyringFile(join(dataDir, 'server', 'keyring.json')),
     heartbeats: {
       minTtlMs: config.server.minHeartbeatTtlMs,
       maxPerSecond: config.server.maxHeartbeatsPerSecond,

@@ -70,3 +70,32 @@ export class UnknownJobError extends Error {
     this.name = 'UnknownJobError';
   }
 }
+
+/** What a variable may not be. */
+export class VariableInvalidError extends Error {
+  readonly code = 'bad-request';
+  constructor(message: string) {
+    super(message);
+    this.name = 'VariableInvalidError';
+  }
+}
+
+/** Something is encrypted with a key that this server does not have. */
+export class KeyMissingError extends Error {
+  readonly code = 'key-missing';
+  constructor(id: string, path: string, why = 'it is not there') {
+    super(`The key ${id} of the keyring ${path} is of no use: ${why}. Bring the file back from a backup.`);
+    this.name = 'KeyMissingError';
+  }
+}
+
+/** The file with the keys cannot be read. */
+export class KeyringFileError extends Error {
+  readonly code = 'keyring-file';
+  constructor(path: string, reason: string) {
+    super(
+      `The keyring ${path} cannot be read: ${reason}. Bring it back from a backup; without it variables stay unreadable.`,
+    );
+    this.name = 'KeyringFileError';
+  }
+}

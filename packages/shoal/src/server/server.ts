@@ -13,6 +13,8 @@ import { newEvaluation } from './evaluations.ts';
 import { GARBAGE_DEFAULTS, GarbageCollector, type GarbageSettings } from './garbage.ts';
 import { HEARTBEAT_DEFAULTS, type HeartbeatSettings, Heartbeats } from './heartbeats.ts';
 import { createJobs, type Jobs } from './jobs.ts';
+import { createKeyring, type Keyring } from './keyring/keyring.ts';
+import type { KeyringFile } from './keyring/keyring-file.ts';
 import { createNamespaces, type Namespaces } from './namespaces.ts';
 import { createNodes, type Nodes } from './nodes.ts';
 import { Periodic } from './periodic.ts';
@@ -20,6 +22,7 @@ import { createNodeRequests } from './requests.ts';
 import { createScaling, type Scaling } from './scaling.ts';
 import { type SchedulerSettings, setSchedulerSettings } from './scheduler-config.ts';
 import { SchedulerKeeper, type SchedulerKeeperOptions } from './scheduler-keeper.ts';
+import { createVariables, type Variables } from './variables/variables.ts';
 
 /** The server role: what users and clients ask of it, and the loops that carry decisions out. */
 export type Server = {
@@ -30,6 +33,8 @@ export type Server = {
   readonly deployments: Deployments;
   readonly scaling: Scaling;
   readonly namespaces: Namespaces;
+  readonly keyring: Keyring;
+  readonly variables: Variables;
   readonly requests: NodeRequests;
   /** What registering the job would do; nothing is written. */
   planJob(input: JobInput): Promise<Plan>;
@@ -45,6 +50,7 @@ export type Server = {
 
 export type ServerOptions = ServerDeps &
   SchedulerKeeperOptions & {
+    readonly keyring: KeyringFile;
     readonly heartbeats?: HeartbeatSettings;
     readonly garbage?: GarbageSettings;
   };
@@ -59,6 +65,9 @@ export function createServer(options: ServerOptions): Server {
   const requests = createNodeRequests(options, { nodes, allocations, heartbeats });
   const schedulers = new SchedulerKeeper(options);
   const processor = new EvalProcessor(options, schedulers);
+  const namespaces = createNamespaces(options);
+  const keyring = createKeyring(options, options.keyring);
+  const variables = createVariables(options, keyring, namespaces);
   const garbage = new GarbageCollector(options, options.garbage ?? GARBAGE_DEFAULTS);
   const loops = [
     processor,
@@ -68,6 +77,7 @@ export function createServer(options: ServerOptions): Server {
     new Periodic(options, children),
     heartbeats,
     garbage,
+    variables,
   ];
 
   async function planJob(input: JobInput): Promise<Plan> {
@@ -84,7 +94,9 @@ export function createServer(options: ServerOptions): Server {
     allocations,
     deployments,
     scaling: createScaling(options, jobs),
-    namespaces: createNamespaces(options),
+    namespaces,
+    keyring,
+    variables,
     requests,
     planJob,
     collectGarbage: (how) => garbage.collect(how),

@@ -234,6 +234,30 @@ export type NamespaceRow = Stamped & {
   readonly Meta?: Readonly<Record<string, string>> | null;
 };
 
+/**
+ * A variable of Nomad's, keyed `<namespace>/<path>`. Its items are ciphertext: JSON, sealed with the key `KeyID` of the servers' keyring for its own
+ * key. Times are Unix nanoseconds.
+ */
+export type VariableRow = Stamped & {
+  readonly Namespace: string;
+  readonly Path: string;
+  readonly KeyID: string;
+  /** Base64: nonce, ciphertext, tag. */
+  readonly Data: string;
+  readonly CreateTime: number;
+  readonly ModifyTime: number;
+  /** Both times in nanoseconds. How long it still holds is no matter of the row: renewals are no writes. */
+  readonly Lock?: { readonly ID: string; readonly TTL: number; readonly LockDelay: number };
+};
+
+/** A key of the servers' keyring, keyed by its id; the key itself is in a file of theirs. `CreateTime`: Unix nanoseconds. */
+export type RootKeyRow = Stamped & {
+  readonly KeyID: string;
+  readonly Algorithm: string;
+  readonly State: 'active' | 'inactive';
+  readonly CreateTime: number;
+};
+
 /** How the counts of a job's groups were changed by scaling, the newest first; keyed as the job. */
 export type ScalingEventsRow = Stamped & {
   readonly Namespace: string;

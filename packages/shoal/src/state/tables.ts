@@ -17,8 +17,10 @@ import type {
   NamespaceRow,
   NodeRow,
   PreparedQueryRow,
+  RootKeyRow,
   ScalingEventsRow,
   SessionRow,
+  VariableRow,
 } from './rows.ts';
 import { Table } from './table.ts';
 
@@ -75,6 +77,10 @@ export function makeTables() {
     namespaces: new Table<NamespaceRow>({ name: 'namespaces', indexes: {} }),
     /** key: as the job's */
     scalingEvents: new Table<ScalingEventsRow>({ name: 'scalingEvents', indexes: {}, stamp: stampScalingEvents }),
+    /** key: `<namespace>/<path>` */
+    variables: new Table<VariableRow>({ name: 'variables', indexes: {} }),
+    /** key: the id */
+    rootKeys: new Table<RootKeyRow>({ name: 'rootKeys', indexes: {} }),
     catalogNodes: new Table<CatalogNodeRow, 'id'>({
       name: 'catalogNodes',
       indexes: { id: (row) => row.ID || undefined },
@@ -120,6 +126,10 @@ export type TableName = keyof Tables;
 
 export function jobKey(namespace: string, id: string): string {
   return `${namespace}/${id}`;
+}
+
+export function variableKey(namespace: string, path: string): string {
+  return `${namespace}/${path}`;
 }
 
 export function jobVersionKey(namespace: string, id: string, version: number): string {

@@ -1,8 +1,8 @@
+import { createExpiry } from '../../expiry.ts';
 import type { CatalogCheckRow, KvRow, LockDelayRow, SessionRow } from '../../state/rows.ts';
 import type { State } from '../../state/state.ts';
 import type { Change, ChangeSet } from '../../store/contract.ts';
 import { commitPlanned } from '../commit.ts';
-import { createExpiry } from './expiry.ts';
 import { checkSessionId, type LockDelays, orphanedHolders } from './locks.ts';
 import {
   type Aftermath,

@@ -9,6 +9,7 @@ import { evaluationEndpoints } from './evaluations.ts';
 import { eventEndpoints } from './events.ts';
 import { jobEndpoints } from './job.ts';
 import { jobsEndpoints } from './jobs.ts';
+import { keyringEndpoints } from './keyring.ts';
 import { metricsEndpoints } from './metrics.ts';
 import { namespaceEndpoints } from './namespaces.ts';
 import { nodeEndpoints } from './nodes.ts';
@@ -17,6 +18,7 @@ import { scalingEndpoints } from './scaling.ts';
 import { searchEndpoints } from './search.ts';
 import { systemEndpoints } from './system.ts';
 import { validateEndpoints } from './validate.ts';
+import { variableEndpoints } from './variables.ts';
 
 export type NomadApiDeps = ClientApiDeps & { readonly agent: AgentFacts };
 
@@ -35,7 +37,9 @@ export function nomadEndpoints(deps: NomadApiDeps): Endpoint[] {
     ...scalingEndpoints(deps),
     ...searchEndpoints(deps),
     ...namespaceEndpoints(deps),
+    ...variableEndpoints(deps),
     ...operatorEndpoints(deps),
+    ...keyringEndpoints(deps),
     ...eventEndpoints(deps),
     ...aclEndpoints(),
     ...absentEndpoints(),

@@ -74,6 +74,7 @@ export const STATUS: Readonly<Record<string, number>> = {
   'enforce-index': 500,
   'unknown-object': 500,
   'invalid-request': 500,
+  'key-missing': 500,
   'node-not-connected': 500,
   unavailable: 500,
   'mirror-read-only': 500,

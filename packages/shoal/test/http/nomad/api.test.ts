@@ -1,65 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { nomadEndpoints } from '../../../src/http/nomad/api.ts';
-import { nomadDialect } from '../../../src/http/nomad/dialect.ts';
-import { type ApiServer, createApiServer } from '../../../src/http/shared/api-server.ts';
-import { aCluster, aService, type Cluster } from '../../server/support/cluster.ts';
+import { describe, expect, test } from 'vitest';
+import { aService } from '../../server/support/cluster.ts';
 import { until } from '../../support/until.ts';
-
-type Api = Cluster & {
-  get(path: string): Promise<unknown>;
-  ask(method: string, path: string, body?: unknown): Promise<{ status: number; text: string; index: number }>;
-  url: string;
-};
-
-/** Nomad's API over a server whose clients only pretend. */
-async function anApi(): Promise<Api> {
-  const cluster = await aCluster();
-  const agent = {
-    self: () => ({}),
-    members: () => [],
-    health: () => ({}),
-    leader: () => '127.0.0.1:4647',
-    peers: () => ['127.0.0.1:4647'],
-    region: 'global',
-    datacenter: 'dc1',
-    serverName: 'test.global',
-  };
-  const endpoints = nomadEndpoints({
-    state: cluster.state,
-    server: cluster.server,
-    tunnels: {} as never,
-    localNode: () => undefined,
-    region: 'global',
-    random: () => 0,
-    now: () => performance.now(),
-    agent,
-  });
-  const api: ApiServer = createApiServer({
-    what: 'The Nomad API',
-    endpoints,
-    dialect: nomadDialect,
-    addresses: ['127.0.0.1'],
-    port: 0,
-    safety: { hosts: [], domains: [], listen: ['127.0.0.1'], ports: [] },
-  });
-  await api.start();
-  onTestFinished(() => api.stop());
-  const url = `http://127.0.0.1:${api.addresses()[0]?.port}`;
-  const ask: Api['ask'] = async (method, path, body) => {
-    const response = await fetch(url + path, { method, ...(body !== undefined && { body: JSON.stringify(body) }) });
-    return {
-      status: response.status,
-      text: await response.text(),
-      index: Number(response.headers.get('x-nomad-index')),
-    };
-  };
-  return Object.assign(cluster, {
-    url,
-    ask,
-    get: async (path: string) => JSON.parse((await ask('GET', path)).text) as unknown,
-  });
-}
+import { type Api, anApi } from './support/an-api.ts';
 
 async function register(api: Api, ...ids: string[]): Promise<void> {
   for (const ID of ids) await api.ask('PUT', '/v1/jobs', { Job: aService({ ID, Name: ID }) });

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import type { AllocClientStatus, Evaluation, JobInput, Node } from '@shoal/api';
 import { onTestFinished } from 'vitest';
 import type { AllocationUpdate } from '../../../src/client/server-connection.ts';
 import { type Log, silentLog } from '../../../src/log.ts';
 import { startScheduler } from '../../../src/scheduler/worker-client.ts';
 import type { SchedulerWorker } from '../../../src/scheduler/worker-contract.ts';
+import { openKeyringFile } from '../../../src/server/keyring/keyring-file.ts';
 import { createServer, type Server, type ServerOptions } from '../../../src/server/server.ts';
 import { clientStatus, isTerminal } from '../../../src/state/alloc-view.ts';
 import type { AllocRow } from '../../../src/state/rows.ts';
@@ -71,6 +73,7 @@ export async function aCluster(
     now: () => Date.now() + cluster.skewMs,
     random: () => 0,
     schedulerEntry,
+    keyring: await openKeyringFile(join(path, 'keyring.json')),
     ...options,
     async startScheduler(start) {
       const started = await (options.startScheduler ?? startScheduler)(start);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createExpiry } from '../../../src/catalog/sessions/expiry.ts';
-import { until } from '../../support/until.ts';
+import { createExpiry } from '../src/expiry.ts';
+import { until } from './support/until.ts';
 
 test('a clock that jumped gives the same time on top', async () => {
   let now = 0;

@@ -10,7 +10,7 @@ export type Target =
   | { kind: 'unknown'; words: string; known: readonly string[] };
 
 /** Longest name of a command, in words. */
-const LONGEST = 3;
+const LONGEST = 4;
 const HELP = new Set(['-h', '-help', '--help']);
 const VERSION = new Set(['-v', '-version', '--version']);
 

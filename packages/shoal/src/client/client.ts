@@ -83,7 +83,12 @@ const LAST_WORDS_MS = 1_000;
 
 export function createClient(deps: ClientDeps): Client {
   const { config, identity, server, registrar, clock, random, log, db, options = {} } = deps;
-  const templates = createTemplates({ settings: options.templates ?? templateDefaults, clock, random });
+  const templates = createTemplates({
+    settings: options.templates ?? templateDefaults,
+    askServers: (question, after, signal) => server.askForTask(identity.id, question, after, signal),
+    clock,
+    random,
+  });
   const checks = createTaskChecks();
   const allocRoot = join(config.dataDir, 'alloc');
   const timing = { clock, random, log };

@@ -20,6 +20,15 @@ export class TemplateFileError extends Error {
   }
 }
 
+/** A template asks for what its task may not have: no waiting helps. */
+export class TemplateDeniedError extends Error {
+  readonly code = 'template_denied';
+  constructor(message: string) {
+    super(message);
+    this.name = 'TemplateDeniedError';
+  }
+}
+
 /** A service block names a port or an address that the allocation does not have. */
 export class ServiceAddressError extends Error {
   readonly code = 'service_address';

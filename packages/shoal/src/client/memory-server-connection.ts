@@ -1,5 +1,5 @@
 import type { Allocation, Node } from '@shoal/api';
-import type { AllocationUpdate, ServerConnection } from './server-connection.ts';
+import type { AllocationUpdate, ServerConnection, TaskQuestion } from './server-connection.ts';
 
 /** A whole server in memory, as far as a client sees it; for tests, which place allocations by hand and look at what was reported. */
 export type MemoryServer = {
@@ -12,6 +12,8 @@ export type MemoryServer = {
   put(allocation: Allocation): void;
   remove(id: string): void;
   latest(id: string): AllocationUpdate | undefined;
+  /** What tasks are told that ask; null unless a test says otherwise. */
+  answer: (question: TaskQuestion) => unknown;
   /** While set, every call fails as if no server could be reached. */
   cut: boolean;
 };
@@ -65,6 +67,12 @@ export function memoryServer(heartbeatTtlMs = 1_000): MemoryServer {
       const found = ids.map((id) => allocations.get(id)).filter((alloc) => alloc?.NodeID === nodeId);
       return structuredClone(found.filter((alloc) => alloc !== undefined));
     },
+    async askForTask(_nodeId, question, after, signal) {
+      reachable();
+      if (after.index >= index) await waitForChange(after.waitMs, signal);
+      reachable();
+      return { index, data: server.answer(question) };
+    },
     async updateAllocations(_nodeId, updates) {
       reachable();
       server.updates.push(...structuredClone(updates));
@@ -89,6 +97,7 @@ export function memoryServer(heartbeatTtlMs = 1_000): MemoryServer {
       bump();
     },
     latest: (id) => server.updates.findLast((update) => update.id === id),
+    answer: () => null,
     cut: false,
   };
   return server;

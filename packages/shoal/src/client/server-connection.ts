@@ -20,8 +20,27 @@ export type ServerConnection = {
   ): Promise<{ index: number; allocations: Record<string, number> }>;
   /** Whole allocations with their jobs; ids that no longer exist are left out. */
   fetchAllocations(nodeId: string, ids: string[], signal: AbortSignal): Promise<Allocation[]>;
+  /** What a task's templates ask of the servers' own data. Blocks as above; rejects with the code 'refused' for what the task may not read. */
+  askForTask(
+    nodeId: string,
+    question: TaskQuestion,
+    after: { index: number; waitMs: number },
+    signal: AbortSignal,
+  ): Promise<{ index: number; data: unknown }>;
   /** Resolves when the server has made all of it durable. */
   updateAllocations(nodeId: string, updates: AllocationUpdate[], signal: AbortSignal): Promise<void>;
+};
+
+/**
+ * `variable`: null where there is none; `variables`: without their items; `service`, `services`: of Nomad's own. A namespace of '' is the task's. Answers are in
+ * the form of Nomad's HTTP API.
+ */
+export type TaskQuestion = {
+  allocId: string;
+  task: string;
+  about:
+    | { kind: 'variable'; namespace: string; path: string }
+    | { kind: 'variables'; namespace: string; prefix: string };
 };
 
 /** What only the client knows of an allocation. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Node, NodeStatus } from '@shoal/api';
-import type { AllocationUpdate } from '../client/server-connection.ts';
+import type { AllocationUpdate, TaskQuestion } from '../client/server-connection.ts';
 import type { AgentHello, AgentRequests, FeedSink, JoinRequest } from './agent-requests.ts';
 import { RequestRefusedError } from './errors.ts';
 import type { NodeRequests } from './node-requests.ts';
@@ -22,9 +22,11 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   [PATHS.register]: ({ requests }, body) => requests.register(body['node'] as Node),
   [PATHS.heartbeat]: ({ requests }, body, { nodeId }) => requests.heartbeat(nodeId, body['status'] as NodeStatus),
   [PATHS.allocations]: ({ requests }, body, { nodeId, signal }) =>
-    requests.watchAllocations(nodeId, { index: Number(body['index']), waitMs: Number(body['waitMs']) }, signal),
+    requests.watchAllocations(nodeId, afterOf(body), signal),
   [PATHS.fetchAllocations]: ({ requests }, body, { nodeId }) =>
     requests.fetchAllocations(nodeId, body['ids'] as string[]),
+  [PATHS.askForTask]: ({ requests }, body, { nodeId, signal }) =>
+    requests.askForTask(nodeId, questionOf(body), afterOf(body), signal),
   [PATHS.updateAllocations]: async ({ requests }, body, { nodeId }) => {
     await requests.updateAllocations(nodeId, body['updates'] as AllocationUpdate[]);
     return {};
@@ -110,6 +112,16 @@ function authenticate(requests: NodeRequests, peer: Peer, body: Body, { headers 
     403,
     `The secret of node ${String(nodeId)} ${why}. Was its data_dir copied from another machine?`,
   );
+}
+
+function afterOf(body: Body): { index: number; waitMs: number } {
+  return { index: Number(body['index']), waitMs: Number(body['waitMs']) };
+}
+
+function questionOf(body: Body): TaskQuestion {
+  const question = (body['question'] ?? {}) as Body;
+  const about = (question['about'] ?? {}) as TaskQuestion['about'];
+  return { allocId: text(question, 'allocId'), task: text(question, 'task'), about };
 }
 
 function helloOf(body: Body, { nodeId }: Caller): AgentHello {

@@ -62,6 +62,8 @@ export function createDialer(deps: DialerDeps): Dialer {
     watchAllocations: (nodeId, after, signal) =>
       unlessRetired(PATHS.allocations, { nodeId, ...after }, signal, after.waitMs * 1.1 + REQUEST_TIMEOUT_MS),
     fetchAllocations: (nodeId, ids, signal) => call<Allocation[]>(PATHS.fetchAllocations, { nodeId, ids }, signal),
+    askForTask: (nodeId, question, after, signal) =>
+      call(PATHS.askForTask, { nodeId, question, ...after }, signal, after.waitMs * 1.1 + REQUEST_TIMEOUT_MS),
     async updateAllocations(nodeId, updates, signal) {
       await call(PATHS.updateAllocations, { nodeId, updates }, signal);
     },

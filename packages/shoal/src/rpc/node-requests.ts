@@ -1,5 +1,5 @@
 import type { Allocation, Node, NodeStatus } from '@shoal/api';
-import type { AllocationUpdate } from '../client/server-connection.ts';
+import type { AllocationUpdate, TaskQuestion } from '../client/server-connection.ts';
 
 /** What a server does for its clients; `server/` implements it, `listener.ts` serves it. Refusals are thrown as RequestRefusedError. */
 export type NodeRequests = {
@@ -13,5 +13,11 @@ export type NodeRequests = {
     signal: AbortSignal,
   ): Promise<{ index: number; allocations: Record<string, number> }>;
   fetchAllocations(nodeId: string, ids: string[]): Promise<Allocation[]>;
+  askForTask(
+    nodeId: string,
+    question: TaskQuestion,
+    after: { index: number; waitMs: number },
+    signal: AbortSignal,
+  ): Promise<{ index: number; data: unknown }>;
   updateAllocations(nodeId: string, updates: AllocationUpdate[]): Promise<void>;
 };

@@ -25,6 +25,7 @@ export const PATHS = {
   allocations: '/v1/internal/node/allocations',
   fetchAllocations: '/v1/internal/node/allocations/fetch',
   updateAllocations: '/v1/internal/node/allocations/update',
+  askForTask: '/v1/internal/node/task',
   alive: '/v1/internal/agent/alive',
   leave: '/v1/internal/agent/leave',
   certificate: '/v1/internal/agent/certificate',

@@ -7,14 +7,17 @@ import type { Allocations } from './allocations.ts';
 import type { ServerDeps } from './deps.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import type { Nodes } from './nodes.ts';
+import { createTaskQuestions } from './task-questions.ts';
+import type { Variables } from './variables/variables.ts';
 
 /** Answers the requests of client agents. */
 export function createNodeRequests(
   deps: ServerDeps,
-  parts: { nodes: Nodes; allocations: Allocations; heartbeats: Heartbeats },
+  parts: { nodes: Nodes; allocations: Allocations; heartbeats: Heartbeats; variables: Variables },
 ): NodeRequests {
   const { state } = deps;
   const { nodes, allocations, heartbeats } = parts;
+  const answerTask = createTaskQuestions(deps, parts.variables);
   return {
     authenticate: nodes.authenticate,
     async register(node) {
@@ -32,7 +35,7 @@ export function createNodeRequests(
       return { heartbeatTtlMs: heartbeats.heard(nodeId), index };
     },
     async watchAllocations(nodeId, after, signal) {
-      const options = { ...after, signal, random: deps.random, now: () => performance.now() };
+      const options = blocking(after, signal);
       const { result, read } = await blockingQuery(state, options, (reading) => nodes.assignments(reading, nodeId));
       return { index: read.index, allocations: result };
     },
@@ -44,8 +47,19 @@ export function createNodeRequests(
         return row?.NodeID === nodeId ? [composeAllocation(read, row)] : [];
       });
     },
+    async askForTask(nodeId, question, after, signal) {
+      const { result, read } = await blockingQuery(state, blocking(after, signal), (reading) =>
+        answerTask(reading, nodeId, question),
+      );
+      if ('refused' in result) throw result.refused;
+      return { index: read.index, data: result.data };
+    },
     updateAllocations: allocations.report,
   };
+
+  function blocking(after: { index: number; waitMs: number }, signal: AbortSignal) {
+    return { ...after, signal, random: deps.random, now: () => performance.now() };
+  }
 }
 
 function statusEvent(before: string, status: string): string | undefined {

@@ -62,12 +62,12 @@ export function createServer(options: ServerOptions): Server {
   const allocations = createAllocations(options);
   const deployments = createDeployments(options, jobs);
   const heartbeats = new Heartbeats(options, nodes, options.heartbeats ?? HEARTBEAT_DEFAULTS);
-  const requests = createNodeRequests(options, { nodes, allocations, heartbeats });
   const schedulers = new SchedulerKeeper(options);
   const processor = new EvalProcessor(options, schedulers);
   const namespaces = createNamespaces(options);
   const keyring = createKeyring(options, options.keyring);
   const variables = createVariables(options, keyring, namespaces);
+  const requests = createNodeRequests(options, { nodes, allocations, heartbeats, variables });
   const garbage = new GarbageCollector(options, options.garbage ?? GARBAGE_DEFAULTS);
   const loops = [
     processor,

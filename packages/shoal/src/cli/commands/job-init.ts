@@ -1,8 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import { defineCommand } from '../command.ts';
-import { CommandError } from '../errors.ts';
 import { FULL_JOB } from '../init/full-job.ts';
 import { SHORT_JOB } from '../init/short-job.ts';
+import { writeNew } from '../write-new.ts';
 
 export const command = defineCommand({
   usage: '[flags] [FILE]',
@@ -19,13 +18,3 @@ what there is.`,
     return 0;
   },
 });
-
-async function writeNew(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text, { flag: 'wx' });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw new CommandError(`${path} exists already: name another file`);
-    throw new CommandError(`cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}

@@ -10,6 +10,7 @@ import {
 } from '@shoal/gotemplate';
 import { type Call, defineCommand } from '../command.ts';
 import { CONSUL_FLAGS, connectConsul } from '../connection/consul.ts';
+import { connectNomadAt, NOMAD_FLAGS } from '../connection/nomad.ts';
 import { CommandError, ToldError } from '../errors.ts';
 import type { FlagSpecs } from '../flags.ts';
 import { jsonText } from '../output/json.ts';
@@ -29,6 +30,12 @@ const FLAGS = {
     value: 'URL',
     help: 'Consul, or an agent of ours, to ask; default http://127.0.0.1:8500 without -data',
     env: CONSUL_FLAGS['http-addr'].env,
+  },
+  'nomad-addr': {
+    kind: 'text',
+    value: 'URL',
+    help: 'Nomad, or an agent of ours, to ask for its variables; default http://127.0.0.1:4646 without -data',
+    env: NOMAD_FLAGS.address.env,
   },
   dependencies: { kind: 'bool', help: 'Print what the template depends on, and not its text' },
   'error-on-missing-key': { kind: 'bool', help: 'A key that a map does not have is a mistake' },
@@ -53,7 +60,8 @@ What it depends on comes from a running agent, from a real Consul, or from JSON 
     "variables":   { "nomad/jobs/web": { "password": "secret" } }
   }
 
-The same JSON is the dot: {{ .color }} is its member "color". What it does not have is asked of -consul-addr, if that is given too.
+The same JSON is the dot: {{ .color }} is its member "color". What it does not have is asked of -consul-addr and -nomad-addr, if they are given
+too. Variables of Nomad's are read as the user who asks, and not as a task, which may read its own alone.
 The functions env and file see the variables and files that you see. Ends with 1 if something that it needs is not there.`,
   args: [1, 1],
   flags: FLAGS,
@@ -61,6 +69,7 @@ The functions env and file see the variables and files that you see. Ends with 1
     'template render nginx.conf.tpl',
     'template render -data data.json nginx.conf.tpl',
     'template render -consul-addr http://10.0.0.1:8500 haproxy.ctmpl > haproxy.cfg',
+    'template render -nomad-addr http://10.0.0.1:4646 app.env.tpl',
     'template render -dependencies nginx.conf.tpl',
   ],
   async run(call) {
@@ -99,7 +108,9 @@ async function render(source: string, filename: string, { flags, io, env }: Give
   const address = flags['consul-addr'] ?? env[FLAGS['consul-addr'].env];
   const asks = data === undefined || flags['consul-addr'] !== undefined;
   const consul = asks ? connectConsul({ ...flags, 'http-addr': address }, env) : undefined;
-  return resolveTemplate(template, (dependency) => askFor(dependency, { data, consul }));
+  const asksNomad = data === undefined || flags['nomad-addr'] !== undefined;
+  const nomad = asksNomad ? connectNomadAt(flags['nomad-addr'], env) : undefined;
+  return resolveTemplate(template, (dependency) => askFor(dependency, { data, consul, nomad }));
 }
 
 async function tell(result: Resolved, { flags, io }: Given): Promise<number> {

@@ -1,7 +1,7 @@
 import { createNomadClient, type NomadClient } from '@shoal/api';
 import type { Env } from '../command.ts';
 import { CommandError } from '../errors.ts';
-import type { FlagSpec, FlagSpecs, FlagValues } from '../flags.ts';
+import { type FlagSpec, type FlagSpecs, type FlagValues, parseFlags } from '../flags.ts';
 import { nodeFetch } from './node-fetch.ts';
 
 const CONNECTION = 'Connection';
@@ -29,6 +29,11 @@ export const DEFAULT_NOMAD_ADDRESS = 'http://127.0.0.1:4646';
 
 export function connectNomad(flags: FlagValues<typeof NOMAD_FLAGS>, env: Env): NomadClient {
   return createNomadClient(nomadConnection(flags, env));
+}
+
+/** As the environment says, at that address if one is given. */
+export function connectNomadAt(address: string | undefined, env: Env): NomadClient {
+  return connectNomad({ ...parseFlags(NOMAD_FLAGS, []).flags, address }, env);
 }
 
 /** Where the API is and how it is spoken to, for what the typed client has no method for. */

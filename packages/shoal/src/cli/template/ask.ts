@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ConsulClient } from '@shoal/api';
+import type { ConsulClient, NomadClient } from '@shoal/api';
 import { type Dependency, type GivenData, givenAnswer } from '@shoal/gotemplate';
 import { askConsul } from '../../client/templates/consul-source.ts';
 import { askFile } from '../../client/templates/file-source.ts';
@@ -9,10 +9,12 @@ export type Sources = {
   readonly data: GivenData | undefined;
   /** Missing: what the data does not have is not asked for. */
   readonly consul: ConsulClient | undefined;
+  /** For what Nomad itself keeps. */
+  readonly nomad: NomadClient | undefined;
 };
 
-/** Asks for what a template depends on: the data first, then Consul. Files are those of the current folder. */
-export async function askFor(dependency: Dependency, { data, consul }: Sources): Promise<unknown> {
+/** Asks for what a template depends on: the data first, then Consul or Nomad. Files are those of the current folder. */
+export async function askFor(dependency: Dependency, { data, consul, nomad }: Sources): Promise<unknown> {
   const given = data && givenAnswer(data, dependency);
   if (given) return given.answer;
   const signal = new AbortController().signal;
@@ -22,10 +24,26 @@ export async function askFor(dependency: Dependency, { data, consul }: Sources):
     return (await askFile({ path: dependency.path, base, sandbox: undefined, after: undefined, signal, sleep })).data;
   }
   const member = MEMBERS[dependency.type];
-  if (dependency.type.startsWith('nomad.'))
-    throw new CommandError(`what Nomad knows comes from data: give it with -data, as "${member}"`);
+  if (dependency.type.startsWith('nomad.')) {
+    if (nomad) return askNomad(nomad, dependency);
+    throw new CommandError(`the data has no "${member}", and -nomad-addr is not given`);
+  }
   if (consul === undefined) throw new CommandError(`the data has no "${member}", and -consul-addr is not given`);
   return (await askConsul(consul, dependency, { after: undefined, signal, sleep }))?.data;
+}
+
+/** As the user who asks: what a task may read is no matter here. */
+async function askNomad({ variables }: NomadClient, dependency: Dependency): Promise<unknown> {
+  const place = 'namespace' in dependency && dependency.namespace !== '' ? { namespace: dependency.namespace } : {};
+  switch (dependency.type) {
+    case 'nomad.var.get':
+    case 'nomad.var.block':
+      return (await variables.read(dependency.path, place)).value;
+    case 'nomad.var.list':
+      return (await variables.list({ ...place, prefix: dependency.prefix })).value;
+    default:
+      throw new CommandError(`${dependency.type} cannot be asked for: give it with -data`);
+  }
 }
 
 /** Where the data has what is asked for. */

@@ -11,11 +11,12 @@ import {
 } from '@shoal/gotemplate';
 import { destinationInside, pathHere } from '../artifacts/inside.ts';
 import { interpolate } from '../env/interpolate.ts';
-import { messageOf, TemplateFileError } from '../errors.ts';
+import { messageOf, TemplateDeniedError, TemplateFileError } from '../errors.ts';
 import type { HookContext } from '../hooks/hook.ts';
 import { templateMessage } from '../task-runner/events.ts';
 import { parseEnvFile } from './env-file.ts';
 import { readFileText } from './file-source.ts';
+import type { AskServers } from './nomad-source.ts';
 import { createReactor } from './reactor.ts';
 import type { TemplateSettings } from './settings.ts';
 import { createTaskData } from './task-data.ts';
@@ -32,7 +33,12 @@ export type TaskTemplates = {
   stop(): void;
 };
 
-export type TaskTemplatesInput = { context: HookContext; shared: WatchedData; settings: TemplateSettings };
+export type TaskTemplatesInput = {
+  context: HookContext;
+  shared: WatchedData;
+  settings: TemplateSettings;
+  askServers: AskServers;
+};
 
 type Place = { template: Template; path: string; compiled: ConsulTemplate };
 
@@ -40,9 +46,15 @@ type Place = { template: Template; path: string; compiled: ConsulTemplate };
 const LIMITS = { steps: 2_000_000, characters: 16 * 1024 * 1024 };
 const NAMED = 3;
 
-export async function createTaskTemplates({ context, shared, settings }: TaskTemplatesInput): Promise<TaskTemplates> {
-  const { task, dirs, services, emit } = context;
-  const data = createTaskData({ shared, dirs, anyFile: settings.anyFile, services });
+export async function createTaskTemplates({
+  context,
+  shared,
+  settings,
+  askServers,
+}: TaskTemplatesInput): Promise<TaskTemplates> {
+  const { allocation, task, dirs, services, emit } = context;
+  const own = { allocId: allocation.ID, task: task.Name, dirs, anyFile: settings.anyFile };
+  const data = createTaskData({ ...own, shared, askServers, services });
   const places = await Promise.all((task.Templates ?? []).map((template) => placeOf(template, context, settings)));
   const reactor = createReactor(context);
   const open = new Set(places);
@@ -85,7 +97,11 @@ export async function createTaskTemplates({ context, shared, settings }: TaskTem
       rendered(text) {
         writing = writing.then(() => put(place, text)).catch((error) => trouble(place, error));
       },
-      waiting: (missing) => tell(missing),
+      waiting(missing) {
+        const denied = missing.find(({ failure }) => failure instanceof TemplateDeniedError);
+        if (denied) trouble(place, denied.failure);
+        else tell(missing);
+      },
       failed: (error) => trouble(place, error),
     });
   }

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { TemplateFileError } from '../errors.ts';
 import type { HookContext } from '../hooks/hook.ts';
 import { askConsul } from './consul-source.ts';
+import type { AskServers } from './nomad-source.ts';
 import type { TemplateSettings } from './settings.ts';
 import { createTaskTemplates, type TaskTemplates } from './task-templates.ts';
 
@@ -16,9 +17,15 @@ export type Templates = {
   stop(): void;
 };
 
-export type TemplatesDeps = { settings: TemplateSettings; clock: Clock; random: () => number };
+export type TemplatesDeps = {
+  settings: TemplateSettings;
+  /** For what Nomad itself keeps. */
+  askServers: AskServers;
+  clock: Clock;
+  random: () => number;
+};
 
-export function createTemplates({ settings, clock, random }: TemplatesDeps): Templates {
+export function createTemplates({ settings, askServers, clock, random }: TemplatesDeps): Templates {
   const shared = sharedData({ settings, clock, random });
   const tasks = new Map<string, TaskTemplates>();
   const keyOf = ({ allocation, task }: HookContext) => `${allocation.ID}/${task.Name}`;
@@ -31,7 +38,7 @@ export function createTemplates({ settings, clock, random }: TemplatesDeps): Tem
   return {
     async open(context) {
       close(context);
-      const made = await createTaskTemplates({ context, shared, settings });
+      const made = await createTaskTemplates({ context, shared, settings, askServers });
       tasks.set(keyOf(context), made);
       // Whatever ends the task ends its templates: before it is told to end, nothing may restart it.
       context.signal.addEventListener('abort', () => made.stop(), { once: true });
@@ -47,18 +54,10 @@ export function createTemplates({ settings, clock, random }: TemplatesDeps): Tem
   };
 }
 
-function sharedData({ settings, clock, random }: TemplatesDeps): WatchedData {
+function sharedData({ settings, clock, random }: Omit<TemplatesDeps, 'askServers'>): WatchedData {
   return createWatchedData({
     source: {
       async ask(dependency, { after, signal }) {
-        if (dependency.type.startsWith('nomad.var.')) {
-          throw new TemplateFileError("this agent keeps no variables of Nomad's: use keys of Consul's store instead");
-        }
-        if (dependency.type.startsWith('nomad.')) {
-          throw new TemplateFileError(
-            "services of Nomad's own are not registered here: use service instead of nomadService",
-          );
-        }
         const consul = settings.consul();
         if (consul === undefined) {
           throw new TemplateFileError(

@@ -20,6 +20,7 @@ export function builtProgram() {
   return {
     folder,
     run: (line: string, options: RunOptions = {}) => runBuilt(folder, line.split(' ').filter(Boolean), options),
+    runWords: (words: readonly string[], options: RunOptions = {}) => runBuilt(folder, words, options),
     dispose: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

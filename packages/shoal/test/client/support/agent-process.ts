@@ -45,6 +45,7 @@ const server: ServerConnection = {
       new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped')))),
     ]),
   fetchAllocations: (id, ids) => call('fetchAllocations', [id, ids]),
+  askForTask: (id, question, after) => call('askForTask', [id, question, after]),
   updateAllocations: (id, updates) => call('updateAllocations', [id, updates]),
 };
 

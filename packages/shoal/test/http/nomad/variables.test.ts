@@ -209,7 +209,9 @@ describe('on the disk', () => {
     expect((await remove(first.KeyID)).text).toContain('active');
     await api.ask('PUT', '/v1/operator/keyring/rotate');
     expect((await remove(first.KeyID)).text).toContain('1 variables');
-    const { Key } = JSON.parse((await api.ask('PUT', '/v1/operator/keyring/rotate?full=true')).text) as { Key: RootKey };
+    const { Key } = JSON.parse((await api.ask('PUT', '/v1/operator/keyring/rotate?full=true')).text) as {
+      Key: RootKey;
+    };
     expect(Key.State).toBe('active');
     expect((await remove(first.KeyID)).status).toBe(200);
     expect((await remove(first.KeyID)).status).toBe(500);

@@ -1,0 +1,60 @@
+import type { TaskQuestion } from '../client/server-connection.ts';
+import { RequestRefusedError } from '../rpc/errors.ts';
+import type { Read } from '../state/read.ts';
+import type { AllocRow } from '../state/rows.ts';
+import { jobVersionKey, variableKey } from '../state/tables.ts';
+import type { ServerDeps } from './deps.ts';
+import { accessRefusal, readablePaths, type TaskIdentity } from './variables/task-access.ts';
+import type { Variables } from './variables/variables.ts';
+
+type Refusal = { readonly refused: RequestRefusedError };
+
+/**
+ * Answers what templates of tasks ask, by way of their client. A client gets what its own tasks may read, and nothing else. What cannot be answered is a
+ * value: it is found within a reading.
+ */
+export function createTaskQuestions({ state }: Pick<ServerDeps, 'state'>, variables: Pick<Variables, 'itemsOf'>) {
+  const { allocs, jobVersions, variables: table } = state.tables;
+
+  function identityOf(nodeId: string, { allocId, task }: TaskQuestion): TaskIdentity | undefined {
+    const row = allocs.get(allocId);
+    const job = row?.NodeID === nodeId ? jobOf(row) : undefined;
+    const group = job?.TaskGroups?.find(({ Name }) => Name === row?.TaskGroup);
+    if (!row || !job || !group?.Tasks?.some(({ Name }) => Name === task)) return undefined;
+    return { namespace: row.Namespace, job: job.ParentID || job.ID, group: group.Name, task };
+  }
+
+  function jobOf({ Namespace, JobID, JobVersion }: AllocRow) {
+    return jobVersions.get(jobVersionKey(Namespace, JobID, JobVersion));
+  }
+
+  return (read: Read, nodeId: string, question: TaskQuestion): { readonly data: unknown } | Refusal => {
+    const identity = identityOf(nodeId, question);
+    if (!identity)
+      return refusal(404, `allocation ${question.allocId} has no task "${question.task}" on node ${nodeId}`);
+    const { about } = question;
+    const namespace = about.namespace || identity.namespace;
+    switch (about.kind) {
+      case 'variable': {
+        const why = accessRefusal(identity, namespace, about.path);
+        if (why !== undefined) return refusal(403, why);
+        const row = read.get(table, variableKey(namespace, about.path));
+        if (!row) return { data: null };
+        const { KeyID: _, Data: __, Lock: ___, ...rest } = row;
+        return { data: { ...rest, Items: variables.itemsOf(row) } };
+      }
+      case 'variables': {
+        const paths = namespace === identity.namespace ? readablePaths(identity) : [];
+        const wanted = paths.filter((path) => path.startsWith(about.prefix));
+        const rows = wanted.flatMap((path) => read.get(table, variableKey(namespace, path)) ?? []);
+        return { data: rows.map(({ KeyID: _, Data: __, Lock: ___, ...rest }) => rest) };
+      }
+      default:
+        return refusal(400, 'this question is not understood: the two agents are of different versions');
+    }
+  };
+}
+
+function refusal(status: number, message: string): Refusal {
+  return { refused: new RequestRefusedError(status, message) };
+}

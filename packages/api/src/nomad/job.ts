@@ -133,6 +133,8 @@ export type TaskGroup = {
   ShutdownDelay: Nanoseconds | null;
   StopAfterClientDisconnect: Nanoseconds | null;
   MaxClientDisconnect?: Nanoseconds | null;
+  /** Of batch and sysbatch jobs: an allocation is ended when it has run for that long, and counts as complete. */
+  MaxRunDuration?: Nanoseconds | null;
   PreventRescheduleOnLost?: boolean;
   Disconnect?: DisconnectStrategy | null;
   Consul?: ConsulUse | null;

@@ -17,6 +17,7 @@ import type { NodeConfig } from './node-config.ts';
 import { createNodeWatch } from './node-watch.ts';
 import type { Registrar } from './registrar.ts';
 import { createRegistration, type Heartbeat } from './registration.ts';
+import { createRunLimit } from './run-limit.ts';
 import type { ServerConnection } from './server-connection.ts';
 import { allocationOfService } from './services/registrations.ts';
 import { createTaskChecks } from './services/task-checks.ts';
@@ -108,6 +109,7 @@ export function createClient(deps: ClientDeps): Client {
     runners: allocations.all,
     clock,
   });
+  const limits = createRunLimit({ runners: allocations.all, clock });
   const watch = createAllocationWatch({ server, nodeId: identity.id, known, apply, ...timing });
   let started: Promise<void> | undefined;
   let stopped: Promise<void> | undefined;
@@ -140,6 +142,7 @@ export function createClient(deps: ClientDeps): Client {
     updates.start();
     watch.start();
     disconnects.start();
+    limits.start();
   }
 
   // An agent that was killed between the end of an allocation and its goodbye leaves instances that nobody answers for.
@@ -152,7 +155,7 @@ export function createClient(deps: ClientDeps): Client {
 
   async function stop({ tasks }: { tasks: 'keep' | 'stop' }): Promise<void> {
     await started?.catch(() => undefined);
-    await Promise.all([watch.stop(), registration.stop(), nodes.stop(), disconnects.stop()]);
+    await Promise.all([watch.stop(), registration.stop(), nodes.stop(), disconnects.stop(), limits.stop()]);
     const letGo = tasks === 'stop' ? 'suspend' : 'detach';
     await Promise.all(allocations.all().map((runner) => runner[letGo]()));
     templates.stop();

@@ -1,3 +1,4 @@
+import type { TaskGroup } from '@shoal/api';
 import { formatDuration } from '../duration.ts';
 import type { AllocRunner } from './alloc-runner/alloc-runner.ts';
 import type { Clock } from './clock.ts';
@@ -5,8 +6,9 @@ import type { Heartbeat } from './registration.ts';
 import { ending } from './task-runner/events.ts';
 
 /**
- * Stops allocations that are not to run without servers: those of groups with `stop_after_client_disconnect`, when no server has taken a heartbeat
- * for that long (https://developer.hashicorp.com/nomad/docs/job-specification/group#stop_after_client_disconnect). Others run on.
+ * Stops allocations that are not to run without servers: those of groups with `disconnect { stop_on_client_after }` (or, as it was called before,
+ * `stop_after_client_disconnect`), when no server has taken a heartbeat for that long
+ * (https://developer.hashicorp.com/nomad/docs/job-specification/disconnect#stop_on_client_after). Others run on.
  */
 export type DisconnectStop = { start(): void; stop(): Promise<void> };
 
@@ -37,7 +39,10 @@ export function createDisconnectStop({ heartbeat, runners, clock }: DisconnectSt
 
   function end(runner: AllocRunner): void {
     const after = formatDuration(patienceMs(runner) * 1e6);
-    void runner.stop(ending(`no server was reached for ${after} (stop_after_client_disconnect)`));
+    const setting = groupOf(runner)?.Disconnect?.StopOnClientAfter
+      ? 'stop_on_client_after'
+      : 'stop_after_client_disconnect';
+    void runner.stop(ending(`no server was reached for ${after} (${setting})`));
   }
 
   return {
@@ -56,7 +61,12 @@ function isDue(runner: AllocRunner, silentMs: number): boolean {
 }
 
 function patienceMs(runner: AllocRunner): number {
-  const { Job, TaskGroup: name } = runner.allocation();
-  const after = Job?.TaskGroups?.find(({ Name }) => Name === name)?.StopAfterClientDisconnect ?? null;
+  const group = groupOf(runner);
+  const after = group?.Disconnect?.StopOnClientAfter ?? group?.StopAfterClientDisconnect ?? null;
   return after === null ? Number.POSITIVE_INFINITY : after / 1e6;
+}
+
+function groupOf(runner: AllocRunner): TaskGroup | undefined {
+  const { Job, TaskGroup: name } = runner.allocation();
+  return Job?.TaskGroups?.find(({ Name }) => Name === name);
 }

@@ -1,3 +1,4 @@
+import type { TaskGroup } from '@shoal/api';
 import { describe, expect, test } from 'vitest';
 import type { AllocRunner } from '../../src/client/alloc-runner/alloc-runner.ts';
 import { systemClock } from '../../src/client/clock.ts';
@@ -6,8 +7,10 @@ import { until } from '../support/until.ts';
 import { anAllocation, aTask, jobOf } from './support/builders.ts';
 
 /** An allocation that only knows whether it was stopped. */
-function aRunner(afterMs: number | null) {
-  const allocation = anAllocation(jobOf([aTask()], {}, { StopAfterClientDisconnect: afterMs && afterMs * 1e6 }));
+function aRunner(afterMs: number | null, group: Partial<TaskGroup> = {}) {
+  const allocation = anAllocation(
+    jobOf([aTask()], {}, { StopAfterClientDisconnect: afterMs && afterMs * 1e6, ...group }),
+  );
   let why: string | undefined;
   const runner: Pick<AllocRunner, 'allocation' | 'isOver' | 'stop'> = {
     allocation: () => allocation,
@@ -64,6 +67,17 @@ describe('without servers', () => {
     await node.pass(1);
     expect(mine.why()).toBe('no server was reached for 1s (stop_after_client_disconnect)');
     expect([patient.why(), other.why()]).toEqual([undefined, undefined]);
+    await node.watch.stop();
+  });
+
+  test('a disconnect block says how long, too', async () => {
+    const disconnect = { LostAfter: null, StopOnClientAfter: 2_000e6, Replace: null, Reconcile: null };
+    const mine = aRunner(null, { Disconnect: disconnect });
+    const node = aNode([mine.runner]);
+    await node.pass(1_999);
+    expect(mine.why()).toBeUndefined();
+    await node.pass(1);
+    expect(mine.why()).toBe('no server was reached for 2s (stop_on_client_after)');
     await node.watch.stop();
   });
 

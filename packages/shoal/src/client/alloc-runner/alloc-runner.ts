@@ -14,7 +14,7 @@ import type { AllocRecord } from '../state-db.ts';
 import { allocUnhealthy, type EventMaker, hookFailed } from '../task-runner/events.ts';
 import type { TaskWorld } from '../task-runner/task-context.ts';
 import { createTaskRunner, type TaskRunner } from '../task-runner/task-runner.ts';
-import { clientStatus } from './client-status.ts';
+import { clientStatus, expiredStatus } from './client-status.ts';
 import { createDeploymentHealth } from './deployment-health.ts';
 import { createGroupChecks } from './group-checks.ts';
 import { createGroupServices } from './group-services.ts';
@@ -43,6 +43,8 @@ export type AllocRunner = {
   look(): void;
   /** Ends all tasks in order, for good; the event says why. Resolves when they are dead. */
   stop(why?: EventMaker): Promise<void>;
+  /** Ends all tasks as `stop` does, but those of after the end do not run: the allocation has run for as long as it may, and is complete. */
+  expire(why: EventMaker): void;
   /** Ends the processes of all tasks in order; the next agent starts them again. */
   suspend(): Promise<void>;
   /** Leaves the tasks, as they run, to the next agent. */
@@ -64,6 +66,7 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
   let allocation = record.allocation;
   let stopping: Promise<void> | undefined;
   let left = false;
+  let expired = false;
   // Tasks that are told to end still run for a moment; nothing of the group may be announced again in that moment.
   const ending = new Set<string>();
   const runners = new Map<string, TaskRunner>();
@@ -100,7 +103,7 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
   }
 
   function mayOpen(task: Task, now: Record<string, TaskState>): boolean {
-    const isWanted = stopping === undefined ? mayStart(allocation) : roleOf(task) === 'poststop';
+    const isWanted = stopping === undefined ? mayStart(allocation) : roleOf(task) === 'poststop' && !expired;
     return isWanted && mayBegin(task, tasks(), now);
   }
 
@@ -160,7 +163,7 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
     await Promise.resolve();
     await health.stop();
     await inOrder((runner) => runner.kill(why));
-    const ran = Object.values(states()).some((state) => state.StartedAt !== null);
+    const ran = !expired && Object.values(states()).some((state) => state.StartedAt !== null);
     for (const { Name } of tasks().filter((task) => roleOf(task) === 'poststop')) {
       const runner = runners.get(Name);
       await (ran ? runner?.done : runner?.kill());
@@ -192,6 +195,7 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
     await atMost(groupServices.settled(), DEREGISTER_TIMEOUT_MS, world.clock);
   }
 
+  const isOver = () => Object.values(states()).every(({ State }) => State === 'dead');
   const detachAll = () => Promise.all([...runners.values()].map((runner) => runner.detach()));
 
   function begin(): void {
@@ -214,7 +218,7 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
     id,
     allocation: () => allocation,
     report() {
-      const { status, description } = clientStatus(Object.values(states()));
+      const { status, description } = expired ? expiredStatus(isOver()) : clientStatus(Object.values(states()));
       return {
         id,
         clientStatus: status,
@@ -233,7 +237,7 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
       groupChecks.end();
       react();
     },
-    isOver: () => Object.values(states()).every(({ State }) => State === 'dead'),
+    isOver,
     look: () => queueMicrotask(react),
     restart(task) {
       for (const runner of runningOnes(task)) runner.restart('User requested restart');
@@ -246,6 +250,11 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
       return Object.fromEntries(all.filter((entry): entry is [string, TaskUsage] => entry[1] !== undefined));
     },
     stop,
+    expire(why) {
+      if (stopping !== undefined || isOver()) return;
+      expired = true;
+      void stop(why);
+    },
     suspend: () => letGo(() => inOrder((runner) => runner.suspend()).then(detachAll)),
     detach: () => letGo(detachAll),
     async destroy() {

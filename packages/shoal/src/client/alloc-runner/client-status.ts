@@ -9,6 +9,11 @@ const WORDS = {
   complete: { status: 'complete', description: 'All tasks have completed' },
 } as const satisfies Record<string, ClientStatus>;
 
+/** Of an allocation that has run for as long as it may: that is no failure. */
+export function expiredStatus(isOver: boolean): ClientStatus {
+  return isOver ? { status: 'complete', description: 'allocation exceeded max_run_duration' } : WORDS.running;
+}
+
 /**
  * The allocation's status from those of its tasks. `failed` is said only when nothing of it runs any more: the server then hands its place and
  * its ports to another.

@@ -71,13 +71,15 @@ export async function createTaskTemplates({
   let writing: Promise<unknown> = Promise.resolve();
 
   async function put(place: Place, text: string): Promise<void> {
-    if (stopped) return;
+    const { Once: once } = place.template;
+    if (stopped || (once && !open.has(place))) return;
     if (place.template.Envvars) parseEnvFile(text);
     // Looked at each time: the task may have put a link in the place of a folder since.
     const path = await destinationInside(dirs, place.path);
     const changed = await writeRendered({ ...ownership(place.template), path, text });
-    if (changed) reactor.changed(place.template);
+    if (changed && !once) reactor.changed(place.template);
     if (open.delete(place) && open.size === 0) finish();
+    if (once) following[places.indexOf(place)]?.stop();
   }
 
   function trouble(place: Place, error: unknown): void {

@@ -93,6 +93,7 @@ export const group: Struct = {
     ShutdownDelay: pointer(duration('shutdown_delay')),
     StopAfterClientDisconnect: pointer(duration('stop_after_client_disconnect')),
     MaxClientDisconnect: later(duration('max_client_disconnect')),
+    MaxRunDuration: later(duration('max_run_duration')),
     Secrets: later(many(secret, 'secret')),
     PreventRescheduleOnLost: later(flag('prevent_reschedule_on_lost')),
   },

@@ -31,6 +31,7 @@ export function validateGroup(group: TaskGroup, job: Job): Finding[] {
       ],
       [(group.MaxClientDisconnect ?? 0) < 0, 'max_client_disconnect cannot be negative', 'MaxClientDisconnect'],
     ),
+    ...validateRunDuration(group, job),
     ...nested('Disconnect validation failed: ', validateDisconnect(group), 'Disconnect'),
     ...validateSecrets(group.Secrets),
     ...validatePlacement(group, job.Type),
@@ -46,6 +47,15 @@ export function validateGroup(group: TaskGroup, job: Job): Finding[] {
       (task) => validateTask(task, { jobType: job.Type, group, groupPorts }),
     ),
   ];
+}
+
+function validateRunDuration({ MaxRunDuration: most }: TaskGroup, { Type: type }: Job): Finding[] {
+  if (most === undefined || most === null) return [];
+  const ends = type === 'batch' || type === 'sysbatch';
+  return when(
+    [most <= 0, 'max_run_duration must be a positive value', 'MaxRunDuration'],
+    [!ends, `max_run_duration is for batch and sysbatch jobs; this one is of type ${quoted(type)}`, 'MaxRunDuration'],
+  );
 }
 
 /** A gateway's task comes by itself. */

@@ -1,5 +1,6 @@
-import type { Job, NetworkResource, Service, Task, TaskGroup } from '@shoal/api';
-import { type Finding, nestedEach, quoted, when, within } from './findings.ts';
+import type { Job, NetworkResource, Task, TaskGroup } from '@shoal/api';
+import { type Finding, nestedEach, quoted, when } from './findings.ts';
+import { unused } from './unused.ts';
 
 /** What works, but probably not as meant, or not for long. */
 export function jobWarnings(job: Job): Finding[] {
@@ -60,44 +61,4 @@ function autoPromoteWarning(groups: TaskGroup[]): Finding[] {
   const promoting = canaried.filter((group) => group.Update?.AutoPromote);
   const isMixed = promoting.length > 0 && promoting.length < canaried.length;
   return when([isMixed, 'auto_promote must be true for all groups to enable automatic promotion']);
-}
-
-/** What is read and kept, so that the file still says it elsewhere, but nothing is done about. */
-function unused(job: Job): Finding[] {
-  const groups = job.TaskGroups ?? [];
-  return [
-    ...when([Boolean(job.Multiregion), unusedText('multiregion'), 'Multiregion']),
-    ...secretsOf(job),
-    ...groups.flatMap((group, i) => within(unusedInGroup(group), 'TaskGroups', i)),
-  ];
-}
-
-function unusedInGroup(group: TaskGroup): Finding[] {
-  return [
-    ...secretsOf(group),
-    ...(group.Services ?? []).flatMap((service, i) =>
-      when([isMeshed(service), unusedText('connect'), ...['Services', i, 'Connect']]),
-    ),
-    ...(group.Tasks ?? []).flatMap((task, i) => within([...secretsOf(task), ...unusedInTask(task)], 'Tasks', i)),
-  ];
-}
-
-function unusedInTask(task: Task): Finding[] {
-  return when(
-    [Boolean(task.Schedule), unusedText('schedule'), 'Schedule'],
-    [Boolean(task.Resources.NUMA), unusedText('numa'), 'Resources', 'NUMA'],
-  );
-}
-
-function isMeshed({ Connect: connect }: Service): boolean {
-  const { SidecarService: sidecar, Gateway: gateway } = (connect ?? {}) as Record<string, unknown>;
-  return Boolean(sidecar ?? gateway);
-}
-
-function secretsOf({ Secrets: secrets }: Pick<Job, 'Secrets'>): Finding[] {
-  return when([(secrets ?? []).length > 0, unusedText('secret'), ...['Secrets', 0]]);
-}
-
-function unusedText(block: string): string {
-  return `${block} blocks are kept, but have no effect in Shoal`;
 }

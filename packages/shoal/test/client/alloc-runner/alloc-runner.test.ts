@@ -59,6 +59,15 @@ describe('the lifecycle of a group', () => {
     expect(eventTypes(end, 'proxy')).not.toContain('Main Tasks Dead');
   });
 
+  test('one that has run for as long as it may is complete, and nothing of it runs after its end', async () => {
+    const tasks = [aTask({ Name: 'main' }), hook('bye', 'poststop')];
+    const { world, alloc } = await running(tasks, { MaxRunDuration: 0.3e9 });
+    const end = await world.reported(alloc.ID, 'is over', ({ clientStatus }) => clientStatus === 'complete');
+    expect(end.clientDescription).toBe('allocation exceeded max_run_duration');
+    expect(startedTasks(world)).toEqual(['main']);
+    expect(end.taskStates['main']).toMatchObject({ State: 'dead', Failed: false });
+  });
+
   test('a failed prestart task ends the rest before it began', async () => {
     const world = await aClientWorld();
     await world.boot();

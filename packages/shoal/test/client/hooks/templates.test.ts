@@ -289,6 +289,19 @@ describe('when data changes', () => {
     await until('the new text', async () => (await node.read()) === 'second one');
   });
 
+  test('a template that is rendered once is not followed', async () => {
+    const once = aTemplate({ EmbeddedTmpl: '{{ key "a" }}', Once: true });
+    const other = aTemplate({ EmbeddedTmpl: '{{ key "a" }}', DestPath: 'local/other', ChangeMode: 'noop' });
+    const node = await placed([once, other]);
+    await node.put('a', '1');
+    node.place();
+    await node.running();
+    await node.put('a', '2');
+    await until('the other is rendered', async () => (await node.read('t/local/other')) === '2');
+    expect(await node.read()).toBe('1');
+    expect(node.world.server.latest(node.alloc.ID)?.taskStates['t']?.Restarts).toBe(0);
+  });
+
   test('the wait of a template gathers changes', async () => {
     const node = await placed([
       aTemplate({

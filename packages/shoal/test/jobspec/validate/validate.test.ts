@@ -56,6 +56,17 @@ type Case = { name: string; job?: object; group?: object; task?: object; want: s
 const cases: Case[] = [
   { name: 'a system job with a count', job: { Type: 'system' }, group: { Count: 2 }, want: 'Count cannot exceed 1' },
   {
+    name: 'a longest run of a service',
+    group: { MaxRunDuration: 5e9 },
+    want: 'max_run_duration is for batch and sysbatch jobs; this one is of type "service"',
+  },
+  {
+    name: 'a longest run that is none',
+    job: { Type: 'batch' },
+    group: { MaxRunDuration: -1 },
+    want: 'max_run_duration must be a positive value',
+  },
+  {
     name: 'an affinity of weight 0',
     job: { Affinities: [{ LTarget: 'a', RTarget: 'b', Operand: '=', Weight: 0 }] },
     want: 'Affinity weight cannot be zero',

@@ -1,0 +1,72 @@
+import type { Job, Service, Task, TaskArtifact, TaskGroup } from '@shoal/api';
+import { type Finding, when, within } from './findings.ts';
+
+/** What is read and kept, so that the file still says it elsewhere, but nothing is done about. */
+export function unused(job: Job): Finding[] {
+  const groups = job.TaskGroups ?? [];
+  return [
+    ...when([Boolean(job.Multiregion), block('multiregion'), 'Multiregion']),
+    ...secretsOf(job),
+    ...groups.flatMap((group, i) => within(inGroup(group), 'TaskGroups', i)),
+  ];
+}
+
+function inGroup(group: TaskGroup): Finding[] {
+  const { LostAfter: lostAfter, Replace: replace, Reconcile: reconcile } = group.Disconnect ?? {};
+  const isKept = [lostAfter, replace, reconcile].some((setting) => (setting ?? null) !== null);
+  return [
+    ...secretsOf(group),
+    ...when(
+      [isKept, setting('lost_after, replace and reconcile of disconnect'), 'Disconnect'],
+      [(group.MaxClientDisconnect ?? 0) > 0, setting('max_client_disconnect'), 'MaxClientDisconnect'],
+      [group.PreventRescheduleOnLost === true, setting('prevent_reschedule_on_lost'), 'PreventRescheduleOnLost'],
+    ),
+    ...Object.entries(group.Volumes ?? {}).flatMap(([name, { Type }]) =>
+      when([Type === 'csi', block('volume (of type csi)'), ...['Volumes', name]]),
+    ),
+    ...(group.Networks ?? []).flatMap((network, i) =>
+      when([Boolean(network.CNI), block('cni'), ...['Networks', i, 'CNI']]),
+    ),
+    ...(group.Services ?? []).flatMap((service, i) =>
+      when([isMeshed(service), block('connect'), ...['Services', i, 'Connect']]),
+    ),
+    ...(group.Tasks ?? []).flatMap((task, i) => within([...secretsOf(task), ...inTask(task)], 'Tasks', i)),
+  ];
+}
+
+function inTask(task: Task): Finding[] {
+  return [
+    ...when(
+      [Boolean(task.Schedule), block('schedule'), 'Schedule'],
+      [Boolean(task.Vault), block('vault'), 'Vault'],
+      [Boolean(task.CSIPluginConfig), block('csi_plugin'), 'CSIPluginConfig'],
+      [(task.Actions ?? []).length > 0, block('action'), ...['Actions', 0]],
+      [(task.Identities ?? []).length > 0, block('identity'), ...['Identities', 0]],
+      [Boolean(task.Resources.NUMA), block('numa'), 'Resources', 'NUMA'],
+      [(task.Resources.Cores ?? 0) > 0, setting('cores'), 'Resources', 'Cores'],
+      [(task.Resources.SecretsMB ?? 0) > 0, setting('secrets of resources'), 'Resources', 'SecretsMB'],
+      [task.RestartPolicy.RenderTemplates === true, setting('render_templates'), 'RestartPolicy', 'RenderTemplates'],
+      [task.LogConfig.Disabled === true, setting('disabled of logs'), 'LogConfig', 'Disabled'],
+    ),
+    ...(task.Artifacts ?? []).flatMap((artifact, i) => within(inArtifact(artifact), 'Artifacts', i)),
+  ];
+}
+
+function inArtifact({ Chown, GetterInsecure }: TaskArtifact): Finding[] {
+  return when(
+    [Chown === true, setting('chown of artifact'), 'Chown'],
+    [GetterInsecure === true, setting('insecure of artifact'), 'GetterInsecure'],
+  );
+}
+
+function isMeshed({ Connect: connect }: Service): boolean {
+  const { SidecarService: sidecar, Gateway: gateway } = (connect ?? {}) as Record<string, unknown>;
+  return Boolean(sidecar ?? gateway);
+}
+
+function secretsOf({ Secrets: secrets }: Pick<Job, 'Secrets'>): Finding[] {
+  return when([(secrets ?? []).length > 0, block('secret'), ...['Secrets', 0]]);
+}
+
+const block = (name: string) => `${name} blocks are kept, but have no effect in Shoal`;
+const setting = (name: string) => `${name} is kept, but has no effect in Shoal`;

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { canonicalJob } from '../../../src/jobspec/canonicalize.ts';
+import { parseJob } from '../../../src/jobspec/parse/parse-job.ts';
+import { diagnose } from '../../../src/jobspec/validate/diagnose.ts';
+
+const SOURCE = `job "a" {
+  datacenters = ["*"]
+  group "g" {
+    max_client_disconnect      = "1h"
+    prevent_reschedule_on_lost = true
+    network {
+      cni {
+        args = { a = "b" }
+      }
+    }
+    disconnect {
+      stop_on_client_after = "1m"
+      replace              = false
+    }
+    task "t" {
+      driver = "raw_exec"
+      config {
+        command = "x"
+      }
+      vault {}
+      identity {
+        env = true
+      }
+      action "x" {
+        command = "y"
+      }
+      artifact {
+        source   = "https://example.org/x"
+        insecure = true
+      }
+      resources {
+        cores = 2
+      }
+      logs {
+        disabled = true
+      }
+    }
+  }
+}
+`;
+
+test('what is kept without effect is told at its place', () => {
+  const { job, placeOf, diagnostics } = parseJob(SOURCE, { filename: 'f' });
+  if (!job) throw new Error(JSON.stringify(diagnostics));
+  const warnings = diagnose(canonicalJob(job), placeOf).filter(({ severity }) => severity === 'warning');
+  expect(warnings.map(({ range, summary }) => `${range?.start.line} ${summary}`).sort()).toEqual([
+    '11 lost_after, replace and reconcile of disconnect is kept, but has no effect in Shoal',
+    '20 vault blocks are kept, but have no effect in Shoal',
+    '21 identity blocks are kept, but have no effect in Shoal',
+    '24 action blocks are kept, but have no effect in Shoal',
+    '29 insecure of artifact is kept, but has no effect in Shoal',
+    '32 cores is kept, but has no effect in Shoal',
+    '35 disabled of logs is kept, but has no effect in Shoal',
+    '4 max_client_disconnect is kept, but has no effect in Shoal',
+    '5 prevent_reschedule_on_lost is kept, but has no effect in Shoal',
+    '7 cni blocks are kept, but have no effect in Shoal',
+  ]);
+});

@@ -55,6 +55,7 @@ function newest(dir) {
 const TEST_PROGRAMS = {
   busybox: 'busybox-static',
   bzip2: 'bzip2',
+  conmon: 'conmon',
   containerd: 'containerd',
   dig: 'bind9-dnsutils',
   dnsmasq: 'dnsmasq-base',

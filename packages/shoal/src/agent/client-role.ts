@@ -8,6 +8,9 @@ import { systemClock } from '../client/clock.ts';
 import { DOCKER, type DockerDriver, dockerDriver } from '../client/drivers/docker/docker.ts';
 import type { ServeDns } from '../client/drivers/docker/resolvers.ts';
 import { dockerSettings } from '../client/drivers/docker/settings.ts';
+import type { Driver } from '../client/drivers/driver.ts';
+import { EXEC, execDriver } from '../client/drivers/exec/exec.ts';
+import { execSettings } from '../client/drivers/exec/settings.ts';
 import { rawExec } from '../client/drivers/raw-exec.ts';
 import { thisMachine } from '../client/fingerprints/machine.ts';
 import { openStateDb } from '../client/lmdb-state-db.ts';
@@ -16,7 +19,7 @@ import type { NodeConfig } from '../client/node-config.ts';
 import type { Registrar } from '../client/registrar.ts';
 import { createClientHandler } from '../client/serve/handler.ts';
 import { createHostStatsReader } from '../client/stats/host-stats.ts';
-import { ensureSupervisor } from '../client/supervisor/client.ts';
+import { ensureSupervisor, type Supervisor } from '../client/supervisor/client.ts';
 import { type TemplateSettings, templateDefaults } from '../client/templates/settings.ts';
 import type { AgentConfig } from '../config/agent-config.ts';
 import type { Log } from '../log.ts';
@@ -67,7 +70,7 @@ export async function startClientRole(deps: ClientRoleDeps): Promise<ClientRole>
     identity: nodeIdentity,
     server: dialer,
     registrar: deps.registrar,
-    drivers: [rawExec({ supervisor, enabled: config.rawExec.enabled }), docker],
+    drivers: [rawExec({ supervisor, enabled: config.rawExec.enabled }), execOf(deps, supervisor), docker],
     db: openStateDb(join(dataDir, 'client', 'state.mdb')),
     clock: systemClock,
     random: Math.random,
@@ -100,6 +103,15 @@ export async function startClientRole(deps: ClientRoleDeps): Promise<ClientRole>
 }
 
 /** The configuration was checked when it was read. */
+function execOf({ config, dataDir, log }: ClientRoleDeps, supervisor: Supervisor): Driver {
+  const { options, chrootEnv } = config.client;
+  const { settings } = execSettings({ plugin: config.plugins[EXEC]?.config ?? {}, options, chrootEnv });
+  return execDriver({
+    ...{ supervisor, settings, stateDir: join(dataDir, 'client'), coreMHz: cpus()[0]?.speed || 1_000 },
+    log: (message) => log.warn({}, `exec: ${message}`),
+  });
+}
+
 async function dockerOf({ config, dataDir, nodeIdentity, serveDns, log }: ClientRoleDeps): Promise<DockerDriver> {
   const plugin = config.plugins[DOCKER]?.config ?? {};
   const { settings } = dockerSettings({ plugin, options: config.client.options, dev: config.dev, env: process.env });

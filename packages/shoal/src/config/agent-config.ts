@@ -111,6 +111,8 @@ export type ClientConfig = {
   meta: Record<string, string>;
   /** Internal options, as `driver.allowlist`. */
   options: Record<string, string>;
+  /** Paths of this machine that tasks of the exec driver see, and where; empty for the usual ones. */
+  chrootEnv: Record<string, string>;
   /** Addresses of servers, with or without port. */
   servers: readonly string[];
   /** Interface whose address tasks get. Default: the one of the default route. */

@@ -129,6 +129,7 @@ function clientConfig(values: Partial<Settings>, dev: boolean): ClientConfig {
     nodePool: values['client.nodePool'] || 'default',
     meta: values['client.meta'] ?? {},
     options: values['client.options'] ?? {},
+    chrootEnv: values['client.chrootEnv'] ?? {},
     servers: values['client.servers'] ?? [],
     networkInterface: values['client.networkInterface'],
     cpuTotalCompute: values['client.cpuTotalCompute'] || undefined,

@@ -34,6 +34,7 @@ export type Settings = {
   'client.nodePool': string;
   'client.meta': Record<string, string>;
   'client.options': Record<string, string>;
+  'client.chrootEnv': Record<string, string>;
   'client.servers': readonly string[];
   'client.networkInterface': string;
   'client.cpuTotalCompute': number;

@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
 import type { Diagnostic } from '@shoal/hcl';
 import { dockerSettings } from '../client/drivers/docker/settings.ts';
+import { execSettings } from '../client/drivers/exec/settings.ts';
 import type { AgentConfig } from './agent-config.ts';
 import { dnsChecks } from './dns-checks.ts';
 import type { Merged } from './merge.ts';
@@ -37,16 +38,22 @@ export function wholeChecks(config: AgentConfig, merged: Merged): Diagnostic[] {
     ...checks,
     ...tlsChecks(merged),
     ...dnsChecks(config, merged),
-    ...dockerChecks(config, merged),
+    ...driverChecks(config, merged),
     ...roleChecks(config, merged),
   ];
 }
 
-/** What the driver itself says of its plug-in block and its old client options. */
-function dockerChecks({ plugins, client }: AgentConfig, merged: Merged): Diagnostic[] {
-  const { mistakes } = dockerSettings({ plugin: plugins['docker']?.config ?? {}, options: client.options });
-  return mistakes.map((mistake) =>
-    problemAt(merged, 'plugins', 'The settings of the docker driver are wrong', sentence(mistake)),
+/** What the drivers themselves say of their plug-in blocks and client options. */
+function driverChecks({ plugins, client }: AgentConfig, merged: Merged): Diagnostic[] {
+  const { options, chrootEnv } = client;
+  const read = {
+    docker: dockerSettings({ plugin: plugins['docker']?.config ?? {}, options }),
+    exec: execSettings({ plugin: plugins['exec']?.config ?? {}, options, chrootEnv }),
+  };
+  return Object.entries(read).flatMap(([driver, { mistakes }]) =>
+    mistakes.map((mistake) =>
+      problemAt(merged, 'plugins', `The settings of the ${driver} driver are wrong`, sentence(mistake)),
+    ),
   );
 }
 

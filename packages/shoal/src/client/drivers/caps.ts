@@ -27,3 +27,11 @@ export function grantCaps(
   const refused = add.filter((cap) => !allows(cap));
   return { kept: effective.filter(allows), asked: add.filter(allows), refused };
 }
+
+/** All that Linux has (capabilities(7)), up to those that every supported kernel and runtime knows. */
+export const ALL_CAPS: readonly string[] =
+  `audit_control audit_read audit_write block_suspend chown dac_override dac_read_search fowner fsetid ipc_lock ipc_owner kill lease
+   linux_immutable mac_admin mac_override mknod net_admin net_bind_service net_broadcast net_raw setfcap setgid setpcap setuid sys_admin sys_boot
+   sys_chroot sys_module sys_nice sys_pacct sys_ptrace sys_rawio sys_resource sys_time sys_tty_config syslog wake_alarm`.split(
+    /\s+/,
+  );

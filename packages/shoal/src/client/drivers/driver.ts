@@ -10,8 +10,10 @@ export type Driver = {
   readonly mountsVolumes?: boolean;
   /** Whether its tasks can be in the allocation's network namespace (`TaskSpec.network`). Default false: groups with a network of their own are refused. */
   readonly joinsNetwork?: boolean;
-  /** For tasks with a file system of their own, from an image: what they see of ours in it. Their users are the image's. */
+  /** For tasks with a file system of their own: what they see of ours in it. */
   readonly inside?: TaskView;
+  /** Who runs tasks that name no user. Default: the agent's user. */
+  readonly defaultUser?: string;
   /** Called at start and every few seconds; must be quick and must not throw for "not there". */
   fingerprint(): Promise<DriverInfo>;
   /** Mistakes in a task's `config`, each a sentence naming the key. Called before `start`. */
@@ -46,6 +48,8 @@ export type Say = (message: string, particulars?: Record<string, string>) => voi
 export type TaskView = {
   /** Where the task finds the allocation's shared folder, its own and its secrets. */
   readonly dirs: { readonly shared: string; readonly local: string; readonly secrets: string };
+  /** Whether its users are those of an image, so that names and numbers mean nothing on this machine. */
+  readonly usersOfImage: boolean;
   /** Ports inside of the task, by label, where its `config` says them. */
   ports(config: Record<string, unknown>): Record<string, number>;
 };
@@ -75,7 +79,7 @@ export type TaskSpec = {
   id: string;
   config: Record<string, unknown>;
   env: Record<string, string>;
-  /** "" = the agent's user. */
+  /** "" = the driver's default. */
   user: string;
   dirs: TaskDirs;
   logs: { maxFiles: number; maxFileSizeBytes: number };

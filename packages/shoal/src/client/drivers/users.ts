@@ -26,6 +26,14 @@ export function findInPasswd(passwd: string, user: string): Owner | undefined {
   return undefined;
 }
 
+/** The numbers of the groups that name a user as a member (group(5)). */
+export function groupsIn(group: string, user: string): number[] {
+  return group.split('\n').flatMap((line) => {
+    const [, , gid, members = ''] = line.split(':');
+    return gid !== undefined && members.split(',').includes(user) ? [Number(gid)] : [];
+  });
+}
+
 async function askSystem(user: string): Promise<Owner | undefined> {
   try {
     const [uid, gid] = await Promise.all([run('id', ['-u', '--', user]), run('id', ['-g', '--', user])]);

@@ -16,7 +16,7 @@ export const directoriesHook: TaskHook = {
     if (isFirst) emit(taskSetup('Building Task Directory'));
     try {
       if (isFirst) await services.disks.takeOver(allocation, group, dirs.allocDir);
-      const apart = driver.inside !== undefined;
+      const apart = driver.inside?.usersOfImage === true;
       for (const [path, mode] of foldersOf(dirs, apart)) await makeFolder(path, mode);
       if (!apart) await handOver(context);
     } catch (error) {
@@ -43,10 +43,11 @@ function foldersOf(dirs: TaskDirs, apart: boolean): [path: string, mode: number]
 }
 
 // Only its owner may look into `secrets`, and only root may give a folder away.
-async function handOver(context: HookContext): Promise<void> {
-  if (context.task.User === '' || process.getuid?.() !== 0) return;
-  const { uid, gid } = await lookUpUser(interpolate(context.task.User, context.env.variables));
-  await chown(context.dirs.secretsDir, uid, gid);
+async function handOver({ task, driver, env, dirs }: HookContext): Promise<void> {
+  const user = interpolate(task.User, env.variables) || driver.defaultUser;
+  if (user === undefined || process.getuid?.() !== 0) return;
+  const { uid, gid } = await lookUpUser(user);
+  await chown(dirs.secretsDir, uid, gid);
 }
 
 // The umask takes bits away from mkdir's mode, not from chmod's.

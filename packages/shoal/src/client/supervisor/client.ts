@@ -20,6 +20,8 @@ import { connectOrSpawn, type SpawnOptions } from './spawn.ts';
 export type Supervisor = {
   /** Of the present supervisor. */
   pid(): number;
+  /** That it speaks; an older one goes on as long as it has tasks. */
+  protocol(): number;
   /** Throws `SupervisorError` with code `spawn_failed`. A task whose id is known already is not started again. */
   start(request: StartRequest): Promise<TaskStatus>;
   /** Resolves when the task has ended and nothing of it is left. Throws `unknown_task`, or the signal's reason. */
@@ -65,6 +67,7 @@ export async function ensureSupervisor(options: SupervisorOptions): Promise<Supe
   };
   return {
     pid: () => link.pid(),
+    protocol: () => link.protocol(),
     start: (request) => call('start', request),
     wait: (id, signal) => abortable(call('wait', { id }), signal),
     stop: async (request) => void (await call('stop', request)),
@@ -92,6 +95,7 @@ export async function ensureSupervisor(options: SupervisorOptions): Promise<Supe
 type Link = {
   connection(): Promise<Connection>;
   pid(): number;
+  protocol(): number;
   close(): void;
   /** No new connection after the present one, and no calls. */
   retire(isLast: boolean): void;
@@ -101,6 +105,7 @@ type Link = {
 async function openLink(options: SupervisorOptions): Promise<Link> {
   let closed = false;
   let pid = 0;
+  let protocol = 0;
   let current: Connection | undefined;
 
   const open = async (): Promise<Connection> => {
@@ -111,6 +116,7 @@ async function openLink(options: SupervisorOptions): Promise<Link> {
       );
     }
     pid = hello.pid;
+    protocol = hello.protocol;
     if (closed) connection.close();
     current = connection;
     connection.closed.then(lost, lost);
@@ -139,6 +145,7 @@ async function openLink(options: SupervisorOptions): Promise<Link> {
   await ready;
   return {
     pid: () => pid,
+    protocol: () => protocol,
     connection: () => (closed ? Promise.reject(new SupervisorClosedError()) : ready),
     retire(isLast) {
       closed = isLast;

@@ -27,7 +27,7 @@ export function createEnding({ save, log, onEnded }: EndingDeps): Ending {
     await grouped;
     const clean = await sweeper.sweep({ ...record, groupIsOurs: endSeen });
     if (!clean) log(`${record.id}: some of its processes cannot be killed`);
-    if (record.cgroup !== '') removeGroup(record.cgroup);
+    if (record.cgroup !== '' && !record.cgroupIsForeign) removeGroup(record.cgroup);
   };
   return {
     sweep,

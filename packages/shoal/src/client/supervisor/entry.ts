@@ -29,20 +29,22 @@ export function unseen(reason: string): ExitResult {
   return { kind: 'unknown', reason };
 }
 
-export function statusOf({ id, allocId, task, pid, startTicks, startedAt, phase, exit }: TaskRecord): TaskStatus {
+export function statusOf({ id, allocId, task, startedAt, phase, exit, ...record }: TaskRecord): TaskStatus {
+  const { pid, startTicks } = record.kept ?? record;
   return { id, allocId, task, pid, startTicks, startedAt, state: phase === 'starting' ? 'running' : phase, exit };
 }
 
 export const SIGKILL = 9;
 
 /**
- * To the process group. Only while the main process is there, be it as a zombie: it keeps the group's number from being reused. Later the
+ * To the process group, or to the process that a keeper keeps. Only while the main process is there, be it as a zombie: it keeps the group's number from being reused. Later the
  * sweep ends what is left.
  */
-export function signalGroup({ record }: Entry, signal: number): void {
-  if (record.phase !== 'running' || readStat(record.pid)?.startTicks !== record.startTicks) return;
+export function signalTask({ record }: Entry, signal: number): void {
+  const { pid, startTicks } = record.kept ?? record;
+  if (record.phase !== 'running' || readStat(pid)?.startTicks !== startTicks) return;
   try {
-    process.kill(-record.pid, signal);
+    process.kill(record.kept === undefined ? -pid : pid, signal);
   } catch (error) {
     // ESRCH: gone already, which is what the caller will hear.
     if (codeOf(error) === 'ESRCH') return;

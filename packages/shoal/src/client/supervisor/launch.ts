@@ -1,11 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
 import type { ExitResult } from '../drivers/driver.ts';
 import { codeOf, messageOf, SupervisorError } from './errors.ts';
 import { readStat } from './proc.ts';
 import type { StartRequest } from './protocol.ts';
 
-export type Launched = { pid: number; startTicks: number; ended: Promise<ExitResult> };
+export type Launched = {
+  pid: number;
+  startTicks: number;
+  ended: Promise<ExitResult>;
+  /** What a keeper says. */
+  report: Readable | undefined;
+};
 
 /** Starts the process as the leader of a session of its own. Resolves when it runs; throws `spawn_failed`. */
 export async function launch(request: StartRequest, stdio: [number, number]): Promise<Launched> {
@@ -21,7 +28,7 @@ export async function launch(request: StartRequest, stdio: [number, number]): Pr
   });
   // Later errors are about signals that could not be sent, and are reported to who sent them.
   child.on('error', () => {});
-  return { pid: child.pid!, startTicks, ended };
+  return { pid: child.pid!, startTicks, ended, report: (child.stdio[3] as Readable | null | undefined) ?? undefined };
 }
 
 function spawnChild(request: StartRequest, [out, err]: [number, number]): ChildProcess {
@@ -30,7 +37,7 @@ function spawnChild(request: StartRequest, [out, err]: [number, number]): ChildP
       cwd: request.cwd,
       env: { ...request.env, NOMAD_ALLOC_ID: request.allocId, NOMAD_TASK_NAME: request.task },
       detached: true,
-      stdio: ['ignore', out, err],
+      stdio: ['ignore', out, err, ...(request.keeper === undefined ? [] : (['pipe'] as const))],
       ...(request.uid === undefined ? {} : { uid: request.uid }),
       ...(request.gid === undefined ? {} : { gid: request.gid }),
     });

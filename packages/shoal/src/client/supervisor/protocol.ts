@@ -9,7 +9,10 @@ import type { ExitResult } from '../drivers/driver.ts';
  * Replies may come in any order. Every op may be sent again after a broken connection: `start` is known by the task's id, the others
  * state what shall be. New ops and fields may be added; a change of meaning raises the version.
  */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
+
+/** The first one in which a start may have a `keeper`; an older supervisor would not know what it starts. */
+export const KEEPER_VERSION = 2;
 
 /** A start request holds the task's whole environment, which the kernel limits to about 2 MiB. */
 export const MAX_LINE_BYTES = 8 * 1024 * 1024;
@@ -49,6 +52,21 @@ export type StartRequest = {
   logDir: string;
   maxFiles: number;
   maxFileSizeBytes: number;
+  keeper?: Keeper;
+};
+
+/**
+ * For a task that stands in namespaces of its own. `command` is then its keeper: a program that sets the task up and stays as the parent of the task's process,
+ * ends when that ends, and with the same code. As soon as there is a process it writes `{"data": PID}` on descriptor 3. Signals go to that process alone.
+ */
+export type Keeper = {
+  /** Lets the process go that has been set up. */
+  begin: { command: string; args: string[] };
+  /** The folder of the control group in which the task's processes will be; whoever made it removes it. */
+  cgroup: string;
+  /** The task's user, who may open its output again by name. */
+  uid: number;
+  gid: number;
 };
 
 export type StopRequest = { id: string; signal: string; timeoutMs: number };

@@ -16,9 +16,13 @@ export type TaskRecord = {
   maxFileSizeBytes: number;
   /** The folder of its control group; "" if it has none. */
   cgroup: string;
+  /** Somebody else made the control group. */
+  cgroupIsForeign?: boolean;
   /** 0 until the process runs. */
   pid: number;
   startTicks: number;
+  /** The task's own process, where `pid` is its keeper. */
+  kept?: { pid: number; startTicks: number };
   startedAt: number;
   phase: 'starting' | 'running' | 'ending' | 'ended';
   exit: ExitResult | null;

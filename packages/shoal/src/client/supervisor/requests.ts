@@ -1,5 +1,5 @@
 import { SupervisorError } from './errors.ts';
-import type { StartRequest, StopRequest } from './protocol.ts';
+import type { Keeper, StartRequest, StopRequest } from './protocol.ts';
 import { signalNumber } from './signals.ts';
 
 /** Checks what comes over the socket, once, at the edge. Each throws `bad_request` naming the field. */
@@ -20,7 +20,19 @@ export function asStartRequest(params: unknown): StartRequest {
   if (/[/\0]/.test(request.task)) throw bad('task', 'a name without a slash');
   if (fields['uid'] !== undefined) request.uid = whole(fields, 'uid', 0);
   if (fields['gid'] !== undefined) request.gid = whole(fields, 'gid', 0);
+  if (fields['keeper'] !== undefined) request.keeper = asKeeper(fields['keeper']);
   return request;
+}
+
+function asKeeper(value: unknown): Keeper {
+  const fields = asObject(value);
+  const begin = asObject(fields['begin']);
+  return {
+    begin: { command: text(begin, 'command'), args: texts(begin, 'args') },
+    cgroup: text(fields, 'cgroup'),
+    uid: whole(fields, 'uid', 0),
+    gid: whole(fields, 'gid', 0),
+  };
 }
 
 export function asStopRequest(params: unknown): StopRequest {

@@ -2,6 +2,7 @@ import { type Cgroups, joinGroup, removeGroup } from './cgroup.ts';
 import type { Ending } from './ending.ts';
 import { type Entry, newEntry } from './entry.ts';
 import { codeOf } from './errors.ts';
+import { beginKept } from './keeper.ts';
 import { type Launched, launch } from './launch.ts';
 import { openOutput } from './output.ts';
 import type { StartRequest } from './protocol.ts';
@@ -50,26 +51,32 @@ async function run(
 ): Promise<Running> {
   const { record } = entry;
   await makeWay(request);
-  record.cgroup = cgroups.create(request.id) ?? '';
+  record.cgroupIsForeign = request.keeper !== undefined;
+  record.cgroup = request.keeper?.cgroup ?? cgroups.create(request.id) ?? '';
   await save(record);
-  const owner = request.uid === undefined ? undefined : { uid: request.uid, gid: request.gid ?? request.uid };
+  const owner = request.keeper ?? ownerOf(request);
   const output = await openOutput(request, { fifos, owner, log: (message) => log(`${record.id}: ${message}`) });
   try {
     const child = await launch(request, output.taskEnds);
     record.pid = child.pid;
     record.startTicks = child.startTicks;
+    if (request.keeper !== undefined) record.kept = await beginKept(child, request.keeper);
     record.startedAt = Date.now();
     record.phase = 'running';
     entry.endSeen = true;
-    entry.grouped = fillGroup(record, log);
+    if (!record.cgroupIsForeign) entry.grouped = fillGroup(record, log);
     return { child, finishOutput: output.finish };
   } catch (error) {
-    if (record.cgroup !== '') removeGroup(record.cgroup);
+    if (record.cgroup !== '' && !record.cgroupIsForeign) removeGroup(record.cgroup);
     await output.finish();
     throw error;
   } finally {
     output.releaseTaskEnds();
   }
+}
+
+function ownerOf({ uid, gid = uid }: StartRequest): { uid: number; gid: number } | undefined {
+  return uid === undefined || gid === undefined ? undefined : { uid, gid };
 }
 
 async function fillGroup({ id, cgroup, pid }: TaskRecord, log: (message: string) => void): Promise<void> {

@@ -2,7 +2,7 @@ import type { ExitResult } from '../drivers/driver.ts';
 import { adoptAll } from './adoption.ts';
 import type { Cgroups } from './cgroup.ts';
 import { createEnding } from './ending.ts';
-import { type Entry, SIGKILL, signalGroup, statusOf } from './entry.ts';
+import { type Entry, SIGKILL, signalTask, statusOf } from './entry.ts';
 import { messageOf, SupervisorError } from './errors.ts';
 import { bootId } from './proc.ts';
 import type { StartRequest, TaskStatus } from './protocol.ts';
@@ -74,7 +74,7 @@ export function createTasks({ records, cgroups, fifos, log, onIdle }: TasksDeps)
       if (id === request.id || allocId !== request.allocId || task !== request.task || phase === 'ended') continue;
       log(`${id}: replaced by ${request.id}`);
       await other.started.catch(() => {});
-      signalGroup(other, SIGKILL);
+      signalTask(other, SIGKILL);
       await other.ended.catch(() => {});
     }
   };
@@ -109,15 +109,15 @@ export function createTasks({ records, cgroups, fifos, log, onIdle }: TasksDeps)
       const killAt = performance.now() + Math.min(timeoutMs, LONGEST_TIMER_MS);
       const isFirst = entry.killAt === undefined;
       entry.killAt = Math.min(entry.killAt ?? killAt, killAt);
-      if (isFirst) signalGroup(entry, signal);
-      const timer = setTimeout(() => signalGroup(entry, SIGKILL), entry.killAt - performance.now());
+      if (isFirst) signalTask(entry, signal);
+      const timer = setTimeout(() => signalTask(entry, SIGKILL), entry.killAt - performance.now());
       await entry.ended;
       clearTimeout(timer);
     },
     signal(id, signal) {
       const entry = get(id);
       if (entry.record.phase !== 'running') throw new SupervisorError('not_running', `task "${id}" does not run`);
-      signalGroup(entry, signal);
+      signalTask(entry, signal);
     },
     status: (id) => known(entries.get(id)),
     list: () => [...entries.values()].map(known).filter((status) => status !== undefined),

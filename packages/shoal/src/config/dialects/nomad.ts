@@ -74,6 +74,7 @@ export const clientFields: Fields = {
   node_pool: text('client.nodePool'),
   meta: map('client.meta'),
   options: map('client.options'),
+  chroot_env: map('client.chrootEnv'),
   servers: texts('client.servers'),
   server_join: block(serverJoin),
   network_interface: text('client.networkInterface'),
@@ -114,7 +115,7 @@ export const clientFields: Fields = {
   ...ignored(
     why.NOT_YET,
     `cpu_disable_dmidecode memory_max_mb disk_total_mb disk_free_mb gc_inode_usage_threshold
-     gc_parallel_destroys gc_volumes_on_node_gc artifact users drain_on_shutdown chroot_env reservable_cores
+     gc_parallel_destroys gc_volumes_on_node_gc artifact users drain_on_shutdown reservable_cores
      host_volumes_dir host_volume_plugin_dir common_plugin_dir log_monitor fingerprint preferred_address_family
      node_max_allocs intro_token nomad_service_discovery default_ineligible`,
   ),

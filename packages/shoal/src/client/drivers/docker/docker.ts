@@ -4,6 +4,7 @@ import { messageOf } from '../../errors.ts';
 import { atMost } from '../../signals.ts';
 import { knownSignal } from '../../supervisor/signals.ts';
 import { type Driver, DriverError, type TaskHandle } from '../driver.ts';
+import { INSIDE } from '../inside.ts';
 import { type Container, createContainers, exitOf, networkOf } from './containers.ts';
 import { removeDangling } from './dangling.ts';
 import { createEnding } from './ending.ts';
@@ -15,7 +16,6 @@ import { createFingerprint } from './fingerprint.ts';
 import { followLogs, type LogFollower } from './follow-logs.ts';
 import { createImages } from './images.ts';
 import { keptIn, keptOf, type NodeNames } from './labels.ts';
-import { INSIDE } from './mounts.ts';
 import { insidePorts } from './ports.ts';
 import { gatewayOf, networkName, type ServeDns } from './resolvers.ts';
 import type { DockerSettings } from './settings.ts';
@@ -87,7 +87,7 @@ export function dockerDriver(options: DockerOptions): DockerDriver {
   return {
     name: DOCKER,
     mountsVolumes: true,
-    inside: { dirs: INSIDE, ports: (config) => insidePorts(readTaskConfig(config).config) },
+    inside: { dirs: INSIDE, usersOfImage: true, ports: (config) => insidePorts(readTaskConfig(config).config) },
     async fingerprint() {
       const info = await fingerprint.take();
       const bridge = fingerprint.bridge();

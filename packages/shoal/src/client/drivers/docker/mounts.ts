@@ -2,11 +2,9 @@ import { realpathSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { isInside } from '../../artifacts/inside.ts';
 import type { TaskSpec, TaskVolume } from '../driver.ts';
+import { INSIDE } from '../inside.ts';
 import type { DockerSettings } from './settings.ts';
 import type { MountConfig, TaskConfig } from './task-config.ts';
-
-/** Where a container finds what is its own of the allocation. */
-export const INSIDE = { shared: '/alloc', local: '/local', secrets: '/secrets' } as const;
 
 export type Mounts = {
   /** `SOURCE:TARGET[:OPTIONS]`, as the engine's `HostConfig.Binds`. */

@@ -22,7 +22,12 @@ const ROOMS = {
     'rpc/tls/authority.ts',
   ],
   client: ['lmdb'],
-  config: ['dns/settings.ts', 'dns/recursors/server-address.ts', 'client/drivers/docker/settings.ts'],
+  config: [
+    'dns/settings.ts',
+    'dns/recursors/server-address.ts',
+    'client/drivers/docker/settings.ts',
+    'client/drivers/exec/settings.ts',
+  ],
   dns: [],
   edge: [],
   http: ['state', 'store', 'catalog', 'server', 'jobspec', 'rpc'],

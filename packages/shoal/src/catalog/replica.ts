@@ -3,7 +3,7 @@ import { sameEntry } from './register.ts';
 import { type CheckEntry, type ServiceEntryRow, withAddressFamilies } from './registration.ts';
 import type { RegisteredCheck, ServiceDefinition } from './registry/definitions.ts';
 
-/** How what is registered here reads in the catalog. `held` is the row that is there now. */
+/** How what is registered here reads in the catalog. `held` is the row that is there now; without it the registration has the last word. */
 export function serviceReplica(node: string, service: ServiceDefinition, held?: CatalogServiceRow): ServiceEntryRow {
   const tagged = withAddressFamilies(service.taggedAddresses, service.address, service.port);
   return {

@@ -43,6 +43,8 @@ export class CatalogSync {
   readonly #outputTimers = new Map<string, NodeJS.Timeout>();
   /** What may differ from the catalog. */
   #dirty = new Dirty();
+  /** Services that were registered and not yet told: what others made of their tags before that is over. */
+  #anew = new Set<string>();
   #running: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #started = false;
@@ -100,21 +102,24 @@ export class CatalogSync {
   async #syncOnce(): Promise<boolean> {
     const { writer, facts } = this.#deps;
     const scope = this.#dirty.take();
+    const anew = this.#anew;
+    this.#anew = new Set();
     try {
-      const change = this.#compare(await writer.read(facts.nodeName, scope), scope);
+      const change = this.#compare(await writer.read(facts.nodeName, scope), scope, anew);
       if (change) await writer.write(facts.nodeName, change);
       return true;
     } catch (error) {
       this.#dirty.add('all');
+      for (const id of anew) this.#anew.add(id);
       this.#deps.onFailure(error);
       return false;
     }
   }
 
   /** Undefined when all is as it should be. */
-  #compare(held: NodeRows, scope: NodeScope): NodeChange | undefined {
+  #compare(held: NodeRows, scope: NodeScope, anew: ReadonlySet<string>): NodeChange | undefined {
     const node = nodeEntry(this.#deps.facts);
-    const services = this.#services(held, scope);
+    const services = this.#services(held, scope, anew);
     const checks = this.#checks(scope);
     const change: NodeChange = {
       ...((!held.node || !sameEntry(held.node, node)) && { node }),
@@ -127,11 +132,11 @@ export class CatalogSync {
     return change.node || lists.some((list) => list.length > 0) ? change : undefined;
   }
 
-  #services(held: NodeRows, scope: NodeScope): ServiceEntryRow[] {
+  #services(held: NodeRows, scope: NodeScope, anew: ReadonlySet<string>): ServiceEntryRow[] {
     const { registry, facts } = this.#deps;
     const own = consulServiceEntry(facts);
     const registered = inScope(registry.services, scope === 'all' ? scope : scope.services).map((service) =>
-      serviceReplica(facts.nodeName, service, held.services.get(service.id)),
+      serviceReplica(facts.nodeName, service, anew.has(service.id) ? undefined : held.services.get(service.id)),
     );
     return own ? [own, ...registered.filter((entry) => entry.ServiceID !== CONSUL_SERVICE)] : registered;
   }
@@ -153,6 +158,7 @@ export class CatalogSync {
   }
 
   #changed(change: RegistryChange): void {
+    if (change.kind === 'service') this.#anew.add(change.id);
     if (change.outputOnly) this.#planOutput(change.id);
     else void this.#touch(scopeOf(change));
   }

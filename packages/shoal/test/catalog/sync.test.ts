@@ -95,7 +95,16 @@ test('tags that were changed in the catalog stay where that is allowed', async (
   const service = { Service: 'web', Port: 80, Tags: ['other'], EnableTagOverride: true };
   await register(state, { Node: 'Agent', SkipNodeUpdate: true, Service: service });
   await sync.flush();
-  expect(state.tables.catalogServices.get('agent/web')?.ServiceTags).toEqual(['other']);
+  const tags = () => state.tables.catalogServices.get('agent/web')?.ServiceTags;
+  expect(tags()).toEqual(['other']);
+  await sync.resync();
+  expect(tags()).toEqual(['other']);
+  // Whoever registers again, as Patroni does when a member's role has changed, has the last word.
+  for (const own of ['newer', 'newer']) {
+    await registry.registerService(aService({ tags: [own], enableTagOverride: true }));
+    await sync.flush();
+    expect(tags()).toEqual([own]);
+  }
 });
 
 test('a status is told at once, an output that changes again and again is not', async () => {

@@ -6,16 +6,16 @@ import { BadRequestError, UnknownDatacenterError } from '../shared/errors.ts';
 import type { ApiRequest } from '../shared/request.ts';
 import type { ConsulApiDeps, ConsulContext } from './deps.ts';
 
+type Compose<T> = (result: T, headers: Record<string, string>) => Answer;
+
 /** Answers with what a read finds, when it is due (`?index=&wait=`), with the index of what it read. */
 export async function answerRead<T>(
   deps: ConsulApiDeps,
   request: ApiRequest,
   query: (read: Read) => T,
-  compose: (result: T, headers: Record<string, string>) => Answer = json,
+  compose?: Compose<T>,
 ): Promise<Answer> {
-  checkReadParams(deps, request.query);
-  const { result, read } = await blockingRead(deps, request, query);
-  return compose(result, readHeaders(read.index));
+  return (await composed(deps, request, query, compose)).answer;
 }
 
 /** The same for what only the state and the request's own words decide: it is sent again while what was read stays. */
@@ -23,13 +23,22 @@ export async function answerLasting<T>(
   deps: ConsulApiDeps,
   request: ApiRequest,
   query: (read: Read) => T,
-  compose: (result: T, headers: Record<string, string>) => Answer = json,
+  compose?: Compose<T>,
 ): Promise<Answer> {
-  checkReadParams(deps, request.query);
-  const { result, read } = await blockingRead(deps, request, query);
-  const answer = compose(result, readHeaders(read.index));
+  const { answer, read } = await composed(deps, request, query, compose);
   const mayDiffer = ['cached', 'near', 'index'].some((word) => request.query.has(word));
   return mayDiffer ? answer : { ...answer, holdsFor: read };
+}
+
+async function composed<T>(
+  deps: ConsulApiDeps,
+  request: ApiRequest,
+  query: (read: Read) => T,
+  compose: Compose<T> = json,
+): Promise<{ answer: Answer; read: Read }> {
+  checkReadParams(deps, request.query);
+  const { result, read } = await blockingRead(deps, request, query);
+  return { answer: compose(result, readHeaders(read.index)), read };
 }
 
 /** A lasting answer of those that Consul's agents keep for `?cached`: who asks for that is told whether it was there. */

@@ -2,7 +2,7 @@ import { FunctionError, TemplateError } from './errors.ts';
 import type { Parameter, TemplateFunction } from './functions.ts';
 import type { Command, Operand, Pipeline } from './nodes.ts';
 import type { Scope } from './scope.ts';
-import { element, elementType, isTrue, keyType, kindOf, Method, Typed, typeName, zeroOf } from './values.ts';
+import { element, elementType, isTrue, keyType, kindOf, Method, Struct, Typed, typeName, zeroOf } from './values.ts';
 
 /** What a key that a map does not hold is worth: Go's `missingkey` option. */
 export type MissingKey = 'default' | 'zero' | 'error';
@@ -14,7 +14,7 @@ export type Evaluation = {
   /** The longest text that a function may make. */
   readonly maxText: number;
   /** Turns a reason into the error of the template's place. */
-  readonly fail: (offset: number, reason: string, cause?: unknown) => TemplateError;
+  readonly fail: (offset: number, reason: string, cause?: unknown, remedy?: string) => TemplateError;
 };
 
 const NOTHING = Symbol('no final argument');
@@ -245,8 +245,15 @@ const TEXT_KEYS: readonly string[] = ['string', 'interface {}'];
 
 function structField(of: unknown, name: string, offset: number, on: Evaluation): unknown {
   const value = element(of, name);
-  if (value === undefined) throw on.fail(offset, `can't evaluate field ${name} in type ${typeName(of)}`);
-  return value;
+  if (value !== undefined) return value;
+  const reason = `can't evaluate field ${name} in type ${typeName(of)}`;
+  throw on.fail(offset, reason, undefined, of instanceof Struct ? fieldRemedy(name, of.names()) : undefined);
+}
+
+/** Most slips are of capitals: fields begin with one. */
+function fieldRemedy(name: string, known: readonly string[]): string {
+  const like = known.find((field) => field.toLowerCase() === name.toLowerCase());
+  return like === undefined ? `there are .${known.join(', .')}` : `did you mean .${like}?`;
 }
 
 function missing(of: unknown, name: string, offset: number, on: Evaluation): unknown {

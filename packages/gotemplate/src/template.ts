@@ -100,7 +100,8 @@ function bounded<T>(phase: TemplatePhase, name: string, work: () => T): T {
 function evaluations(source: string, shared: Omit<Evaluation, 'fail'>) {
   return (name: string): Evaluation => ({
     ...shared,
-    fail: (offset, reason, cause) => new TemplateError('exec', { name, ...placeOf(source, offset) }, reason, { cause }),
+    fail: (offset, reason, cause, remedy) =>
+      new TemplateError('exec', { name, ...placeOf(source, offset) }, reason, { cause, remedy }),
   });
 }
 

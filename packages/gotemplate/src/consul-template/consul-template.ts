@@ -53,7 +53,11 @@ export function compileConsulTemplate(source: string, options: ConsulTemplateOpt
     if (running === undefined) throw new Error('a function of a template was called while none is evaluated');
     return running;
   };
-  const system = { env: options.env ?? {}, now: options.now ?? (() => new Date()) };
+  const system: SystemOptions = {
+    env: options.env ?? {},
+    now: options.now ?? (() => new Date()),
+    ...(options.sockaddr && { sockaddr: options.sockaddr }),
+  };
   const missingKey: MissingKey = options.errorOnMissingKey ? 'error' : 'zero';
   const template = compile(source, {
     name: options.name ?? 'template',

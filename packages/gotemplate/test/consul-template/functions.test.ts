@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compileConsulTemplate, TemplateError } from '../../src/index.ts';
+import { compileConsulTemplate, givenAnswer, resolveTemplate, TemplateError } from '../../src/index.ts';
 
 const NOW = new Date('2026-02-03T04:05:06.789Z');
 const render = (template: string): string =>
@@ -89,6 +89,31 @@ describe('TOML', () => {
   ])('$name', ({ json, want }) => {
     expect(render(`{{ \`${json}\` | parseJSON | toTOML }}`)).toBe(want);
   });
+});
+
+test.each([
+  { template: '{{ range service "web" }}{{ .node }}{{ end }}', want: 'did you mean .Node?' },
+  { template: '{{ range services }}{{ .Port }}{{ end }}', want: 'there are .Name, .Tags' },
+])('$template says which fields there are', async ({ template, want }) => {
+  const data = { services: { web: ['10.0.0.1:80'] } };
+  const answer = resolveTemplate(
+    compileConsulTemplate(template),
+    async (dependency) => givenAnswer(data, dependency)?.answer,
+  );
+  await expect(answer).rejects.toThrow(want);
+});
+
+test('sockaddr is asked of whoever knows the machine', () => {
+  const asked: string[] = [];
+  const sockaddr = (expression: string) => `${asked.push(expression)}.0.0.1`;
+  const template = compileConsulTemplate(
+    '{{ sockaddr "GetInterfaceIP \\"eth0\\"" }} {{ sockaddr "GetAllInterfaces" "|" "join" }}',
+    {
+      sockaddr,
+    },
+  );
+  expect(template.evaluate(() => undefined).text).toBe('1.0.0.1 2.0.0.1');
+  expect(asked).toEqual(['GetInterfaceIP "eth0"', 'GetAllInterfaces | join']);
 });
 
 describe('what is refused', () => {

@@ -21,6 +21,8 @@ import { createClientHandler } from '../client/serve/handler.ts';
 import { createHostStatsReader } from '../client/stats/host-stats.ts';
 import { ensureSupervisor, type Supervisor } from '../client/supervisor/client.ts';
 import { type TemplateSettings, templateDefaults } from '../client/templates/settings.ts';
+import { localMachine } from '../config/addresses/local-machine.ts';
+import { evaluateSockaddr } from '../config/addresses/sockaddr/evaluate.ts';
 import type { AgentConfig } from '../config/agent-config.ts';
 import type { Log } from '../log.ts';
 import { createDialer } from '../rpc/dialer.ts';
@@ -134,6 +136,7 @@ function templateSettings({ config: { client }, consulUrl }: ClientRoleDeps): Te
     },
     deniedFunctions: client.templateFunctionDenylist,
     anyFile: client.templateDisableFileSandbox,
+    sockaddr: (expression) => evaluateSockaddr(expression, localMachine()),
   };
 }
 

@@ -3,16 +3,18 @@ import type { FunctionSet } from '../../functions.ts';
 import { raw } from '../../values.ts';
 import type { Current } from '../evaluation.ts';
 import { formatTime } from '../formats/time.ts';
-import { refused } from './catalog.ts';
+import { refused, texts } from './catalog.ts';
 
 export type SystemOptions = {
   /** The variables that `env` reads; nothing else of the environment is to be seen. */
   readonly env: Readonly<Record<string, string>>;
   readonly now: () => Date;
+  /** What an expression of go-sockaddr's comes to on this machine (`GetInterfaceIP "eth0"`). Without it `sockaddr` is refused. */
+  readonly sockaddr?: (expression: string) => string;
 };
 
 /** What is around the template: environment, files, clock, scratch pad, its own parts. */
-export function systemFunctions(current: Current, { env, now }: SystemOptions): FunctionSet {
+export function systemFunctions(current: Current, { env, now, sockaddr }: SystemOptions): FunctionSet {
   return {
     /** A variable of the environment, or an empty text. */
     env: {
@@ -54,7 +56,14 @@ export function systemFunctions(current: Current, { env, now }: SystemOptions): 
     plugin: { call: () => refuse('function is disabled') },
     writeToFile: { call: () => refuse('function is disabled') },
     ...refused('Vault', ['secret', 'secrets', 'pkiCert']),
-    ...refused('go-sockaddr', ['sockaddr']),
+    ...(sockaddr === undefined ? refused('go-sockaddr', ['sockaddr']) : addresses(sockaddr)),
+  };
+}
+
+function addresses(sockaddr: (expression: string) => string): FunctionSet {
+  return {
+    /** What go-sockaddr's functions say of this machine's addresses. */
+    sockaddr: { min: 1, call: (...words) => inside(() => sockaddr(texts('sockaddr', words).join(' '))) },
   };
 }
 
@@ -71,13 +80,17 @@ function timestamp(now: Date, given: readonly unknown[]): string {
   return layout === 'unix' ? String(Math.floor(now.getTime() / 1000)) : formatTime(now, layout);
 }
 
-/** The place of a mistake is that of the call, as for any other function. */
 function execute(current: Current, name: string, data: readonly unknown[]): string {
   if (data.length > 1) {
     throw new FunctionError(`executeTemplate: wrong number of arguments, expected 1 or 2, but got ${data.length + 1}`);
   }
+  return inside(() => current().execute(name, data.length === 0 ? null : data[0]));
+}
+
+/** A template inside of this one: its mistakes are the call's. */
+function inside(render: () => string): string {
   try {
-    return current().execute(name, data.length === 0 ? null : data[0]);
+    return render();
   } catch (error) {
     if (error instanceof TemplateError) throw new FunctionError(error.message);
     throw error;

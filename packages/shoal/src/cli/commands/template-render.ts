@@ -8,6 +8,8 @@ import {
   TemplateError,
   textOf,
 } from '@shoal/gotemplate';
+import { localMachine } from '../../config/addresses/local-machine.ts';
+import { evaluateSockaddr } from '../../config/addresses/sockaddr/evaluate.ts';
 import { type Call, defineCommand } from '../command.ts';
 import { CONSUL_FLAGS, connectConsul } from '../connection/consul.ts';
 import { connectNomadAt, NOMAD_FLAGS } from '../connection/nomad.ts';
@@ -103,6 +105,7 @@ async function render(source: string, filename: string, { flags, io, env }: Give
     env: Object.fromEntries(
       Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
     ),
+    sockaddr: (expression) => evaluateSockaddr(expression, localMachine()),
     data: data ?? null,
   });
   const address = flags['consul-addr'] ?? env[FLAGS['consul-addr'].env];

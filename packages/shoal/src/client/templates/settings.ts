@@ -8,6 +8,8 @@ export type TemplateSettings = {
   deniedFunctions: readonly string[];
   /** Whether templates may read every file of the machine (client option `template.disable_file_sandbox`). */
   anyFile: boolean;
+  /** What the function `sockaddr` says; undefined: it is refused. */
+  sockaddr?: (expression: string) => string;
   /** A user is told what a task waits for when it has waited so long, milliseconds. */
   patienceMs: number;
 };

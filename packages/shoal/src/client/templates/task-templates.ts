@@ -140,6 +140,7 @@ async function placeOf(template: Template, context: HookContext, settings: Templ
       rightDelim: template.RightDelim,
       errorOnMissingKey: template.ErrMissingKey ?? false,
       denied: settings.deniedFunctions,
+      ...(settings.sockaddr && { sockaddr: settings.sockaddr }),
       env: env.env,
       limits: LIMITS,
     });

@@ -2,7 +2,18 @@ import { FunctionError, TemplateError } from './errors.ts';
 import type { Parameter, TemplateFunction } from './functions.ts';
 import type { Command, Operand, Pipeline } from './nodes.ts';
 import type { Scope } from './scope.ts';
-import { element, elementType, isTrue, keyType, kindOf, Method, Struct, Typed, typeName, zeroOf } from './values.ts';
+import {
+  element,
+  elementType,
+  isTrue,
+  keyType,
+  kindOf,
+  Method,
+  structFields,
+  Typed,
+  typeName,
+  zeroOf,
+} from './values.ts';
 
 /** What a key that a map does not hold is worth: Go's `missingkey` option. */
 export type MissingKey = 'default' | 'zero' | 'error';
@@ -247,7 +258,8 @@ function structField(of: unknown, name: string, offset: number, on: Evaluation):
   const value = element(of, name);
   if (value !== undefined) return value;
   const reason = `can't evaluate field ${name} in type ${typeName(of)}`;
-  throw on.fail(offset, reason, undefined, of instanceof Struct ? fieldRemedy(name, of.names()) : undefined);
+  const known = structFields(of).map(([field]) => field);
+  throw on.fail(offset, reason, undefined, fieldRemedy(name, known));
 }
 
 /** Most slips are of capitals: fields begin with one. */

@@ -55,10 +55,6 @@ export class Struct<T = unknown> extends Typed {
     return this.fields.get(name)?.(this.value as T);
   }
 
-  names(): string[] {
-    return [...this.fields.keys()];
-  }
-
   all(): [string, unknown][] {
     return Array.from(this.fields, ([name, read]) => [name, read(this.value as T)]);
   }

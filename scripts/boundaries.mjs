@@ -27,6 +27,7 @@ const ROOMS = {
     'dns/recursors/server-address.ts',
     'client/drivers/docker/settings.ts',
     'client/drivers/exec/settings.ts',
+    'client/network/settings.ts',
   ],
   dns: [],
   edge: [],

@@ -6,7 +6,6 @@ import { createConsulClient } from '@shoal/api';
 import { type Client, createClient } from '../client/client.ts';
 import { systemClock } from '../client/clock.ts';
 import { DOCKER, type DockerDriver, dockerDriver } from '../client/drivers/docker/docker.ts';
-import type { ServeDns } from '../client/drivers/docker/resolvers.ts';
 import { dockerSettings } from '../client/drivers/docker/settings.ts';
 import type { Driver } from '../client/drivers/driver.ts';
 import { EXEC, execDriver } from '../client/drivers/exec/exec.ts';
@@ -18,6 +17,7 @@ import type { NodeIdentity } from '../client/node.ts';
 import type { NodeConfig } from '../client/node-config.ts';
 import type { Registrar } from '../client/registrar.ts';
 import { createClientHandler } from '../client/serve/handler.ts';
+import type { ServeDns } from '../client/serve-dns.ts';
 import { createHostStatsReader } from '../client/stats/host-stats.ts';
 import { ensureSupervisor, type Supervisor } from '../client/supervisor/client.ts';
 import { type TemplateSettings, templateDefaults } from '../client/templates/settings.ts';
@@ -73,6 +73,7 @@ export async function startClientRole(deps: ClientRoleDeps): Promise<ClientRole>
     server: dialer,
     registrar: deps.registrar,
     drivers: [rawExec({ supervisor, enabled: config.rawExec.enabled }), execOf(deps, supervisor), docker],
+    serveDns: deps.serveDns,
     db: openStateDb(join(dataDir, 'client', 'state.mdb')),
     clock: systemClock,
     random: Math.random,
@@ -170,6 +171,7 @@ function nodeConfig({ config, dataDir, httpAddr }: ClientRoleDeps): NodeConfig {
     },
     hostVolumes: client.hostVolumes,
     hostNetworks: client.hostNetworks,
+    network: client.network,
     minDynamicPort: client.minDynamicPort,
     maxDynamicPort: client.maxDynamicPort,
     versions: { nomad: NOMAD_API_VERSION, revision: '', consul: CONSUL_API_VERSION },

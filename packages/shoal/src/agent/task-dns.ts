@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { readFile } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
-import type { DnsServed } from '../client/drivers/docker/resolvers.ts';
+import type { DnsServed } from '../client/serve-dns.ts';
 import type { DnsAddress } from '../dns/listener.ts';
 import type { DnsServer } from '../dns/server.ts';
 import type { Log } from '../log.ts';

@@ -12,12 +12,14 @@ import type { Driver } from './drivers/driver.ts';
 import { hostEnvs } from './env/host-env.ts';
 import type { Machine } from './fingerprints/fingerprint.ts';
 import { taskHooks } from './hooks/task-hooks.ts';
+import { createAllocNetworks } from './network/alloc-networks.ts';
 import type { NodeIdentity } from './node.ts';
 import type { NodeConfig } from './node-config.ts';
 import { createNodeWatch } from './node-watch.ts';
 import type { Registrar } from './registrar.ts';
 import { createRegistration, type Heartbeat } from './registration.ts';
 import { createRunLimit } from './run-limit.ts';
+import type { ServeDns } from './serve-dns.ts';
 import type { ServerConnection } from './server-connection.ts';
 import { allocationOfService } from './services/registrations.ts';
 import { createTaskChecks } from './services/task-checks.ts';
@@ -58,6 +60,8 @@ export type ClientDeps = {
   server: ServerConnection;
   registrar: Registrar;
   drivers: readonly Driver[];
+  /** For tasks in a network of their own; undefined: there is no DNS. */
+  serveDns?: ServeDns | undefined;
   /** It is closed by `stop`. */
   db: StateDb;
   clock: Clock;
@@ -92,6 +96,12 @@ export function createClient(deps: ClientDeps): Client {
   });
   const checks = createTaskChecks();
   const allocRoot = join(config.dataDir, 'alloc');
+  const networks = createAllocNetworks({
+    settings: config.network,
+    folder: join(config.dataDir, 'client', 'networks'),
+    serveDns: deps.serveDns,
+    log,
+  });
   const timing = { clock, random, log };
   const context = { config, machine: deps.machine, drivers: deps.drivers, now: clock.now };
   const nodes = createNodeWatch({ identity, context, clock, log, onChange: () => registration.changed() });
@@ -123,7 +133,7 @@ export function createClient(deps: ClientDeps): Client {
       drivers: new Map(deps.drivers.map((driver) => [driver.name, driver])),
       hooks: taskHooks,
       services: {
-        ...{ registrar, templates, checks, disks: createStickyDisks(), clock, random, log },
+        ...{ registrar, templates, checks, disks: createStickyDisks(), networks, clock, random, log },
         artifacts: options.artifacts ?? artifactDefaults,
       },
       node: nodes.node,
@@ -136,7 +146,10 @@ export function createClient(deps: ClientDeps): Client {
   async function start(): Promise<void> {
     await mkdir(allocRoot, { recursive: true, mode: 0o711 });
     await nodes.start();
-    allocations.restore(db.load());
+    const records = db.load();
+    const known = new Set(records.map(({ allocation }) => allocation.ID));
+    await networks.restore((id) => known.has(id));
+    allocations.restore(records);
     forgetStrangers();
     registration.start();
     updates.start();
@@ -159,6 +172,7 @@ export function createClient(deps: ClientDeps): Client {
     const letGo = tasks === 'stop' ? 'suspend' : 'detach';
     await Promise.all(allocations.all().map((runner) => runner[letGo]()));
     templates.stop();
+    await networks.settled();
     await updates.stop(LAST_WORDS_MS);
     await db.close();
   }

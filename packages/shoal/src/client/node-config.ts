@@ -1,3 +1,5 @@
+import type { NetworkSettings } from './network/settings.ts';
+
 export type HostNetwork = {
   name: string;
   cidr: string | undefined;
@@ -33,6 +35,7 @@ export type NodeConfig = {
   hostVolumes: Record<string, { path: string; readOnly: boolean }>;
   /** Names of networks that ports may be chosen on, with the addresses that they stand for: those in `cidr`, on `interface`. */
   hostNetworks: readonly HostNetwork[];
+  network: NetworkSettings;
   minDynamicPort: number;
   maxDynamicPort: number;
   /** What the agent answers when it is asked for its version: constraints compare `nomad.version` and `consul.version`. */

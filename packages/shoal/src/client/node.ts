@@ -55,12 +55,16 @@ function nodeResources(config: NodeConfig, found: Finding): Node['NodeResources'
     Cpu: { CpuShares: found.cpuMHz ?? 0, TotalCpuCores: found.cores ?? 1 },
     Memory: { MemoryMB: found.memoryMB ?? 0 },
     Disk: { DiskMB: found.diskMB ?? 0 },
-    Networks: found.networks ?? null,
-    NodeNetworks: found.nodeNetworks ?? null,
+    Networks: joined(found.networks, found.ownNetworks),
+    NodeNetworks: joined(found.nodeNetworks, found.ownNodeNetworks),
     Devices: null,
     MinDynamicPort: config.minDynamicPort,
     MaxDynamicPort: config.maxDynamicPort,
   };
+}
+
+function joined<T>(host: T[] = [], own: T[] = []): T[] | null {
+  return host.length + own.length > 0 ? [...host, ...own] : null;
 }
 
 function hostVolumes({ hostVolumes: volumes }: NodeConfig): Node['HostVolumes'] {

@@ -1,4 +1,4 @@
-import type { Allocation, AllocClientStatus, Node, NodeStatus, TaskState } from '@shoal/api';
+import type { Allocation, AllocClientStatus, AllocNetworkStatus, Node, NodeStatus, TaskState } from '@shoal/api';
 
 /**
  * What a client asks of its servers. All of it goes out over the connection that the client dialled (`rpc/`); calls are retried by the caller.
@@ -51,5 +51,5 @@ export type AllocationUpdate = {
   taskStates: Record<string, TaskState>;
   /** `null` while undecided. */
   deploymentHealthy: { healthy: boolean; deploymentId: string } | null;
-  networkStatus: { InterfaceName: string; Address: string; DNS: null } | null;
+  networkStatus: AllocNetworkStatus | null;
 };

@@ -134,6 +134,8 @@ export type ClientConfig = {
   hostVolumes: Record<string, HostVolume>;
   /** Networks that ports may be chosen on. Several of one name are one network. */
   hostNetworks: readonly HostNetwork[];
+  /** How allocations get networks of their own. */
+  network: ClientNetworkConfig;
   /** Removal of ended allocations' folders: how often, and from which number or use on. */
   gcIntervalMs: number;
   gcMaxAllocs: number;
@@ -144,6 +146,21 @@ export type ClientConfig = {
   templateFunctionDenylist: readonly string[];
   /** Whether templates may read any file of the machine. Default false. */
   templateDisableFileSandbox: boolean;
+};
+
+export type ClientNetworkConfig = {
+  /** Folders with CNI plugins, the first one that has a plugin counts. Default `/opt/cni/bin` and Debian's `/usr/lib/cni`. */
+  cniPath: readonly string[];
+  /** Where the network configurations of `mode = "cni/NAME"` are. Default `/opt/cni/config`. */
+  cniConfigDir: string;
+  /** The bridge of `mode = "bridge"`, and its networks. Default `nomad`, `172.26.64.0/20`, and no IPv6. */
+  bridgeName: string;
+  bridgeSubnet: string;
+  bridgeSubnetIpv6: string | undefined;
+  /** Whether an allocation reaches itself by its own host ports. Default false. */
+  hairpin: boolean;
+  /** Whether mapped ports that name no host network are reached on every address of this machine. Default true. */
+  bindWildcard: boolean;
 };
 
 export type HostVolume = { path: string; readOnly: boolean };

@@ -31,6 +31,12 @@ export const DEFAULTS = {
     maxKillTimeoutMs: 30 * SECOND,
     minDynamicPort: 20_000,
     maxDynamicPort: 32_000,
+    network: {
+      cniPath: ['/opt/cni/bin', '/usr/lib/cni'],
+      cniConfigDir: '/opt/cni/config',
+      bridgeName: 'nomad',
+      bridgeSubnet: '172.26.64.0/20',
+    },
     gcIntervalMs: MINUTE,
     gcMaxAllocs: 50,
     gcDiskUsageThreshold: 80,

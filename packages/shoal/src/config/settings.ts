@@ -50,6 +50,13 @@ export type Settings = {
   'client.stateDir': string;
   'client.hostVolumes': Record<string, HostVolume>;
   'client.hostNetworks': readonly HostNetwork[];
+  'client.network.cniPath': string;
+  'client.network.cniConfigDir': string;
+  'client.network.bridgeName': string;
+  'client.network.bridgeSubnet': string;
+  'client.network.bridgeSubnetIpv6': string;
+  'client.network.hairpin': boolean;
+  'client.network.bindWildcard': boolean;
   'client.gcIntervalMs': number;
   'client.gcMaxAllocs': number;
   'client.gcDiskUsageThreshold': number;

@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path';
 import type { Diagnostic } from '@shoal/hcl';
 import { dockerSettings } from '../client/drivers/docker/settings.ts';
 import { execSettings } from '../client/drivers/exec/settings.ts';
+import { networkMistakes } from '../client/network/settings.ts';
 import type { AgentConfig } from './agent-config.ts';
 import { dnsChecks } from './dns-checks.ts';
 import type { Merged } from './merge.ts';
@@ -39,6 +40,7 @@ export function wholeChecks(config: AgentConfig, merged: Merged): Diagnostic[] {
     ...tlsChecks(merged),
     ...dnsChecks(config, merged),
     ...driverChecks(config, merged),
+    ...networkChecks(config, merged),
     ...roleChecks(config, merged),
   ];
 }
@@ -54,6 +56,12 @@ function driverChecks({ plugins, client }: AgentConfig, merged: Merged): Diagnos
     mistakes.map((mistake) =>
       problemAt(merged, 'plugins', `The settings of the ${driver} driver are wrong`, sentence(mistake)),
     ),
+  );
+}
+
+function networkChecks({ client }: AgentConfig, merged: Merged): Diagnostic[] {
+  return networkMistakes(client.network).map(({ setting, mistake, remedy }) =>
+    problemAt(merged, `client.network.${setting}`, mistake, remedy),
   );
 }
 

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { Allocation, Task, TaskGroup, TaskState } from '@shoal/api';
+import type { Allocation, AllocNetworkStatus, Task, TaskGroup, TaskState } from '@shoal/api';
 import { allocDirs } from '../alloc-dir.ts';
 import type { TaskUsage } from '../drivers/driver.ts';
 import type { Variables } from '../env/interpolate.ts';
@@ -37,7 +37,7 @@ export type AllocRunner = {
   signal(task: string | undefined, signal: string): Promise<void>;
   /** By task; what does not run is left out. */
   usage(): Promise<Record<string, TaskUsage>>;
-  /** Whether all of its tasks are dead: what it took of the node is free. */
+  /** Whether all of its tasks are dead and its network is gone: what it took of the node is free. */
   isOver(): boolean;
   /** Looks again at what may begin now: something outside of the allocation has changed. */
   look(): void;
@@ -62,7 +62,7 @@ export type AllocRunnerInput = {
 
 export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInput, world: TaskWorld): AllocRunner {
   const id = record.allocation.ID;
-  const { log, registrar } = world.services;
+  const { log, registrar, networks } = world.services;
   let allocation = record.allocation;
   let stopping: Promise<void> | undefined;
   let left = false;
@@ -71,6 +71,8 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
   const ending = new Set<string>();
   const runners = new Map<string, TaskRunner>();
   const group = () => groupOf(allocation);
+  /** As it stands here: the servers may not know its network yet. */
+  const placed = (): Allocation => ({ ...allocation, NetworkStatus: networks.of(id)?.status ?? NO_NETWORK });
   const tasks = () => group().Tasks ?? [];
   const states = () => Object.fromEntries([...runners].map(([name, runner]) => [name, runner.state()]));
   const mine = `${SERVICE_ID_PREFIX}${id}-group-${allocation.TaskGroup}-`;
@@ -81,7 +83,7 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
   );
   const groupChecks = createGroupChecks(runners, world);
   const health = createDeploymentHealth(
-    { subject: () => ({ allocation, group: group() }), states, restored: record.health, onVerdict },
+    { subject: () => ({ allocation: placed(), group: group() }), states, restored: record.health, onVerdict },
     world,
   );
 
@@ -100,6 +102,14 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
       for (const { task, event } of casualties(tasks(), now)) void runners.get(task)?.kill(event);
     for (const task of tasks()) if (mayOpen(task, now)) runners.get(task.Name)?.open();
     health.look();
+    if (allDead() && networks.of(id) !== undefined) void releaseNetwork();
+  }
+
+  const allDead = () => Object.values(states()).every(({ State }) => State === 'dead');
+
+  async function releaseNetwork(): Promise<void> {
+    await networks.release(id);
+    onChange(id);
   }
 
   function mayOpen(task: Task, now: Record<string, TaskState>): boolean {
@@ -113,7 +123,7 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
     const variables = up ? variablesOfGroup() : undefined;
     groupServices.want(variables === undefined ? [] : registrations(variables));
     if (variables === undefined) groupChecks.end();
-    else groupChecks.begin(allocation, group(), variables);
+    else groupChecks.begin(placed(), group(), variables);
   }
 
   async function leave(task: string): Promise<boolean> {
@@ -126,14 +136,14 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
 
   function variablesOfGroup(): Variables | undefined {
     const job = allocation.Job;
-    return job === null ? undefined : groupVariables({ allocation, job, group: group(), node: world.node() });
+    return job === null ? undefined : groupVariables({ allocation: placed(), job, group: group(), node: world.node() });
   }
 
   function registrations(variables: Variables): ServiceRegistration[] {
     const warning = uncheckable(group().Services);
     if (warning !== undefined) showOnce(warning);
     try {
-      return groupServiceRegistrations(allocation, group(), variables);
+      return groupServiceRegistrations(placed(), group(), variables);
     } catch (error) {
       showOnce(messageOf(error));
       return [];
@@ -195,12 +205,12 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
     await atMost(groupServices.settled(), DEREGISTER_TIMEOUT_MS, world.clock);
   }
 
-  const isOver = () => Object.values(states()).every(({ State }) => State === 'dead');
+  const isOver = () => allDead() && networks.of(id) === undefined;
   const detachAll = () => Promise.all([...runners.values()].map((runner) => runner.detach()));
 
   function begin(): void {
     for (const task of tasks()) {
-      const subject = () => ({ allocation, group: group(), task: taskOf(group(), task.Name) });
+      const subject = () => ({ allocation: placed(), group: group(), task: taskOf(group(), task.Name) });
       const restored = record.tasks[task.Name];
       const name = task.Name;
       runners.set(
@@ -225,7 +235,7 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
         clientDescription: description,
         taskStates: states(),
         deploymentHealthy: health.report(),
-        networkStatus: { InterfaceName: '', Address: '', DNS: null },
+        networkStatus: networks.of(id)?.status ?? NO_NETWORK,
       };
     },
     update(next) {
@@ -255,15 +265,23 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
       expired = true;
       void stop(why);
     },
-    suspend: () => letGo(() => inOrder((runner) => runner.suspend()).then(detachAll)),
+    suspend: () =>
+      letGo(async () => {
+        await inOrder((runner) => runner.suspend());
+        await detachAll();
+        await networks.release(id);
+      }),
     detach: () => letGo(detachAll),
     async destroy() {
       await stop();
+      await networks.release(id);
       await rm(allocDirs(world.allocRoot, id).allocDir, { recursive: true, force: true });
       await world.db.remove(id);
     },
   };
 }
+
+const NO_NETWORK: AllocNetworkStatus = { InterfaceName: '', Address: '', DNS: null };
 
 function groupOf(allocation: Allocation): TaskGroup {
   const group = allocation.Job?.TaskGroups?.find(({ Name }) => Name === allocation.TaskGroup);

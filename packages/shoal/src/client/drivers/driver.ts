@@ -101,6 +101,8 @@ export type TaskNetwork = {
   /** Files that a task with a file system of its own is to find as `/etc/resolv.conf` and `/etc/hosts`. */
   resolvConf: string;
   hosts: string;
+  /** What the group calls its host; '' and undefined: nothing. */
+  hostname?: string;
 };
 
 /** `to`: the port inside the task's network, 0 for the same as outside. */

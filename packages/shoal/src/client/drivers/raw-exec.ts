@@ -9,10 +9,11 @@ import { knownSignal } from '../supervisor/signals.ts';
 import { runBeside } from './beside.ts';
 import { resolveCommand } from './command.ts';
 import { type Driver, DriverError, type TaskHandle, type TaskSpec, type TaskUsage } from './driver.ts';
+import { inNetwork } from './in-network.ts';
 import { lookUpUser } from './users.ts';
 
 /**
- * Runs a program as it is, without isolation, as a child of the supervisor. Config: `command`, `args`
+ * Runs a program as it is, without isolation but for the network of its allocation, as a child of the supervisor. Config: `command`, `args`
  * (https://developer.hashicorp.com/nomad/docs/drivers/raw_exec).
  */
 export type RawExecOptions = {
@@ -38,6 +39,7 @@ export function rawExec(options: RawExecOptions): Driver {
 
   return {
     name: RAW_EXEC,
+    joinsNetwork: true,
     fingerprint: async () => ({
       Attributes: options.enabled ? { 'driver.raw_exec': 'true' } : {},
       Detected: options.enabled,
@@ -71,8 +73,15 @@ export function rawExec(options: RawExecOptions): Driver {
       }
     },
     exec: async (_handle, { command: [name = '', ...args], task, signal }) => {
-      const { command, env, cwd, uid, gid } = await startRequest({ ...task, config: { command: name, args } }, hostEnv);
-      return runBeside({ command, args, env, cwd, uid, gid, signal });
+      const {
+        command,
+        args: whole,
+        env,
+        cwd,
+        uid,
+        gid,
+      } = await startRequest({ ...task, config: { command: name, args } }, hostEnv);
+      return runBeside({ command, args: whole, env, cwd, uid, gid, signal });
     },
     stats: async (handle) => readUsage(handle),
     recover: async (handle) => (await supervisor.status(handle.id)) !== undefined,
@@ -127,16 +136,17 @@ async function startRequest(task: TaskSpec, hostEnv: Record<string, string>): Pr
   const name = String(task.config['command']);
   const command = resolveCommand(name, task.dirs, env['PATH'] ?? USUAL_PATH);
   if (command === undefined) throw new DriverError(`${LAUNCH_FAILED}: ${notFound(name)}`, { recoverable: true });
-  const owner = task.user === '' ? {} : await lookUpUser(task.user);
+  const args = ((task.config['args'] ?? []) as unknown[]).map(String);
+  const owner = task.user === '' ? undefined : await lookUpUser(task.user);
+  const program = { command, args, ...owner };
   return {
     id: task.id,
     allocId: task.allocId,
     task: task.task,
-    command,
-    args: ((task.config['args'] ?? []) as unknown[]).map(String),
+    ...(task.network === undefined ? program : inNetwork(task.network, program)),
+    ...(owner !== undefined && { outputUid: owner.uid, outputGid: owner.gid }),
     env,
     cwd: task.dirs.taskDir,
-    ...owner,
     logDir: task.dirs.logDir,
     maxFiles: task.logs.maxFiles,
     maxFileSizeBytes: task.logs.maxFileSizeBytes,

@@ -1,4 +1,4 @@
-import type { AllocatedResources, NetworkResource } from '@shoal/api';
+import type { AllocatedResources, Allocation, AllocNetworkStatus, NetworkResource } from '@shoal/api';
 import type { TaskPort } from '../drivers/driver.ts';
 
 /** Names of variables may hold letters, digits and `_`; everything else becomes `_`. */
@@ -9,10 +9,10 @@ export function cleanName(name: string): string {
 /**
  * The variables of the allocation's ports (https://developer.hashicorp.com/nomad/docs/runtime/environment): the group's as `NOMAD_PORT_<label>`,
  * those of a task's own network without the task's name for itself and as `NOMAD_PORT_<task>_<label>` for the others. `inside`: ports of the task
- * behind labels of its own network, where its driver maps them.
+ * behind labels of its own network, where its driver maps them. In a network of the allocation's own its address comes as `NOMAD_ALLOC_IP_<label>`.
  */
 export function portVariables(
-  resources: AllocatedResources,
+  { AllocatedResources: resources, NetworkStatus: network }: Pick<Allocation, 'AllocatedResources' | 'NetworkStatus'>,
   task: string,
   inside: Record<string, number> = {},
 ): Record<string, string> {
@@ -23,6 +23,7 @@ export function portVariables(
   for (const port of taskPorts(resources, task)) {
     Object.assign(variables, ownPort({ ...port, to: inside[port.label] ?? port.to }));
   }
+  if (network?.Address) for (const port of sharedPorts(resources)) Object.assign(variables, allocPort(port, network));
   return variables;
 }
 
@@ -56,6 +57,15 @@ function ownPort({ label, ip, value: port, to }: TaskPort): Record<string, strin
     [`NOMAD_PORT_${name}`]: inside,
     [`NOMAD_HOST_PORT_${name}`]: String(port),
   };
+}
+
+/** Where the allocation itself is reached, in a network of its own. Under both names, as the others. */
+function allocPort({ label, value, to }: TaskPort, { Address, InterfaceName }: AllocNetworkStatus) {
+  const ADDR = hostPort(Address, to > 0 ? to : value);
+  const variables = Object.entries({ ALLOC_INTERFACE: InterfaceName, ALLOC_IP: Address, ALLOC_ADDR: ADDR });
+  return Object.fromEntries(
+    [label, cleanName(label)].flatMap((name) => variables.map(([key, text]) => [`NOMAD_${key}_${name}`, text])),
+  );
 }
 
 function sharedPorts(resources: AllocatedResources): TaskPort[] {

@@ -41,14 +41,14 @@ export function groupVariables(input: Omit<TaskEnvInput, 'task' | 'dirs' | 'host
   return lookup(node, {
     ...meta,
     ...identityVariables(input),
-    ...portVariables(input.allocation.AllocatedResources, ''),
+    ...portVariables(input.allocation, ''),
   });
 }
 
 function nomadVariables(input: TaskEnvInput): Record<string, string> {
   const { dirs, inside, task } = input;
   return {
-    ...portVariables(input.allocation.AllocatedResources, task.Name, inside?.ports(task.Config ?? {})),
+    ...portVariables(input.allocation, task.Name, inside?.ports(task.Config ?? {})),
     ...identityVariables(input),
     ...limitVariables(input),
     NOMAD_TASK_NAME: task.Name,

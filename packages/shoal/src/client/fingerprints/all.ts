@@ -1,5 +1,6 @@
 import { agentFingerprint } from './agent.ts';
 import { archFingerprint } from './arch.ts';
+import { cniFingerprint } from './cni.ts';
 import { cpuFingerprint } from './cpu.ts';
 import { driversFingerprint } from './drivers.ts';
 import type { Fingerprint } from './fingerprint.ts';
@@ -16,6 +17,7 @@ export const fingerprints: readonly Fingerprint[] = [
   storageFingerprint,
   hostFingerprint,
   networkFingerprint,
+  cniFingerprint,
   agentFingerprint,
   driversFingerprint,
 ];

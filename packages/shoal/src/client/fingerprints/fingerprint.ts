@@ -45,6 +45,9 @@ export type Finding = {
   diskMB?: number;
   networks?: NetworkResource[];
   nodeNetworks?: NodeNetwork[];
+  /** Those that allocations can have for themselves, beside the machine's. */
+  ownNetworks?: NetworkResource[];
+  ownNodeNetworks?: NodeNetwork[];
   drivers?: Record<string, DriverInfo>;
   links?: Record<string, string>;
 };

@@ -4,6 +4,7 @@ import type { ArtifactSettings } from '../artifacts/settings.ts';
 import type { Clock } from '../clock.ts';
 import type { Driver, DriverNetwork, ExecResult, TaskDirs } from '../drivers/driver.ts';
 import type { TaskEnv } from '../env/task-env.ts';
+import type { AllocNetworks } from '../network/alloc-networks.ts';
 import type { Registrar } from '../registrar.ts';
 import type { TaskChecks } from '../services/task-checks.ts';
 import type { StickyDisks } from '../sticky-disk.ts';
@@ -66,6 +67,7 @@ export type HookServices = {
   templates: Templates;
   checks: TaskChecks;
   disks: StickyDisks;
+  networks: AllocNetworks;
   clock: Clock;
   /** 0 to 1. */
   random: () => number;

@@ -1,4 +1,5 @@
 import { interpolate, interpolateDeep } from '../env/interpolate.ts';
+import { ownNetworkMode } from '../network/mode.ts';
 import { failedValidation } from '../task-runner/events.ts';
 import { type HookContext, HookFailure, type TaskHook } from './hook.ts';
 
@@ -21,7 +22,17 @@ export function taskConfig({ task, env }: Pick<HookContext, 'task' | 'env'>): Re
 // A task that starts without what it counts on fails later and less clearly.
 function missingParts(context: HookContext): string[] {
   const vault = context.task.Vault === null ? [] : ['this client cannot do its vault block: there is no Vault to ask'];
-  return [...vault, ...(context.driver.mountsVolumes ? missingVolumes(context) : unmountable(context))];
+  return [
+    ...vault,
+    ...unjoinable(context),
+    ...(context.driver.mountsVolumes ? missingVolumes(context) : unmountable(context)),
+  ];
+}
+
+function unjoinable({ group, driver }: HookContext): string[] {
+  const mode = ownNetworkMode(group);
+  if (mode === undefined || driver.joinsNetwork) return [];
+  return [`task driver "${driver.name}" does not support the group's network { mode = "${mode}" }; use mode = "host"`];
 }
 
 function missingVolumes({ task, group, node, env }: HookContext): string[] {

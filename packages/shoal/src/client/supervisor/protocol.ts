@@ -49,6 +49,9 @@ export type StartRequest = {
   cwd: string;
   uid?: number;
   gid?: number;
+  /** Who may open the output again, where the command takes on its user itself. Default: `uid` and `gid`. */
+  outputUid?: number;
+  outputGid?: number;
   logDir: string;
   maxFiles: number;
   maxFileSizeBytes: number;

@@ -18,8 +18,9 @@ export function asStartRequest(params: unknown): StartRequest {
     maxFileSizeBytes: whole(fields, 'maxFileSizeBytes', 1),
   };
   if (/[/\0]/.test(request.task)) throw bad('task', 'a name without a slash');
-  if (fields['uid'] !== undefined) request.uid = whole(fields, 'uid', 0);
-  if (fields['gid'] !== undefined) request.gid = whole(fields, 'gid', 0);
+  for (const name of ['uid', 'gid', 'outputUid', 'outputGid'] as const) {
+    if (fields[name] !== undefined) request[name] = whole(fields, name, 0);
+  }
   if (fields['keeper'] !== undefined) request.keeper = asKeeper(fields['keeper']);
   return request;
 }

@@ -54,7 +54,7 @@ async function run(
   record.cgroupIsForeign = request.keeper !== undefined;
   record.cgroup = request.keeper?.cgroup ?? cgroups.create(request.id) ?? '';
   await save(record);
-  const owner = request.keeper ?? ownerOf(request);
+  const owner = request.keeper ?? outputOwner(request);
   const output = await openOutput(request, { fifos, owner, log: (message) => log(`${record.id}: ${message}`) });
   try {
     const child = await launch(request, output.taskEnds);
@@ -75,8 +75,9 @@ async function run(
   }
 }
 
-function ownerOf({ uid, gid = uid }: StartRequest): { uid: number; gid: number } | undefined {
-  return uid === undefined || gid === undefined ? undefined : { uid, gid };
+function outputOwner(request: StartRequest): { uid: number; gid: number } | undefined {
+  const { outputUid: uid = request.uid, outputGid: gid = request.gid } = request;
+  return uid === undefined ? undefined : { uid, gid: gid ?? uid };
 }
 
 async function fillGroup({ id, cgroup, pid }: TaskRecord, log: (message: string) => void): Promise<void> {

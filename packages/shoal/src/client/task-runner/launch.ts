@@ -1,15 +1,17 @@
-import type { TaskDns, TaskSpec, TaskVolume } from '../drivers/driver.ts';
+import type { TaskSpec, TaskVolume } from '../drivers/driver.ts';
 import { interpolate } from '../env/interpolate.ts';
 import { taskPorts } from '../env/port-variables.ts';
 import type { HookContext } from '../hooks/hook.ts';
 import { taskConfig } from '../hooks/validate.ts';
+import { groupDns } from './group-dns.ts';
 
 const MEGABYTE = 1024 * 1024;
 
 /** What the driver is given: all references filled in, all paths absolute. */
 export function taskSpec(context: HookContext, id: string): TaskSpec {
-  const { allocation, job, task, dirs, env } = context;
+  const { allocation, job, task, dirs, env, services } = context;
   const resources = allocation.AllocatedResources.Tasks[task.Name];
+  const network = services.networks.of(allocation.ID)?.forTasks;
   return {
     allocId: allocation.ID,
     task: task.Name,
@@ -28,14 +30,8 @@ export function taskSpec(context: HookContext, id: string): TaskSpec {
     ports: taskPorts(allocation.AllocatedResources, task.Name),
     dns: groupDns(context),
     volumes: hostVolumes(context),
+    ...(network !== undefined && { network }),
   };
-}
-
-function groupDns({ group, env: { variables } }: HookContext): TaskDns | null {
-  const dns = group.Networks?.[0]?.DNS ?? null;
-  if (dns === null) return null;
-  const fill = (texts: string[] | null) => (texts ?? []).map((text) => interpolate(text, variables));
-  return { servers: fill(dns.Servers), searches: fill(dns.Searches), options: fill(dns.Options) };
 }
 
 /** What `volume_mount` blocks name, as far as this machine has it: what it has not, `validate` has told. */

@@ -101,6 +101,13 @@ export const clientFields: Fields = {
     listed: true,
     read: readHostNetwork,
   },
+  cni_path: text('client.network.cniPath'),
+  cni_config_dir: text('client.network.cniConfigDir'),
+  bridge_network_name: text('client.network.bridgeName'),
+  bridge_network_subnet: text('client.network.bridgeSubnet'),
+  bridge_network_subnet_ipv6: text('client.network.bridgeSubnetIpv6'),
+  bridge_network_hairpin_mode: flag('client.network.hairpin'),
+  bind_wildcard_default_host_network: flag('client.network.bindWildcard'),
   gc_interval: duration('client.gcIntervalMs'),
   gc_max_allocs: integer('client.gcMaxAllocs'),
   gc_disk_usage_threshold: number('client.gcDiskUsageThreshold'),
@@ -118,11 +125,6 @@ export const clientFields: Fields = {
      gc_parallel_destroys gc_volumes_on_node_gc artifact users drain_on_shutdown reservable_cores
      host_volumes_dir host_volume_plugin_dir common_plugin_dir log_monitor fingerprint preferred_address_family
      node_max_allocs intro_token nomad_service_discovery default_ineligible`,
-  ),
-  ...ignored(
-    'Bridge networks are not there yet.',
-    `cni_path cni_config_dir bridge_network_name bridge_network_subnet
-     bridge_network_subnet_ipv6 bridge_network_hairpin_mode bind_wildcard_default_host_network`,
   ),
   ...ignored('Control groups are found by themselves.', 'cgroup_parent'),
   ...ignored('Port ranges of executors are not needed.', 'client_min_port client_max_port'),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import type {
   Allocation,
   Job,
@@ -277,6 +278,15 @@ export const aNodeConfig = (dataDir: string, changes: Partial<NodeConfig> = {}):
   reserved: { cpuMHz: 0, memoryMB: 0, diskMB: 0, ports: '' },
   hostVolumes: {},
   hostNetworks: [],
+  network: {
+    cniPath: [],
+    cniConfigDir: join(dataDir, 'cni'),
+    bridgeName: 'nomad',
+    bridgeSubnet: '172.26.64.0/20',
+    bridgeSubnetIpv6: undefined,
+    hairpin: false,
+    bindWildcard: true,
+  },
   minDynamicPort: 20000,
   maxDynamicPort: 32000,
   versions: { nomad: '1.6.1', revision: '', consul: '1.16.0' },

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { systemClock } from '../../clock.ts';
 import { messageOf } from '../../errors.ts';
+import type { ServeDns } from '../../serve-dns.ts';
 import { atMost } from '../../signals.ts';
 import { knownSignal } from '../../supervisor/signals.ts';
 import { type Driver, DriverError, type TaskHandle } from '../driver.ts';
@@ -17,7 +18,7 @@ import { followLogs, type LogFollower } from './follow-logs.ts';
 import { createImages } from './images.ts';
 import { keptIn, keptOf, type NodeNames } from './labels.ts';
 import { insidePorts } from './ports.ts';
-import { gatewayOf, networkName, type ServeDns } from './resolvers.ts';
+import { gatewayOf, networkName } from './resolvers.ts';
 import type { DockerSettings } from './settings.ts';
 import { startContainer } from './starting.ts';
 import { readTaskConfig } from './task-config.ts';

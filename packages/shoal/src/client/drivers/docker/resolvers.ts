@@ -1,11 +1,8 @@
+import type { ServeDns } from '../../serve-dns.ts';
 import type { TaskSpec } from '../driver.ts';
 import type { Engine } from './engine.ts';
 import { isStatus } from './errors.ts';
 import type { TaskConfig } from './task-config.ts';
-
-/** Has the agent answer DNS on port 53 of an address of this machine. What tasks ask there, or why that cannot be. */
-export type ServeDns = (address: string) => Promise<DnsServed>;
-export type DnsServed = { readonly servers: readonly string[] } | { readonly reason: string };
 
 /** What a container asks for names; undefined leaves it to the engine. `warning` is for the user. */
 export type Resolvers = { servers: readonly string[] | undefined; warning?: string };

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { isInside } from '../../artifacts/inside.ts';
 import { systemClock } from '../../clock.ts';
+import type { ServeDns } from '../../serve-dns.ts';
 import { DriverError, type Meanwhile, type Say, type TaskSpec } from '../driver.ts';
 import { containerBody, containerName, profilePath } from './container.ts';
 import type { Containers } from './containers.ts';
@@ -9,7 +10,7 @@ import type { Engine } from './engine.ts';
 import { EngineError, isStatus, refusal } from './errors.ts';
 import type { Images } from './images.ts';
 import type { NodeNames } from './labels.ts';
-import { resolversFor, type ServeDns } from './resolvers.ts';
+import { resolversFor } from './resolvers.ts';
 import type { DockerSettings } from './settings.ts';
 import type { TaskConfig } from './task-config.ts';
 

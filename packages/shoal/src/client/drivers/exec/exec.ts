@@ -69,6 +69,7 @@ export function execDriver(options: ExecOptions): Driver {
 
   return {
     name: EXEC,
+    joinsNetwork: true,
     mountsVolumes: true,
     joinsNetwork: true,
     defaultUser: DEFAULT_USER,

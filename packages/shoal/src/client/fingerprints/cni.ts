@@ -1,0 +1,73 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { NetworkResource, NodeNetwork } from '@shoal/api';
+import { BRIDGE_PLUGINS } from '../network/bridge-config.ts';
+import { findPlugin } from '../network/cni/invoke.ts';
+import { findConfigs } from '../network/cni-configs.ts';
+import { runProgram, systemPath } from '../network/program.ts';
+import type { Fingerprint } from './fingerprint.ts';
+
+/**
+ * Networks that allocations can have for themselves here: `bridge` where its plugins are, and `cni/NAME` for each network configuration. What plugins there
+ * are, by `plugins.cni.version.NAME` (https://developer.hashicorp.com/nomad/docs/job-specification/network).
+ */
+export const cniFingerprint: Fingerprint = {
+  name: 'cni',
+  periodic: false,
+  async run({ machine, config: { network } }) {
+    // Namespaces, bridges and packet filters are for root.
+    if (machine.platform() !== 'linux' || process.getuid?.() !== 0) return {};
+    const [versions, configs] = await Promise.all([pluginVersions(network.cniPath), findConfigs(network.cniConfigDir)]);
+    const attributes = Object.entries(versions).map(([name, version]) => [`plugins.cni.version.${name}`, version]);
+    const hasBridge = [...BRIDGE_PLUGINS, 'loopback'].every((name) => versions[name] !== undefined);
+    const canMapPorts = (await findPlugin(systemPath().split(':'), 'iptables')) !== undefined;
+    const modes = [
+      ...(hasBridge && canMapPorts ? [{ mode: 'bridge', device: network.bridgeName }] : []),
+      ...[...configs.lists.keys()].map((name) => ({ mode: `cni/${name}`, device: '' })),
+    ];
+    return {
+      attributes: Object.fromEntries(attributes),
+      ...(modes.length > 0 && {
+        ownNetworks: modes.map(({ mode }) => networkResource(mode)),
+        ownNodeNetworks: modes.map(({ mode, device }) => nodeNetwork(mode, device)),
+      }),
+    };
+  },
+};
+
+/** By name, of all plugins in the folders. */
+async function pluginVersions(path: readonly string[]): Promise<Record<string, string>> {
+  const found = new Map<string, string>();
+  for (const folder of path) {
+    const names = await readdir(folder).catch(() => []);
+    for (const name of names) if (!found.has(name)) found.set(name, join(folder, name));
+  }
+  const read = await Promise.all([...found].map(async ([name, file]) => [name, await versionOf(file)] as const));
+  return Object.fromEntries(read.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+/**
+ * A plugin that is called without a command says who it is: `CNI bridge plugin v1.5.1`. Some builds do not know their version (`version unknown`); then the
+ * newest specification that it understands stands for it, so that constraints on the attribute hold. Undefined for what is no plugin.
+ */
+async function versionOf(file: string): Promise<string | undefined> {
+  try {
+    const { stdout, stderr } = await runProgram(file, [], { env: { PATH: systemPath() }, timeoutMs: 5_000 });
+    const [, version, specifications] = PRESENTATION.exec(stdout + stderr) ?? [];
+    if (version === undefined) return undefined;
+    return version === 'version unknown' ? specifications?.split(',').at(-1)?.trim() : version.replace(/^v/, '');
+  } catch {
+    return undefined;
+  }
+}
+
+const PRESENTATION = /^CNI \S+ plugin (version unknown|\S+)(?:\s+CNI protocol versions supported: (.*))?/;
+
+function networkResource(Mode: string): NetworkResource {
+  const nothing = { Device: '', CIDR: '', IP: '', MBits: 0, DNS: null, ReservedPorts: null, DynamicPorts: null };
+  return { Mode, ...nothing };
+}
+
+function nodeNetwork(Mode: string, Device: string): NodeNetwork {
+  return { Mode, Device, MacAddress: '', Speed: 0, Addresses: null };
+}

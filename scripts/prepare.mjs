@@ -53,6 +53,7 @@ function newest(dir) {
 
 /** Debian's package of each program that tests call. */
 const TEST_PROGRAMS = {
+  '/usr/lib/cni/bridge': 'containernetworking-plugins',
   busybox: 'busybox-static',
   bzip2: 'bzip2',
   conmon: 'conmon',

@@ -50,6 +50,8 @@ export function makeNetwork(names) {
     host: find,
     /** The command line that runs `argv` on a host. */
     command: (name, argv) => ['ip', 'netns', 'exec', find(name).namespace, ...argv],
+    /** The same, with the machine's own mounts: what is mounted there is seen by all. */
+    entering: (name, argv) => ['nsenter', `--net=/run/netns/${find(name).namespace}`, ...argv],
     /** Where the hosts' ports hang on a bridge. */
     switch: {
       bridge: BRIDGE,

@@ -23,8 +23,8 @@ export type Hosts = {
   join(host: string): void;
   /** Of that host, below `folder`. */
   folderOf(host: string): Promise<string>;
-  /** Prepares an agent on that host; it does not run yet. */
-  agent(host: string, config: string): Promise<HostAgent>;
+  /** Prepares an agent on that host; it does not run yet. With `mounts` it shares the machine's, and not only sees those there were at its start. */
+  agent(host: string, config: string, options?: { mounts: 'shared' }): Promise<HostAgent>;
   /** Living processes of a job's tasks on that host. */
   tasks(host: string, job: string): number[];
   /** A command of the program on a host, in a folder. */
@@ -62,6 +62,7 @@ type Network = {
   host(name: string): { readonly address: string; readonly control: string; readonly port: string };
   readonly switch: { readonly bridge: string; command(argv: readonly string[]): string[] };
   command(name: string, argv: readonly string[]): string[];
+  entering(name: string, argv: readonly string[]): string[];
   cutting(name: string): string[];
   joining(name: string): string[];
   remove(): void;
@@ -93,7 +94,7 @@ export async function makeHosts(names: readonly string[]): Promise<Hosts> {
       return join(folder, host);
     },
     command: (host, words, cwd) => run(spawnOn({ network, mark, host }, words, { cwd })),
-    agent: (host, config) => hostAgent({ network, folder, mark, host, config }),
+    agent: (host, config, options) => hostAgent({ network, folder, mark, host, config, mounts: options?.mounts }),
     tasks: (host, job) => processesWith('NOMAD_JOB_NAME', job).filter((pid) => runsUnder(pid, join(folder, host))),
     async dispose() {
       await until('nothing of the hosts is left', () => {
@@ -113,9 +114,16 @@ export function execute([program = '', ...args]: readonly string[]): void {
   execFileSync(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-type Needs = { network: Network; folder: string; mark: string; host: string; config: string };
+type Needs = {
+  network: Network;
+  folder: string;
+  mark: string;
+  host: string;
+  config: string;
+  mounts: 'shared' | undefined;
+};
 
-async function hostAgent({ network, folder, mark, host, config }: Needs): Promise<HostAgent> {
+async function hostAgent({ network, folder, mark, host, config, mounts }: Needs): Promise<HostAgent> {
   const { address, control } = network.host(host);
   const dataDir = join(folder, host, 'data');
   const file = join(folder, host, 'agent.hcl');
@@ -127,7 +135,7 @@ async function hostAgent({ network, folder, mark, host, config }: Needs): Promis
   let printed = '';
 
   function startAgent(env?: Readonly<Record<string, string>>, flags: readonly string[] = []): ChildProcess {
-    const started = spawnOn({ network, mark, host }, ['agent', '-config', file, ...flags], {
+    const started = spawnOn({ network, mark, host, mounts }, ['agent', '-config', file, ...flags], {
       cwd: folder,
       ...(env && { env }),
     });
@@ -189,12 +197,13 @@ async function hostAgent({ network, folder, mark, host, config }: Needs): Promis
   };
 }
 
-type On = Pick<Needs, 'network' | 'mark' | 'host'>;
+type On = Pick<Needs, 'network' | 'mark' | 'host'> & Partial<Pick<Needs, 'mounts'>>;
 type With = { cwd: string; env?: Readonly<Record<string, string>> };
 
 /** Without what the test runner, or whoever started it, has set for itself. */
-function spawnOn({ network, mark, host }: On, words: readonly string[], { cwd, env = {} }: With): ChildProcess {
-  const [program = '', ...args] = network.command(host, [process.execPath, PROGRAM, ...words]);
+function spawnOn({ network, mark, host, mounts }: On, words: readonly string[], { cwd, env = {} }: With): ChildProcess {
+  const enter = mounts === 'shared' ? network.entering : network.command;
+  const [program = '', ...args] = enter(host, [process.execPath, PROGRAM, ...words]);
   const theirs = /^(VITEST|NODE_|NOMAD_|CONSUL_|SHOAL_|npm_)/;
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !theirs.test(name)));
   return spawn(program, args, { cwd, env: { ...clean, ...env, [MARK]: mark }, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -102,7 +102,9 @@ function addressText(alloc: Allocation, io: Io): string {
     dynamic ? 'yes' : 'no',
     to > 0 ? `${address} -> ${to}` : address,
   ]);
-  return `\n${io.paint.bold('Allocation Addresses')}\n${table(io.paint, ['Label', 'Dynamic', 'Address'], rows)}`;
+  const mode = alloc.AllocatedResources.Shared.Networks?.[0]?.Mode ?? '';
+  const title = mode === '' || mode === 'host' ? 'Allocation Addresses' : `Allocation Addresses (mode = "${mode}")`;
+  return `\n${io.paint.bold(title)}\n${table(io.paint, ['Label', 'Dynamic', 'Address'], rows)}`;
 }
 
 function shortTasks({ TaskStates }: Allocation, io: Io): string {

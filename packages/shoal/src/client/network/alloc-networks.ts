@@ -147,7 +147,9 @@ export function createAllocNetworks({ settings, folder, serveDns, log }: AllocNe
   async function remove(record: NetworkRecord): Promise<void> {
     const { allocId, attachment, namespace, result, mode } = record;
     try {
-      const detached = attachment === null ? Promise.resolve() : del(attachment, result, plugins);
+      // Without the namespace there is nothing to be taken out of it, and plugins look after what else is theirs.
+      const netns = (await isNamespace(namespace)) ? namespace : '';
+      const detached = attachment === null ? Promise.resolve() : del({ ...attachment, netns }, result, plugins);
       await detached.finally(() => removeNamespace(namespace));
       await records.remove(allocId);
       const isLast = mode === 'bridge' && !(await records.all()).some((other) => other.mode === 'bridge');

@@ -78,6 +78,20 @@ export function createAllocNetworks({ settings, folder, serveDns, log }: AllocNe
     return done;
   }
 
+  let forwarding: Promise<void> = Promise.resolve();
+
+  /** The bridge's rule is common to all: who looks for it must not meet another who makes it. */
+  function forwardingInTurn(act: () => Promise<void>): Promise<void> {
+    const done = forwarding.then(act);
+    forwarding = done.catch(() => undefined);
+    return done;
+  }
+
+  async function forbidIfUnused(): Promise<void> {
+    const isUsed = (await records.all()).some(({ mode }) => mode === 'bridge');
+    if (!isUsed) await forbidForwarding(settings);
+  }
+
   async function make(wanted: WantedNetwork, mode: string): Promise<AllocNetwork> {
     const begun = await recordFor(wanted, mode);
     await records.put(begun);
@@ -111,7 +125,7 @@ export function createAllocNetworks({ settings, folder, serveDns, log }: AllocNe
     await makeNamespace(record.namespace);
     await add(loopbackOf(record), plugins);
     if (record.attachment === null) return { ...record, result: {} };
-    if (record.mode === 'bridge') await allowForwarding(settings);
+    if (record.mode === 'bridge') await forwardingInTurn(() => allowForwarding(settings));
     return { ...record, result: await add(record.attachment, plugins) };
   }
 
@@ -152,8 +166,7 @@ export function createAllocNetworks({ settings, folder, serveDns, log }: AllocNe
       const detached = attachment === null ? Promise.resolve() : del({ ...attachment, netns }, result, plugins);
       await detached.finally(() => removeNamespace(namespace));
       await records.remove(allocId);
-      const isLast = mode === 'bridge' && !(await records.all()).some((other) => other.mode === 'bridge');
-      if (isLast) await forbidForwarding(settings);
+      if (mode === 'bridge') await forwardingInTurn(forbidIfUnused);
     } finally {
       present.delete(allocId);
     }

@@ -69,7 +69,6 @@ export function execDriver(options: ExecOptions): Driver {
 
   return {
     name: EXEC,
-    joinsNetwork: true,
     mountsVolumes: true,
     joinsNetwork: true,
     defaultUser: DEFAULT_USER,

@@ -3,11 +3,11 @@
 const BLOCK = 512;
 
 /** What stands before a file's content. */
-export function tarHead(name: string, size: number, seconds: number): Buffer {
+export function tarHead(name: string, size: number, seconds: number, mode = 0o600): Buffer {
   const head = Buffer.alloc(BLOCK);
   const octal = (value: number, width: number) => `${value.toString(8).padStart(width - 1, '0')}\0`;
   head.write(name, 0, 100);
-  head.write(octal(0o600, 8), 100);
+  head.write(octal(mode, 8), 100);
   head.write(octal(0, 8), 108);
   head.write(octal(0, 8), 116);
   head.write(size < 8 ** 11 ? octal(size, 12) : '', 124);

@@ -102,12 +102,24 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
       for (const { task, event } of casualties(tasks(), now)) void runners.get(task)?.kill(event);
     for (const task of tasks()) if (mayOpen(task, now)) runners.get(task.Name)?.open();
     health.look();
-    if (allDead() && networks.of(id) !== undefined) void releaseNetwork();
+    if (allDead()) void releaseNetwork();
   }
 
   const allDead = () => Object.values(states()).every(({ State }) => State === 'dead');
 
-  async function releaseNetwork(): Promise<void> {
+  let releasing: Promise<void> | undefined;
+
+  function releaseNetwork(): Promise<void> {
+    if (networks.of(id) !== undefined) releasing ??= leaveNetwork().finally(() => (releasing = undefined));
+    return releasing ?? Promise.resolve();
+  }
+
+  async function leaveNetwork(): Promise<void> {
+    const drivers = new Set(tasks().map(({ Driver }) => Driver));
+    const left = [...drivers].map((name) => world.drivers.get(name)?.leaveNetwork?.(id));
+    // What a driver still has of it, it finds again by itself.
+    for (const { reason } of (await Promise.allSettled(left)).filter((one) => one.status === 'rejected'))
+      log.warn({ error: messageOf(reason), alloc: id }, 'a driver could not let go of the network of an allocation');
     await networks.release(id);
     onChange(id);
   }
@@ -269,12 +281,12 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
       letGo(async () => {
         await inOrder((runner) => runner.suspend());
         await detachAll();
-        await networks.release(id);
+        await releaseNetwork();
       }),
     detach: () => letGo(detachAll),
     async destroy() {
       await stop();
-      await networks.release(id);
+      await releaseNetwork();
       await rm(allocDirs(world.allocRoot, id).allocDir, { recursive: true, force: true });
       await world.db.remove(id);
     },

@@ -35,6 +35,8 @@ export type Driver = {
    * started. Drivers that cannot leave it out. Throws `DriverError` if it cannot be started.
    */
   exec?(handle: TaskHandle, request: ExecRequest): Promise<ExecResult>;
+  /** Lets go of an allocation's network, in which none of its tasks is any more. Called before the network is removed. */
+  leaveNetwork?(allocId: string): Promise<void>;
   /** The task's own address, for drivers that give tasks one. Undefined for a task that shares the host's. */
   network?(handle: TaskHandle): Promise<DriverNetwork | undefined>;
 };

@@ -15,10 +15,15 @@ export type ContainerInput = {
   image: string;
   /** Servers that the container asks for names; undefined leaves it to the engine. */
   dns: readonly string[] | undefined;
+  /** The network of the allocation, where the container is in it. */
+  joined: JoinedNetwork | undefined;
   /** Texts of seccomp profiles, by the path in `security_opt`. */
   profiles: Readonly<Record<string, string>>;
   coreMHz: number;
 };
+
+/** Another container's network, and the files that go with it. */
+export type JoinedNetwork = { readonly holder: string; readonly resolvConf: string; readonly hosts: string };
 
 const MEGABYTE = 1024 * 1024;
 const DEFAULT_PERIOD_US = 100_000;
@@ -33,7 +38,7 @@ export function containerName({ task, allocId }: Pick<TaskSpec, 'task' | 'allocI
  * `Error` with a sentence for what this node does not allow or the allocation does not have.
  */
 export function containerBody(input: ContainerInput): Record<string, unknown> {
-  const { task, config, settings, node } = input;
+  const { task, config, settings, node, joined } = input;
   const { ExposedPorts, PortBindings } = publishedPorts(task.ports, config);
   const command = [...(config.command === undefined ? [] : [config.command]), ...(config.args ?? [])];
   return defined({
@@ -43,31 +48,32 @@ export function containerBody(input: ContainerInput): Record<string, unknown> {
     Env: Object.entries(task.env).map(([name, value]) => `${name}=${value}`),
     User: task.user || undefined,
     WorkingDir: config.work_dir,
-    Hostname: config.hostname,
+    // The other container's, as all of the network.
+    Hostname: joined === undefined ? config.hostname : undefined,
     MacAddress: config.mac_address,
     Tty: config.tty,
     OpenStdin: config.interactive,
     Labels: labelsOf(task, config, settings, node),
-    ExposedPorts,
+    ExposedPorts: joined === undefined ? ExposedPorts : undefined,
     Healthcheck: config.healthchecks?.disable ? { Test: ['NONE'] } : undefined,
     HostConfig: hostConfig(input, PortBindings),
-    NetworkingConfig: networkingConfig(config),
+    NetworkingConfig: joined === undefined ? networkingConfig(config) : undefined,
   });
 }
 
 function hostConfig(input: ContainerInput, PortBindings: object): Record<string, unknown> {
-  const { task, config, settings } = input;
+  const { task, config, settings, joined } = input;
   const { binds, mounts } = mountsOf(task, config, settings);
   const caps = allowedCaps(config, settings);
   return defined({
     ...limits(input),
     ...logging(input),
-    ...names(input),
-    PortBindings,
-    Binds: binds,
+    ...(joined === undefined ? names(input) : {}),
+    PortBindings: joined === undefined ? PortBindings : undefined,
+    Binds: [...binds, ...etcOf(joined, settings)],
     Mounts: mounts,
     VolumeDriver: config.volume_driver,
-    NetworkMode: config.network_mode,
+    NetworkMode: joined === undefined ? config.network_mode : `container:${joined.holder}`,
     CapAdd: caps?.add,
     CapDrop: caps?.drop,
     Privileged: privileged(config, settings),
@@ -90,6 +96,12 @@ function hostConfig(input: ContainerInput, PortBindings: object): Record<string,
       CgroupPermissions: may ?? 'rwm',
     })),
   });
+}
+
+function etcOf(joined: JoinedNetwork | undefined, { volumes }: DockerSettings): string[] {
+  if (joined === undefined) return [];
+  const options = ['ro', ...(volumes.selinuxLabel === '' ? [] : [volumes.selinuxLabel])].join(',');
+  return [`${joined.resolvConf}:/etc/resolv.conf:${options}`, `${joined.hosts}:/etc/hosts:${options}`];
 }
 
 /** Memory cannot be swapped out. With a limit above it, the job's `memory` is what the task may have when memory is short. */

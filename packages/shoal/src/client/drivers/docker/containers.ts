@@ -8,7 +8,15 @@ export type Container = {
   Id: string;
   Image: string;
   Created: string;
-  State: { Status: string; Running: boolean; OOMKilled: boolean; ExitCode: number; Error: string; StartedAt: string };
+  State: {
+    Status: string;
+    Running: boolean;
+    Pid: number;
+    OOMKilled: boolean;
+    ExitCode: number;
+    Error: string;
+    StartedAt: string;
+  };
   Config: { Labels: Record<string, string> | null; Tty: boolean };
   HostConfig: { NetworkMode: string };
   NetworkSettings: { Networks?: Record<string, { IPAddress: string; GlobalIPv6Address: string }> };
@@ -17,6 +25,8 @@ export type Container = {
 export type Containers = {
   /** Of one start of a task; undefined if there is none. */
   find(handle: Pick<TaskHandle, 'id' | 'data'>): Promise<Container | undefined>;
+  /** By name or id. */
+  named(name: string): Promise<Container | undefined>;
   /** With its processes and unnamed volumes. What is gone already is fine. */
   remove(id: string): Promise<void>;
   /** A container of that name which an earlier start of the same task left. */
@@ -41,6 +51,7 @@ export function createContainers(engine: Engine): Containers {
       const [found] = await engine.call<{ Id: string }[]>('GET', '/containers/json', { query: { all: true, filters } });
       return found && inspect(found.Id);
     },
+    named: inspect,
     async remove(id) {
       try {
         await engine.call('DELETE', `/containers/${id}`, { query: { force: true, v: true } });

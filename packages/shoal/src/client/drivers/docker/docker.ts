@@ -20,6 +20,7 @@ import { keptIn, keptOf, type NodeNames } from './labels.ts';
 import { insidePorts } from './ports.ts';
 import { gatewayOf, networkName } from './resolvers.ts';
 import type { DockerSettings } from './settings.ts';
+import { createSharedNetworks, holderStart } from './shared-network.ts';
 import { startContainer } from './starting.ts';
 import { readTaskConfig } from './task-config.ts';
 import { type EngineStats, type UsageSample, usageOf } from './usage.ts';
@@ -55,6 +56,7 @@ export function dockerDriver(options: DockerOptions): DockerDriver {
   const images = createImages({ engine, settings, file: join(options.stateDir, 'docker-images.json'), log });
   const fingerprint = createFingerprint(engine, settings);
   const ending = createEnding(engine, containers);
+  const sharedNetworks = createSharedNetworks({ engine, containers, node: options.node, arch: process.arch });
   const followers = new Map<string, LogFollower>();
   const samples = new Map<string, UsageSample>();
   /** Starts that are this agent's. */
@@ -88,6 +90,7 @@ export function dockerDriver(options: DockerOptions): DockerDriver {
   return {
     name: DOCKER,
     mountsVolumes: true,
+    joinsNetwork: true,
     inside: { dirs: INSIDE, usersOfImage: true, ports: (config) => insidePorts(readTaskConfig(config).config) },
     async fingerprint() {
       const info = await fingerprint.take();
@@ -103,7 +106,8 @@ export function dockerDriver(options: DockerOptions): DockerDriver {
         throw new DriverError(`failed to parse config: ${mistakes.join('; ')}`, { recoverable: false });
       known.add(task.id);
       try {
-        const deps = { ...options, engine, containers, images, serveDns };
+        if (task.network !== undefined) known.add(holderStart(task.allocId));
+        const deps = { ...options, engine, containers, images, serveDns, sharedNetworks };
         const container = await startContainer(deps, { task, config }, meanwhile);
         follow({ Id: container, Config: { Tty: config.tty ?? false, Labels: null } }, task.id, keptOf(task, config));
         return { driver: DOCKER, id: task.id, startedAt: Date.now(), data: { container } };
@@ -147,7 +151,7 @@ export function dockerDriver(options: DockerOptions): DockerDriver {
         await containers.remove(container.Id);
         return false;
       }
-      known.add(handle.id);
+      known.add(handle.id).add(holderStart(allocOf(handle)));
       images.hold(handle.id, container.Image);
       const network = networkName(container.HostConfig.NetworkMode);
       const address = serveDns && network && (await gatewayOf(engine, network));
@@ -165,12 +169,21 @@ export function dockerDriver(options: DockerOptions): DockerDriver {
       known.delete(handle.id);
       images.release(handle.id);
     },
+    async leaveNetwork(allocId) {
+      known.delete(holderStart(allocId));
+      await sharedNetworks.leave(allocId);
+    },
     async close() {
       clearInterval(sweeper);
       await Promise.all([images.close(), ...[...followers.values()].map((follower) => follower.stop())]);
       engine.close();
     },
   };
+}
+
+/** Starts are `<allocId>/<task>/<hex>`. */
+function allocOf({ id }: TaskHandle): string {
+  return id.split('/')[0] ?? '';
 }
 
 /** At the start of a machine the engine may come after the agent. */

@@ -31,12 +31,13 @@ function gatewayIn({ Subnet = '', Gateway }: Range): string | undefined {
 
 /**
  * The job's `dns_servers`, else the group's `network { dns {} }`, else the agent at the address that the container's network has on this machine. A
- * container without a network of its own has the resolver of what it shares.
+ * container without a network of its own has the resolver of what it shares; one in its allocation's network has that one's file.
  */
 export async function resolversFor(
   engine: Engine,
   { task, config, serveDns }: { task: TaskSpec; config: TaskConfig; serveDns: ServeDns | undefined },
 ): Promise<Resolvers> {
+  if (task.network !== undefined && !config.network_mode) return { servers: undefined };
   const given = config.dns_servers ?? task.dns?.servers;
   if (given !== undefined && given.length > 0) return { servers: given };
   const network = networkName(config.network_mode);

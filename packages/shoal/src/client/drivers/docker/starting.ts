@@ -9,9 +9,11 @@ import type { Containers } from './containers.ts';
 import type { Engine } from './engine.ts';
 import { EngineError, isStatus, refusal } from './errors.ts';
 import type { Images } from './images.ts';
+import { joinedNetwork } from './joined-network.ts';
 import type { NodeNames } from './labels.ts';
 import { resolversFor } from './resolvers.ts';
 import type { DockerSettings } from './settings.ts';
+import type { SharedNetworks } from './shared-network.ts';
 import type { TaskConfig } from './task-config.ts';
 
 export type StartingDeps = {
@@ -22,6 +24,7 @@ export type StartingDeps = {
   node: NodeNames;
   coreMHz: number;
   serveDns: ServeDns | undefined;
+  sharedNetworks: SharedNetworks;
 };
 
 /** The engine may take long for a large image on a slow disk. */
@@ -64,9 +67,11 @@ type Wanted = { task: TaskSpec; config: TaskConfig; image: string; say: Say };
 
 async function create(deps: StartingDeps, { task, config, image, say }: Wanted): Promise<string> {
   const { engine, containers } = deps;
+  const joined = await joinedNetwork(deps.sharedNetworks, task, config);
   const { servers: dns, warning } = await resolversFor(engine, { task, config, serveDns: deps.serveDns });
   if (warning !== undefined) say(warning);
-  const body = containerBody({ ...deps, task, config, image, dns, profiles: await seccompProfiles(task, config) });
+  const profiles = await seccompProfiles(task, config);
+  const body = containerBody({ ...deps, task, config, image, dns, joined, profiles });
   const query = { name: containerName(task) };
   for (let attempt = 1; ; attempt += 1) {
     try {

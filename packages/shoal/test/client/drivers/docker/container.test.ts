@@ -19,6 +19,7 @@ function bodyOf(task: TaskSpec, config: Record<string, unknown>, plugin: Record<
     node: { id: 'n', name: 'n' },
     image: 'sha256:1',
     dns: undefined,
+    joined: undefined,
     profiles: { 'p.json': '{"x":1}' },
     coreMHz: 2_000,
   };

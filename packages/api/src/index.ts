@@ -16,6 +16,7 @@ export type * from './nomad/job.ts';
 export type { KeyringApi, RootKey } from './nomad/keyring.ts';
 export type * from './nomad/list.ts';
 export type * from './nomad/node.ts';
+export type { NodePool, NodePoolBody, NodePoolsApi } from './nomad/node-pool.ts';
 export type * from './nomad/operator.ts';
 export { NomadApiError, type NomadClientOptions } from './nomad/request.ts';
 export type {

@@ -25,6 +25,7 @@ import type { Job, ScalingPolicy } from './job.ts';
 import { type KeyringApi, keyringApi } from './keyring.ts';
 import type { ListOptions, Page } from './list.ts';
 import type { Node, NodeWritten } from './node.ts';
+import { type NodePoolsApi, nodePoolsApi } from './node-pool.ts';
 import type { Namespace, NamespaceBody, RaftConfiguration, SchedulerAnswer, SchedulerSettings } from './operator.ts';
 import { createRequests, type NomadClientOptions, type Requests } from './request.ts';
 import { type VariablesApi, variablesApi } from './variable.ts';
@@ -41,6 +42,7 @@ export type NomadClient = {
   readonly nodes: NodesApi;
   readonly files: FilesApi;
   readonly namespaces: NamespacesApi;
+  readonly nodePools: NodePoolsApi;
   readonly scaling: ScalingApi;
   readonly system: SystemApi;
   readonly operator: OperatorApi;
@@ -213,6 +215,7 @@ export function createNomadClient(options: NomadClientOptions): NomadClient {
     nodes: nodesApi(requests),
     files: filesApi(requests),
     namespaces: namespacesApi(requests),
+    nodePools: nodePoolsApi(requests),
     scaling: scalingApi(requests),
     system: systemApi(requests),
     operator: operatorApi(requests),

@@ -160,6 +160,33 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import('./commands/node-eligibility.ts'),
   },
   'node drain': { of: 'nomad', summary: 'Empty a node of its work', load: () => import('./commands/node-drain.ts') },
+  'node pool list': { of: 'nomad', summary: 'List node pools', load: () => import('./commands/node-pool-list.ts') },
+  'node pool info': { of: 'nomad', summary: 'Show a node pool', load: () => import('./commands/node-pool-info.ts') },
+  'node pool nodes': {
+    of: 'nomad',
+    summary: 'List the nodes of a node pool',
+    load: () => import('./commands/node-pool-nodes.ts'),
+  },
+  'node pool jobs': {
+    of: 'nomad',
+    summary: 'List the jobs of a node pool',
+    load: () => import('./commands/node-pool-jobs.ts'),
+  },
+  'node pool apply': {
+    of: 'nomad',
+    summary: 'Make or change a node pool',
+    load: () => import('./commands/node-pool-apply.ts'),
+  },
+  'node pool delete': {
+    of: 'nomad',
+    summary: 'Delete a node pool',
+    load: () => import('./commands/node-pool-delete.ts'),
+  },
+  'node pool init': {
+    of: 'nomad',
+    summary: 'Write an example of a node pool',
+    load: () => import('./commands/node-pool-init.ts'),
+  },
   'namespace list': { of: 'nomad', summary: 'List namespaces', load: () => import('./commands/namespace-list.ts') },
   'namespace inspect': {
     of: 'nomad',

@@ -16,6 +16,7 @@ import { EnforceIndexError, InvalidRequestError, JobInvalidError, UnknownObjectE
 import { newEvaluation, putEvaluation } from './evaluations.ts';
 import { stableOps, versionOps } from './job-versions.ts';
 import { DEFAULT_NAMESPACE } from './namespaces.ts';
+import type { NodePools } from './node-pools.ts';
 import { checkRegistrationsOpen } from './scheduler-config.ts';
 import { transition } from './transition.ts';
 
@@ -46,7 +47,7 @@ export type JobWritten = {
 export type Jobs = ReturnType<typeof createJobs>;
 
 /** Everything that changes a job. */
-export function createJobs(deps: ServerDeps) {
+export function createJobs(deps: ServerDeps, nodePools: Pick<NodePools, 'exists'>) {
   const { state } = deps;
   const { jobs, jobVersions } = state.tables;
 
@@ -167,11 +168,15 @@ export function createJobs(deps: ServerDeps) {
     return { job: nextVersion(existing, job), existing, warnings };
   }
 
-  function checkRegistration({ ID, Namespace }: Job): void {
+  function checkRegistration({ ID, Namespace, NodePool }: Job): void {
     checkRegistrationsOpen(state.tables);
     if (Namespace !== DEFAULT_NAMESPACE && !state.tables.namespaces.get(Namespace))
       throw new InvalidRequestError(
         `job "${ID}" is in nonexistent namespace "${Namespace}": create it first (\`namespace apply ${Namespace}\`)`,
+      );
+    if (NodePool && !nodePools.exists(NodePool))
+      throw new InvalidRequestError(
+        `job "${ID}" is in nonexistent node pool "${NodePool}": no node is in it; start one (\`node_pool\` of a client), or make the pool (\`node pool apply\`)`,
       );
   }
 

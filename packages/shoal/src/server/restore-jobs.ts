@@ -8,7 +8,7 @@ import { newEvaluation, putEvaluation } from './evaluations.ts';
 type Row = Pick<Change, 'table' | 'key'> & { readonly value: object };
 
 /**
- * Jobs of a snapshot that are not there come back, with their versions, namespaces and what was scaled, and are placed anew. Jobs that are there stay as
+ * Jobs of a snapshot that are not there come back, with their versions, namespaces, node pools and what was scaled, and are placed anew. Jobs that are there stay as
  * they are: they belong to processes that run now. Batch jobs that had finished come back without running again. Answers with their number.
  */
 export async function restoreJobs(
@@ -16,8 +16,10 @@ export async function restoreJobs(
   rows: readonly Row[],
 ): Promise<number> {
   const { state } = deps;
-  const { jobs, namespaces } = state.tables;
-  const named = rows.filter(({ table, key }) => table === 'namespaces' && !namespaces.get(key)).map(put);
+  const { jobs, namespaces, nodePools } = state.tables;
+  const isMissing = ({ table, key }: Row) =>
+    (table === 'namespaces' && !namespaces.get(key)) || (table === 'nodePools' && !nodePools.get(key));
+  const named = rows.filter(isMissing).map(put);
   if (named.length > 0) await state.commit({ ops: named });
   const gone = rows.filter(({ table, key }) => table === 'jobs' && !jobs.get(key));
   const versions = versionsOf(rows);

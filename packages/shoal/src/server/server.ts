@@ -16,6 +16,7 @@ import { createJobs, type Jobs } from './jobs.ts';
 import { createKeyring, type Keyring } from './keyring/keyring.ts';
 import type { KeyringFile } from './keyring/keyring-file.ts';
 import { createNamespaces, type Namespaces } from './namespaces.ts';
+import { createNodePools, type NodePools } from './node-pools.ts';
 import { createNodes, type Nodes } from './nodes.ts';
 import { Periodic } from './periodic.ts';
 import { createNodeRequests } from './requests.ts';
@@ -33,6 +34,7 @@ export type Server = {
   readonly deployments: Deployments;
   readonly scaling: Scaling;
   readonly namespaces: Namespaces;
+  readonly nodePools: NodePools;
   readonly keyring: Keyring;
   readonly variables: Variables;
   readonly requests: NodeRequests;
@@ -56,7 +58,8 @@ export type ServerOptions = ServerDeps &
   };
 
 export function createServer(options: ServerOptions): Server {
-  const jobs = createJobs(options);
+  const nodePools = createNodePools(options);
+  const jobs = createJobs(options, nodePools);
   const children = createChildren(options);
   const nodes = createNodes(options);
   const allocations = createAllocations(options);
@@ -95,6 +98,7 @@ export function createServer(options: ServerOptions): Server {
     deployments,
     scaling: createScaling(options, jobs),
     namespaces,
+    nodePools,
     keyring,
     variables,
     requests,

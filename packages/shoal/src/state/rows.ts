@@ -228,6 +228,12 @@ export type ConfigEntryRow = Stamped & { readonly Kind: string; readonly Name: s
 };
 
 /** A namespace, keyed by its name. `default` exists without a row. */
+export type NodePoolRow = Stamped & {
+  readonly Name: string;
+  readonly Description: string;
+  readonly Meta: Readonly<Record<string, string>> | null;
+};
+
 export type NamespaceRow = Stamped & {
   readonly Name: string;
   readonly Description: string;

@@ -15,6 +15,7 @@ import type {
   LockDelayRow,
   MetaRow,
   NamespaceRow,
+  NodePoolRow,
   NodeRow,
   PreparedQueryRow,
   RootKeyRow,
@@ -45,9 +46,12 @@ export function makeTables() {
       indexes: { job: (job) => jobKey(job.Namespace, job.ID) },
       stamp: stampVersion,
     }),
-    nodes: new Table<NodeRow, 'draining'>({
+    nodes: new Table<NodeRow, 'draining' | 'pool'>({
       name: 'nodes',
-      indexes: { draining: (row) => (row.DrainStrategy ? 'yes' : undefined) },
+      indexes: {
+        draining: (row) => (row.DrainStrategy ? 'yes' : undefined),
+        pool: (row) => row.NodePool || 'default',
+      },
     }),
     evals: new Table<EvalRow, 'job' | 'status' | 'deployment'>({
       name: 'evals',
@@ -75,6 +79,8 @@ export function makeTables() {
     }),
     /** key: the name */
     namespaces: new Table<NamespaceRow>({ name: 'namespaces', indexes: {} }),
+    /** key: the name */
+    nodePools: new Table<NodePoolRow>({ name: 'nodePools', indexes: {} }),
     /** key: as the job's */
     scalingEvents: new Table<ScalingEventsRow>({ name: 'scalingEvents', indexes: {}, stamp: stampScalingEvents }),
     /** key: `<namespace>/<path>` */

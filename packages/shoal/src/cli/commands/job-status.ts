@@ -1,7 +1,7 @@
 import type { AllocStub, Deployment, Evaluation, Job, JobSummary, NomadClient } from '@shoal/api';
 import { defineCommand } from '../command.ts';
 import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
-import { findJob, jobListing, jobStatus } from '../find/job.ts';
+import { findJob, jobStatus } from '../find/job.ts';
 import type { FlagValues } from '../flags.ts';
 import type { Io } from '../io.ts';
 import { ago, timeOf } from '../output/ago.ts';
@@ -12,6 +12,7 @@ import { shortId } from '../output/short-id.ts';
 import { table } from '../output/table.ts';
 import { allocTable } from '../show/alloc-table.ts';
 import { deployedTable } from '../show/deployment.ts';
+import { jobTable } from '../show/job-table.ts';
 import { placementFailures } from '../show/placement-failure.ts';
 
 export const command = defineCommand({
@@ -72,18 +73,7 @@ async function list(nomad: NomadClient, io: Io, flags: FlagValues<typeof DATA_FL
   const { value: jobs } = await nomad.jobs.list();
   const data = await asData(jobs, flags);
   if (data !== undefined) io.out(data);
-  else if (jobs.length === 0) io.out('No running jobs\n');
-  else {
-    const { headings, rows } = jobListing(jobs);
-    const status = headings.indexOf('Status');
-    io.out(
-      table(
-        io.paint,
-        headings,
-        rows.map((row) => row.map((cell, column) => (column === status ? paintStatus(io.paint, cell) : cell))),
-      ),
-    );
-  }
+  else io.out(jobTable(jobs, io));
   return 0;
 }
 

@@ -6,10 +6,8 @@ import { findNode, ownNode } from '../find/node.ts';
 import type { Io } from '../io.ts';
 import { asData, DATA_FLAGS } from '../output/as-data.ts';
 import { PAGE_FLAGS, pageAsked, tellNextPage } from '../output/page-flags.ts';
-import { paintStatus } from '../output/paint.ts';
-import { shortId } from '../output/short-id.ts';
-import { table } from '../output/table.ts';
 import { nodeText } from '../show/node.ts';
+import { nodeTable } from '../show/node-table.ts';
 
 export const command = defineCommand({
   usage: '[flags] [NODE]',
@@ -89,31 +87,8 @@ async function nodeList(
   io: Io,
   { verbose, allocs }: { verbose: boolean; allocs: boolean },
 ): Promise<string> {
-  if (nodes.length === 0) return 'No nodes registered\n';
-  const counts = await Promise.all(allocs ? nodes.map((node) => runningOn(nomad, node)) : []);
-  const rows = nodes.map((node, at) => [
-    shortId(node.ID, verbose),
-    node.Datacenter,
-    node.Name,
-    node.NodeClass || '<none>',
-    ...(verbose ? [node.Address, node.Version] : []),
-    String(node.Drain),
-    paintStatus(io.paint, node.SchedulingEligibility),
-    paintStatus(io.paint, node.Status),
-    ...(allocs ? [String(counts[at])] : []),
-  ]);
-  const headings = [
-    'ID',
-    'DC',
-    'Name',
-    'Class',
-    ...(verbose ? ['Address', 'Version'] : []),
-    'Drain',
-    'Eligibility',
-    'Status',
-    ...(allocs ? ['Running Allocs'] : []),
-  ];
-  return table(io.paint, headings, rows);
+  const running = allocs ? await Promise.all(nodes.map((node) => runningOn(nomad, node))) : undefined;
+  return nodeTable(nodes, io, { verbose, ...(running && { running }) });
 }
 
 async function runningOn(nomad: NomadClient, { ID }: Pick<Node, 'ID'>): Promise<number> {

@@ -1,7 +1,8 @@
 import { CommandError, UsageError } from '../errors.ts';
 import type { Io } from '../io.ts';
+import type { SpecFormat } from '../plain-spec.ts';
 import { readText } from '../read-text.ts';
-import { EMPTY, type Format, formatOf, readSpec, type Spec } from './spec.ts';
+import { EMPTY, formatOf, readSpec, type Spec } from './spec.ts';
 
 /** A variable as the command line describes it. */
 export type Described = {
@@ -11,7 +12,7 @@ export type Described = {
   readonly modifyIndex: number;
 };
 
-type Input = { readonly io: Io; readonly format: Format };
+type Input = { readonly io: Io; readonly format: SpecFormat };
 
 /**
  * `[PATH] [@FILE|-] [KEY=VALUE…]`: a path, a specification, or both, and items that count more than the specification's. A value may be `@FILE` or `-`

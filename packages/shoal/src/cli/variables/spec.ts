@@ -1,7 +1,6 @@
-import { plainObject, readDocument } from '../../config/document.ts';
-import { CommandError, ToldError } from '../errors.ts';
+import { CommandError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { diagnosticFrames } from '../show/diagnostic-frames.ts';
+import { plainSpec, type SpecFormat } from '../plain-spec.ts';
 
 /** A variable as it is written down (https://developer.hashicorp.com/nomad/docs/other-specifications/variables), or as the API answers. */
 export type Spec = {
@@ -12,18 +11,16 @@ export type Spec = {
   readonly modifyIndex: number;
 };
 
-export type Format = 'hcl' | 'json';
-
 export const EMPTY: Spec = { namespace: undefined, path: undefined, items: {}, modifyIndex: 0 };
 
 /** By the end of its name; `fallback` where that does not say. */
-export function formatOf(file: string, fallback: Format): Format {
+export function formatOf(file: string, fallback: SpecFormat): SpecFormat {
   return file.endsWith('.hcl') ? 'hcl' : file.endsWith('.json') ? 'json' : fallback;
 }
 
 /** Names of members are taken in any form: `modify_index` is `ModifyIndex`. @throws CommandError, or ToldError when the mistake has been shown */
-export function readSpec(text: string, file: string, format: Format, io: Io): Spec {
-  const given = members(format === 'json' ? parseJson(text, file) : parseHcl(text, file, io), file);
+export function readSpec(text: string, file: string, format: SpecFormat, io: Io): Spec {
+  const given = members(plainSpec(text, file, format, io), file);
   const items = given.get('items') ?? {};
   if (typeof items !== 'object' || Array.isArray(items))
     throw new CommandError(`${file}: "items" has to be one object of texts`);
@@ -60,21 +57,4 @@ function textOf(given: ReadonlyMap<string, unknown>, name: string, file: string)
 function itemText(key: string, value: unknown, file: string): string {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
   throw new CommandError(`${file}: item "${key}" has to be a text`);
-}
-
-function parseJson(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`${file} is not JSON: ${reason}. For HCL say -in=hcl.`);
-  }
-}
-
-function parseHcl(text: string, file: string, io: Io): unknown {
-  const { root, diagnostics } = readDocument(text, file.endsWith('.hcl') ? file : `${file}.hcl`);
-  const wrong = diagnostics.filter(({ severity }) => severity === 'error');
-  if (wrong.length === 0) return plainObject(root);
-  io.err(diagnosticFrames(wrong, new Map(wrong.map(({ range }) => [range?.filename ?? '', text])), io));
-  throw new ToldError();
 }

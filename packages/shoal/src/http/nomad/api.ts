@@ -12,6 +12,7 @@ import { jobsEndpoints } from './jobs.ts';
 import { keyringEndpoints } from './keyring.ts';
 import { metricsEndpoints } from './metrics.ts';
 import { namespaceEndpoints } from './namespaces.ts';
+import { nodePoolEndpoints } from './node-pools.ts';
 import { nodeEndpoints } from './nodes.ts';
 import { operatorEndpoints } from './operator.ts';
 import { scalingEndpoints } from './scaling.ts';
@@ -31,6 +32,7 @@ export function nomadEndpoints(deps: NomadApiDeps): Endpoint[] {
     ...allocationEndpoints(deps),
     ...evaluationEndpoints(deps),
     ...deploymentEndpoints(deps),
+    ...nodePoolEndpoints(deps),
     ...nodeEndpoints(deps),
     ...clientEndpoints(deps),
     ...agentEndpoints(deps.agent),

@@ -4,6 +4,8 @@ import type { Field, Fields } from '../shared/filter/fields.ts';
 
 const indexes: Fields = { CreateIndex: 'int', ModifyIndex: 'int' };
 
+export const nodePoolFields: Fields = { Name: 'string', Description: 'string', Meta: 'map', ...indexes };
+
 const taskState: Fields = {
   State: 'string',
   Failed: 'bool',

@@ -19,6 +19,7 @@ export type * from './nomad/node.ts';
 export type { NodePool, NodePoolBody, NodePoolsApi } from './nomad/node-pool.ts';
 export type * from './nomad/operator.ts';
 export { NomadApiError, type NomadClientOptions } from './nomad/request.ts';
+export type { NomadCheck, NomadService, NomadServiceNames, ServicesApi } from './nomad/service.ts';
 export type {
   Variable,
   VariableBody,

@@ -28,6 +28,7 @@ import type { Node, NodeWritten } from './node.ts';
 import { type NodePoolsApi, nodePoolsApi } from './node-pool.ts';
 import type { Namespace, NamespaceBody, RaftConfiguration, SchedulerAnswer, SchedulerSettings } from './operator.ts';
 import { createRequests, type NomadClientOptions, type Requests } from './request.ts';
+import { type NomadCheck, type NomadService, type ServicesApi, servicesApi } from './service.ts';
 import { type VariablesApi, variablesApi } from './variable.ts';
 
 /**
@@ -47,6 +48,7 @@ export type NomadClient = {
   readonly system: SystemApi;
   readonly operator: OperatorApi;
   readonly variables: VariablesApi;
+  readonly services: ServicesApi;
   readonly keyring: KeyringApi;
   readonly agent: AgentApi;
 };
@@ -95,6 +97,8 @@ export type JobsApi = {
   /** With `all` also those of an earlier job of the same id. */
   deployments(id: string, options?: BlockingOptions & { all?: boolean }): Promise<Answer<Deployment[]>>;
   latestDeployment(id: string, blocking?: BlockingOptions): Promise<Answer<Deployment | null>>;
+  /** Its services of Nomad's own. */
+  services(id: string, blocking?: BlockingOptions): Promise<Answer<NomadService[]>>;
 };
 
 export type AllocationsApi = {
@@ -105,6 +109,10 @@ export type AllocationsApi = {
   restart(id: string, task?: string): Promise<void>;
   signal(id: string, signal: string, task?: string): Promise<void>;
   stats(id: string): Promise<AllocUsage>;
+  /** Its services of Nomad's own. */
+  services(id: string, blocking?: BlockingOptions): Promise<Answer<NomadService[]>>;
+  /** How the checks of those do, by their IDs. */
+  checks(id: string): Promise<Record<string, NomadCheck>>;
 };
 
 export type EvaluationsApi = {
@@ -220,6 +228,7 @@ export function createNomadClient(options: NomadClientOptions): NomadClient {
     system: systemApi(requests),
     operator: operatorApi(requests),
     variables: variablesApi(requests),
+    services: servicesApi(requests),
     keyring: keyringApi(requests),
     agent: agentApi(requests),
   };
@@ -278,6 +287,7 @@ function jobsApi({ list, read, find, write }: Requests): JobsApi {
     scaleStatus: (id, blocking) => find(job(id, '/scale'), {}, blocking),
     deployments: (id, { all, ...blocking } = {}) => read(job(id, '/deployments'), { all }, blocking),
     latestDeployment: (id, blocking) => read(job(id, '/deployment'), {}, blocking),
+    services: (id, blocking) => read(job(id, '/services'), {}, blocking),
   };
 }
 
@@ -305,6 +315,8 @@ function allocationsApi({ list, read, find, write }: Requests): AllocationsApi {
     restart: (id, task = '') => control(id, 'restart', { TaskName: task }),
     signal: (id, signal, task = '') => control(id, 'signal', { Signal: signal, Task: task }),
     stats: async (id) => (await read<AllocUsage>(`/v1/client/allocation/${id}/stats`)).value,
+    services: (id, blocking) => read(`/v1/allocation/${id}/services`, {}, blocking),
+    checks: async (id) => (await read<Record<string, NomadCheck>>(`/v1/client/allocation/${id}/checks`)).value,
   };
 }
 

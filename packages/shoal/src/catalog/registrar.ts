@@ -28,7 +28,11 @@ export function createRegistrar(registry: Registry, sync: CatalogSync): Registra
     },
     owned: () => [...registry.services.keys()].filter((id) => id.startsWith(TASK_PREFIX)),
     status: (serviceId) => (registry.services.has(serviceId) ? statusOf(registry.checksOf(serviceId)) : undefined),
-    checks: (serviceId) => registry.checksOf(serviceId).map(({ definition: { id }, status }) => ({ id, status })),
+    checks: (serviceId) =>
+      registry.checksOf(serviceId).map(({ definition: { id, name }, status, output }) => ({
+        ...{ id, name, status, output, ranAt: registry.ranAt(id) },
+        serviceName: registry.services.get(serviceId)?.name ?? '',
+      })),
     report(checkId, status, output) {
       if (registry.checks.get(checkId)?.definition.run.kind !== 'ttl') return false;
       registry.updateTtl(checkId, status, output);
@@ -55,9 +59,12 @@ function statusOf(checks: RegisteredCheck[]) {
 }
 
 function serviceDefinition(given: ServiceRegistration): ServiceDefinition {
-  const { id, name, tags, meta, address, port, enableTagOverride } = given;
+  const { id, name, tags, meta, address, port, enableTagOverride, nomadAllocId } = given;
   const weights = { Passing: 1, Warning: 1 };
-  return { id, name, kind: '', tags, meta, address, port, taggedAddresses: {}, weights, enableTagOverride };
+  return {
+    ...{ id, name, kind: '', tags, meta, address, port, taggedAddresses: {}, weights, enableTagOverride },
+    ...(nomadAllocId !== undefined && { nomadAllocId }),
+  };
 }
 
 function checkDefinition(serviceId: string, given: CheckRegistration): CheckDefinition {

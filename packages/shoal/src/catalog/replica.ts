@@ -19,6 +19,7 @@ export function serviceReplica(node: string, service: ServiceDefinition, held?: 
     ServiceMeta: service.meta,
     ServicePort: service.port,
     ServiceEnableTagOverride: service.enableTagOverride,
+    ...(service.nomadAllocId !== undefined && { NomadAllocID: service.nomadAllocId }),
   };
 }
 

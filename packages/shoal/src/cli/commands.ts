@@ -119,6 +119,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Stop an allocation and get another one',
     load: () => import('./commands/alloc-stop.ts'),
   },
+  'alloc checks': {
+    of: 'nomad',
+    summary: "Show the checks of Nomad's own services",
+    load: () => import('./commands/alloc-checks.ts'),
+  },
   'alloc signal': { of: 'nomad', summary: 'Send a signal to tasks', load: () => import('./commands/alloc-signal.ts') },
   'eval status': { of: 'nomad', summary: 'Show an evaluation', load: () => import('./commands/eval-status.ts') },
   'eval list': { of: 'nomad', summary: 'List evaluations', load: () => import('./commands/eval-list.ts') },
@@ -324,6 +329,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Show the instances of a service',
     load: () => import('./commands/service-info.ts'),
   },
+  'service delete': {
+    of: 'nomad',
+    summary: "Delete an instance of one of Nomad's own services",
+    load: () => import('./commands/service-delete.ts'),
+  },
   'catalog datacenters': {
     of: 'consul',
     summary: 'List datacenters',
@@ -494,6 +504,16 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
 export const OWN_FORMS: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
   nomad: {
     agent: { of: 'nomad', summary: 'Run an agent', load: () => import('./commands/nomad-agent.ts') },
+    'service list': {
+      of: 'nomad',
+      summary: "List Nomad's own services",
+      load: () => import('./commands/nomad-service-list.ts'),
+    },
+    'service info': {
+      of: 'nomad',
+      summary: "Show the instances of one of Nomad's own services",
+      load: () => import('./commands/nomad-service-info.ts'),
+    },
   },
   consul: {
     agent: { of: 'consul', summary: 'Run an agent', load: () => import('./commands/consul-agent.ts') },

@@ -186,6 +186,6 @@ export function createClient(deps: ClientDeps): Client {
     node: nodes.node,
     allocationCount: () => allocations.all().length,
     heartbeat: registration.heartbeat,
-    control: createControl({ allocations, updates, allocRoot }),
+    control: createControl({ allocations, updates, registrar, allocRoot }),
   };
 }

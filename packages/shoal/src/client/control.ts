@@ -2,20 +2,27 @@ import { allocDirs } from './alloc-dir.ts';
 import type { AllocRunner } from './alloc-runner/alloc-runner.ts';
 import type { Allocations } from './allocations.ts';
 import { messageOf, TaskNotRunningError, UnknownTaskError } from './errors.ts';
+import type { Registrar } from './registrar.ts';
 import type { ClientDeps, ControlResult } from './serve/types.ts';
+import { checkResults } from './services/check-results.ts';
+import { allocationOfService, DEREGISTER_TIMEOUT_MS } from './services/registrations.ts';
 import type { StatusUpdates } from './status-updates.ts';
 
 /** What users may do to the allocations of this node; `serve/` answers for it over HTTP. */
-export type Control = Pick<ClientDeps, 'allocation' | 'restart' | 'signal' | 'usage' | 'collect'>;
+export type Control = Pick<
+  ClientDeps,
+  'allocation' | 'restart' | 'signal' | 'usage' | 'checks' | 'deregister' | 'collect'
+>;
 
 export type ControlDeps = {
   allocations: Allocations;
   updates: Pick<StatusUpdates, 'isTold'>;
+  registrar: Registrar;
   /** `<data_dir>/alloc`, absolute. */
   allocRoot: string;
 };
 
-export function createControl({ allocations, updates, allocRoot }: ControlDeps): Control {
+export function createControl({ allocations, updates, registrar, allocRoot }: ControlDeps): Control {
   // A status that the servers do not have yet must not be lost with the allocation.
   const isOver = (runner: AllocRunner) => isTerminal(runner) && updates.isTold(runner.id);
   return {
@@ -27,6 +34,15 @@ export function createControl({ allocations, updates, allocRoot }: ControlDeps):
     restart: (id, task) => attempt(allocations.runner(id), (runner) => runner.restart(task || undefined)),
     signal: (id, task, signal) => attempt(allocations.runner(id), (runner) => runner.signal(task || undefined, signal)),
     usage: async (id) => (await allocations.runner(id)?.usage()) ?? {},
+    checks(id) {
+      const runner = allocations.runner(id);
+      return runner ? checkResults(runner.allocation(), registrar) : {};
+    },
+    async deregister(id, service) {
+      if (allocationOfService(service) !== id || !registrar.owned().includes(service)) return false;
+      await registrar.deregister(service, DEREGISTER_TIMEOUT_MS);
+      return true;
+    },
     async collect(id) {
       const chosen = id === undefined ? allocations.all() : allocations.all().filter((runner) => runner.id === id);
       const over = chosen.filter(isOver);

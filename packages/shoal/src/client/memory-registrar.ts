@@ -44,8 +44,11 @@ export function memoryRegistrar(): MemoryRegistrar {
       return statuses.get(id) ?? (service.checks.length === 0 ? 'passing' : 'critical');
     },
     checks(serviceId) {
-      const known = services.get(serviceId)?.checks ?? [];
-      return known.map(({ id }) => ({ id, status: checks.get(id) ?? statuses.get(serviceId) ?? 'critical' }));
+      const service = services.get(serviceId);
+      return (service?.checks ?? []).map(({ id, name }) => ({
+        ...{ id, name, serviceName: service?.name ?? '', output: '', ranAt: undefined },
+        status: checks.get(id) ?? statuses.get(serviceId) ?? 'critical',
+      }));
     },
     setCheck(checkId, status) {
       checks.set(checkId, status);

@@ -12,13 +12,23 @@ export type Registrar = {
   /** The present status of the instance's checks: 'passing' only if all pass. Undefined for an unknown id. */
   status(serviceId: string): RegisteredStatus | undefined;
   /** The instance's checks, each with its present status. Empty for an unknown id. */
-  checks(serviceId: string): { id: string; status: RegisteredStatus }[];
+  checks(serviceId: string): RegisteredCheck[];
   /** The word of whoever looks after a check of the type `ttl`. False if there is no such check (yet). */
   report(checkId: string, status: RegisteredStatus, output: string): boolean;
   onStatusChange(listener: (serviceId: string) => void): () => void;
 };
 
 export type RegisteredStatus = 'passing' | 'warning' | 'critical';
+
+/** `ranAt`: Unix milliseconds of its last run by this agent; undefined before the first one. */
+export type RegisteredCheck = {
+  id: string;
+  name: string;
+  serviceName: string;
+  status: RegisteredStatus;
+  output: string;
+  ranAt: number | undefined;
+};
 
 export type ServiceRegistration = {
   /** `_nomad-task-<alloc id>-<task or group-group>-<service name>-<port label>` as Nomad names them. */
@@ -29,6 +39,8 @@ export type ServiceRegistration = {
   address: string;
   port: number;
   enableTagOverride: boolean;
+  /** The allocation of a service with `provider = "nomad"`. */
+  nomadAllocId?: string;
   checks: CheckRegistration[];
 };
 

@@ -40,7 +40,9 @@ export type TaskQuestion = {
   task: string;
   about:
     | { kind: 'variable'; namespace: string; path: string }
-    | { kind: 'variables'; namespace: string; prefix: string };
+    | { kind: 'variables'; namespace: string; prefix: string }
+    | { kind: 'services' }
+    | { kind: 'service'; name: string };
 };
 
 /** What only the client knows of an allocation. */

@@ -1,5 +1,6 @@
 import type { TaskQuestion } from '../client/server-connection.ts';
 import { RequestRefusedError } from '../rpc/errors.ts';
+import { nomadServiceInstances, nomadServiceNames } from '../state/compose/nomad-service.ts';
 import type { Read } from '../state/read.ts';
 import type { AllocRow } from '../state/rows.ts';
 import { jobVersionKey, variableKey } from '../state/tables.ts';
@@ -33,9 +34,9 @@ export function createTaskQuestions({ state }: Pick<ServerDeps, 'state'>, variab
     if (!identity)
       return refusal(404, `allocation ${question.allocId} has no task "${question.task}" on node ${nodeId}`);
     const { about } = question;
-    const namespace = about.namespace || identity.namespace;
     switch (about.kind) {
       case 'variable': {
+        const namespace = about.namespace || identity.namespace;
         const why = accessRefusal(identity, namespace, about.path);
         if (why !== undefined) return refusal(403, why);
         const row = read.get(table, variableKey(namespace, about.path));
@@ -44,11 +45,16 @@ export function createTaskQuestions({ state }: Pick<ServerDeps, 'state'>, variab
         return { data: { ...rest, Items: variables.itemsOf(row) } };
       }
       case 'variables': {
+        const namespace = about.namespace || identity.namespace;
         const paths = namespace === identity.namespace ? readablePaths(identity) : [];
         const wanted = paths.filter((path) => path.startsWith(about.prefix));
         const rows = wanted.flatMap((path) => read.get(table, variableKey(namespace, path)) ?? []);
         return { data: rows.map(({ KeyID: _, Data: __, Lock: ___, ...rest }) => rest) };
       }
+      case 'services':
+        return { data: nomadServiceNames(read, identity.namespace) };
+      case 'service':
+        return { data: nomadServiceInstances(read, identity.namespace, about.name) };
       default:
         return refusal(400, 'this question is not understood: the two agents are of different versions');
     }

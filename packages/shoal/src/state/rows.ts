@@ -126,6 +126,8 @@ export type CatalogServiceRow = Stamped & {
   readonly ServiceMeta: Readonly<Record<string, string>>;
   readonly ServicePort: number;
   readonly ServiceEnableTagOverride: boolean;
+  /** The allocation that has registered it with `provider = "nomad"`: it is one of Nomad's own services, too. Consul's API does not show it. */
+  readonly NomadAllocID?: string;
 };
 
 /** A check of the catalog, keyed `<lower-case node>/<check id>`. `ServiceID` '' is a node's check. */

@@ -91,9 +91,15 @@ export function makeTables() {
       name: 'catalogNodes',
       indexes: { id: (row) => row.ID || undefined },
     }),
-    catalogServices: new Table<CatalogServiceRow, 'node' | 'name'>({
+    catalogServices: new Table<CatalogServiceRow, 'node' | 'name' | 'ofNomad' | 'alloc'>({
       name: 'catalogServices',
-      indexes: { node: (row) => row.Node.toLowerCase(), name: (row) => row.ServiceName.toLowerCase() },
+      indexes: {
+        node: (row) => row.Node.toLowerCase(),
+        name: (row) => row.ServiceName.toLowerCase(),
+        /** Nomad's own services. Value: the name. */
+        ofNomad: (row) => (row.NomadAllocID === undefined ? undefined : row.ServiceName),
+        alloc: (row) => row.NomadAllocID,
+      },
     }),
     catalogChecks: new Table<CatalogCheckRow, 'node' | 'serviceName' | 'service' | 'status'>({
       name: 'catalogChecks',

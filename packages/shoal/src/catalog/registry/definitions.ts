@@ -13,6 +13,8 @@ export type ServiceDefinition = {
   readonly weights: Weights;
   /** Tags that were changed in the catalog stay. */
   readonly enableTagOverride: boolean;
+  /** The allocation of a service of Nomad's own. */
+  readonly nomadAllocId?: string;
 };
 
 /** How a check comes to its status. */

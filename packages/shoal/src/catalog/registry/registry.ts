@@ -60,6 +60,7 @@ export class Registry {
   readonly #live = new Map<string, Live>();
   readonly #reapers = new Map<string, Ttl>();
   readonly #aliases = new Set<string>();
+  readonly #ranAt = new Map<string, number>();
   readonly #listeners = new Set<(change: RegistryChange) => void>();
   #started = false;
 
@@ -98,6 +99,11 @@ export class Registry {
 
   checksOf(serviceId: string): RegisteredCheck[] {
     return [...this.#checks.values()].filter((check) => check.definition.serviceId === serviceId);
+  }
+
+  /** When a check has had an outcome last in this life of the agent, Unix milliseconds. */
+  ranAt(checkId: string): number | undefined {
+    return this.#ranAt.get(checkId);
   }
 
   onChange(listener: (change: RegistryChange) => void): () => void {
@@ -192,6 +198,7 @@ export class Registry {
 
   #drop(id: string): void {
     this.#end(id);
+    this.#ranAt.delete(id);
     if (this.#checks.delete(id)) this.#changed(id);
   }
 
@@ -233,6 +240,7 @@ export class Registry {
 
   #report(id: string, outcome: Outcome): void {
     const before = this.#checks.get(id);
+    if (before) this.#ranAt.set(id, Date.now());
     if (!before || (before.status === outcome.status && before.output === outcome.output)) return;
     const check = { ...before, ...outcome };
     this.#checks.set(id, check);

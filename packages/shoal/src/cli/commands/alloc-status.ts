@@ -12,6 +12,7 @@ import { paintStatus } from '../output/paint.ts';
 import { shortId } from '../output/short-id.ts';
 import { table } from '../output/table.ts';
 import { addressesOf } from '../show/allocated.ts';
+import { checksTable, inOrder } from '../show/nomad-checks.ts';
 import { reasons } from '../show/placement-failure.ts';
 import { taskText } from '../show/task.ts';
 
@@ -41,6 +42,7 @@ them. ALLOCATION may be the beginning of an id.`,
     const verbose = flags.verbose === true;
     io.out(keyValue(io.paint, about(alloc, io, verbose)));
     io.out(addressText(alloc, io));
+    if (hasNativeChecks(alloc)) io.out(await checksText(nomad, ID, io));
     if (flags.short) io.out(shortTasks(alloc, io));
     else {
       const usage = alloc.ClientStatus === 'running' ? await usageOf(nomad, ID, io) : undefined;
@@ -51,6 +53,18 @@ them. ALLOCATION may be the beginning of an id.`,
     return 0;
   },
 });
+
+function hasNativeChecks({ Job, TaskGroup }: Allocation): boolean {
+  const group = Job?.TaskGroups?.find(({ Name }) => Name === TaskGroup);
+  const services = [group, ...(group?.Tasks ?? [])].flatMap((owner) => owner?.Services ?? []);
+  return services.some(({ Provider, Checks }) => Provider === 'nomad' && (Checks ?? []).length > 0);
+}
+
+/** Nothing where its client does not answer: the allocation may be long over. */
+async function checksText(nomad: NomadClient, id: string, io: Io): Promise<string> {
+  const checks = inOrder(await nomad.allocations.checks(id).catch(() => ({})));
+  return checks.length === 0 ? '' : `\n${io.paint.bold('Nomad Service Checks')}\n${checksTable(checks, io)}`;
+}
 
 /** A client that cannot be reached now must not hide all the rest. */
 async function usageOf(nomad: NomadClient, id: string, io: Io) {

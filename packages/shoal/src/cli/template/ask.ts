@@ -33,7 +33,7 @@ export async function askFor(dependency: Dependency, { data, consul, nomad }: So
 }
 
 /** As the user who asks: what a task may read is no matter here. */
-async function askNomad({ variables }: NomadClient, dependency: Dependency): Promise<unknown> {
+async function askNomad({ variables, services }: NomadClient, dependency: Dependency): Promise<unknown> {
   const place = 'namespace' in dependency && dependency.namespace !== '' ? { namespace: dependency.namespace } : {};
   switch (dependency.type) {
     case 'nomad.var.get':
@@ -41,6 +41,10 @@ async function askNomad({ variables }: NomadClient, dependency: Dependency): Pro
       return (await variables.read(dependency.path, place)).value;
     case 'nomad.var.list':
       return (await variables.list({ ...place, prefix: dependency.prefix })).value;
+    case 'nomad.services':
+      return (await services.list()).value;
+    case 'nomad.service':
+      return (await services.read(dependency.name)).value;
     default:
       throw new CommandError(`${dependency.type} cannot be asked for: give it with -data`);
   }

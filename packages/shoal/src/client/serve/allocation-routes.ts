@@ -46,6 +46,25 @@ export const collect: Route = async (call, deps) => {
   sendText(call.res, 200, '');
 };
 
+/** `GET /v1/client/allocation/:id/checks` */
+export const checks: Route = async (call, deps) => {
+  const id = call.path[1] ?? '';
+  servedAllocation(id, deps);
+  sendJson(call, deps.checks(id));
+};
+
+/** `PUT /v1/client/allocation/:id/deregister {ServiceID}`: Shoal's own, for servers. */
+export const deregister: Route = async (call, deps) => {
+  requireWrite(call);
+  const id = call.path[1] ?? '';
+  checkId(id);
+  const service = textField(await readBody(call.req), 'ServiceID');
+  servedAllocation(id, deps);
+  if (!(await deps.deregister(id, service)))
+    throw new ServeError(404, `allocation "${id}" has no service "${service}"`);
+  sendJson(call, {});
+};
+
 function requireWrite({ method }: Call): void {
   if (method !== 'PUT' && method !== 'POST') throw new ServeError(405, 'Invalid method');
 }

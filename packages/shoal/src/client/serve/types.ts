@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { NomadCheck } from '@shoal/api';
 import type { TaskUsage } from '../drivers/driver.ts';
 import type { HostStats } from '../stats/host-stats.ts';
 
@@ -29,6 +30,10 @@ export type ClientDeps = {
   hostStats(): Promise<HostStats>;
   /** Removes what is left of one ended allocation, or of all for undefined. False if it has not ended. */
   collect(allocId: string | undefined): Promise<boolean>;
+  /** The last results of the checks of its services of Nomad's own, by their ids. */
+  checks(allocId: string): Record<string, NomadCheck>;
+  /** Forgets one of its services until its task starts again. False for one that is not of the allocation. */
+  deregister(allocId: string, serviceId: string): Promise<boolean>;
   /** A request failed for a reason that is ours. */
   log(message: string): void;
 };

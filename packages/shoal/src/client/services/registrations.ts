@@ -81,6 +81,7 @@ function registration({ allocation, service, owner, variables }: Input): Service
     address: interpolate(service.Address ?? '', variables) || ip,
     port,
     enableTagOverride: service.EnableTagOverride,
+    ...(service.Provider === 'nomad' && { nomadAllocId: allocation.ID }),
     checks: checks.filter((check) => check !== undefined),
   };
 }

@@ -1,5 +1,5 @@
 import type { Service } from '@shoal/api';
-import type { RegisteredStatus, Registrar } from '../registrar.ts';
+import type { RegisteredCheck, RegisteredStatus, Registrar } from '../registrar.ts';
 import { checkId } from './checks.ts';
 
 /**
@@ -7,7 +7,7 @@ import { checkId } from './checks.ts';
  * `ignore_warnings` also when it warns (https://developer.hashicorp.com/nomad/docs/job-specification/service#on_update).
  */
 export function updateStatus(
-  registrar: Pick<Registrar, 'checks' | 'status'>,
+  registrar: Pick<Registrar, 'status'> & { checks(id: string): Pick<RegisteredCheck, 'id' | 'status'>[] },
   serviceId: string,
   services: readonly Service[],
 ): RegisteredStatus | undefined {

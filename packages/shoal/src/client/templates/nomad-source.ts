@@ -46,6 +46,10 @@ function aboutOf(dependency: Dependency): TaskQuestion['about'] {
       return { kind: 'variable', namespace: dependency.namespace, path: dependency.path };
     case 'nomad.var.list':
       return { kind: 'variables', namespace: dependency.namespace, prefix: dependency.prefix };
+    case 'nomad.services':
+      return { kind: 'services' };
+    case 'nomad.service':
+      return { kind: 'service', name: dependency.name };
     default:
       throw new Error(`${dependency.type} is nothing that servers are asked for`);
   }

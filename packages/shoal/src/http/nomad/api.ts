@@ -17,6 +17,7 @@ import { nodeEndpoints } from './nodes.ts';
 import { operatorEndpoints } from './operator.ts';
 import { scalingEndpoints } from './scaling.ts';
 import { searchEndpoints } from './search.ts';
+import { serviceEndpoints } from './services.ts';
 import { systemEndpoints } from './system.ts';
 import { validateEndpoints } from './validate.ts';
 import { variableEndpoints } from './variables.ts';
@@ -39,6 +40,7 @@ export function nomadEndpoints(deps: NomadApiDeps): Endpoint[] {
     ...scalingEndpoints(deps),
     ...searchEndpoints(deps),
     ...namespaceEndpoints(deps),
+    ...serviceEndpoints(deps),
     ...variableEndpoints(deps),
     ...operatorEndpoints(deps),
     ...keyringEndpoints(deps),

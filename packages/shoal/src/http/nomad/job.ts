@@ -2,6 +2,7 @@ import { diff } from '../../jobspec/diff/diff.ts';
 import type { Child } from '../../server/children.ts';
 import { composeDeployment } from '../../state/compose/deployment.ts';
 import { composeJob, composeSummary } from '../../state/compose/job.ts';
+import { allocationServices } from '../../state/compose/nomad-service.ts';
 import { allocStub } from '../../state/compose/stubs.ts';
 import type { Read } from '../../state/read.ts';
 import type { JobRow } from '../../state/rows.ts';
@@ -75,6 +76,9 @@ function reads(deps: NomadDeps): Record<string, Verb> {
     ),
     evaluations: read((reading, key) =>
       reading.by(tables.evals, 'job', key).sort((a, b) => b.CreateIndex - a.CreateIndex),
+    ),
+    services: read((reading, key) =>
+      reading.by(tables.allocs, 'job', key).flatMap(({ ID }) => allocationServices(reading, ID)),
     ),
     deployments: read(deployments),
     deployment: read((reading, key, request) => deployments(reading, key, request)[0] ?? null),

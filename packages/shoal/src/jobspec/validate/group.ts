@@ -1,5 +1,6 @@
 import type { Job, TaskGroup, VolumeRequest } from '@shoal/api';
 import { type Finding, finding, nested, nestedEach, quoted, repeated, when, within } from './findings.ts';
+import { mixedProviders } from './native-service.ts';
 import { noPorts, validateNetworks } from './network.ts';
 import { validatePlacement } from './placement.ts';
 import {
@@ -38,6 +39,7 @@ export function validateGroup(group: TaskGroup, job: Job): Finding[] {
     ...validatePolicies(group, job),
     ...nested('Task group network validation failed: ', validateGroupNetworks(group)),
     ...nested('Task group service validation failed: ', validateServices(group.Services, groupPorts), 'Services'),
+    ...mixedProviders(group),
     ...nested('Task group volume validation failed: ', validateVolumes(group.Volumes ?? {}), 'Volumes'),
     ...validateTaskNames(group),
     ...nestedEach(

@@ -12,6 +12,7 @@ import {
   when,
   within,
 } from './findings.ts';
+import { validateNative } from './native-service.ts';
 
 const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;
 const MIN_CHECK = 1 * SECOND;
@@ -68,6 +69,7 @@ function validateService(service: Service): Finding[] {
         'Provider',
       ],
     ),
+    ...(provider === 'nomad' ? validateNative(service) : []),
     ...validateWeights(service),
     ...sameChecks(service.Checks ?? []),
     ...(service.Checks ?? []).flatMap((check, i) => within(validateCheck(check, service), 'Checks', i)),

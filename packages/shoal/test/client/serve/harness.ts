@@ -16,6 +16,8 @@ export function clientDeps(
     signal: async () => ({ kind: 'done' }),
     usage: async () => ({}),
     hostStats: createHostStatsReader({ allocDir: '/', coreMHz: 1000 }),
+    checks: () => ({}),
+    deregister: async () => false,
     collect: async () => true,
     log: () => {},
     ...changes,

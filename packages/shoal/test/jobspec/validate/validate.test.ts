@@ -51,9 +51,46 @@ describe('every job that the real program registered is accepted', () => {
   });
 });
 
+/** A service of Nomad's own, with a check. */
+function native(check: object) {
+  const times = { Interval: 10e9, Timeout: 2e9 };
+  return { Name: 's', PortLabel: '80', Provider: 'nomad', Checks: [{ ...times, ...check }] };
+}
+
 type Case = { name: string; job?: object; group?: object; task?: object; want: string };
 
 const cases: Case[] = [
+  {
+    name: "a script check of Nomad's own service",
+    group: { Services: [native({ Type: 'script', Command: '/bin/true' })] },
+    want: 'invalid check type ("script"), must be one of "http", "tcp" with provider = "nomad"; use provider = "consul"',
+  },
+  {
+    name: "a gRPC check of Nomad's own service",
+    group: { Services: [native({ Type: 'grpc' })] },
+    want: 'invalid check type ("grpc")',
+  },
+  {
+    name: "thresholds of a check of Nomad's own service",
+    group: { Services: [native({ Type: 'tcp', SuccessBeforePassing: 2 })] },
+    want: 'success_before_passing is only for services with provider = "consul"',
+  },
+  {
+    name: "an initial status of a check of Nomad's own service",
+    task: { Services: [native({ Type: 'tcp', InitialStatus: 'passing' })] },
+    want: 'initial_status is only for services with provider = "consul"',
+  },
+  {
+    name: "a mesh of Nomad's own service",
+    group: { Services: [{ ...native({ Type: 'tcp' }), Connect: { Native: true } }] },
+    want: 'Service with provider nomad cannot include Connect blocks',
+  },
+  {
+    name: 'two providers in one group',
+    group: { Services: [{ Name: 'a' }] },
+    task: { Services: [native({ Type: 'tcp' })] },
+    want: 'Multiple service providers used',
+  },
   { name: 'a system job with a count', job: { Type: 'system' }, group: { Count: 2 }, want: 'Count cannot exceed 1' },
   {
     name: 'a longest run of a service',

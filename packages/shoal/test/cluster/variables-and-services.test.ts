@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type HostAgent, type Hosts, makeHosts } from '../support/hosts.ts';
 import { until } from '../support/until.ts';
-import { clientOf, nodesReady, runningAllocs, startServer } from './cluster-config.ts';
+import { clientOf, echoJob, nodesReady, runningAllocs, startServer } from './cluster-config.ts';
 
-/** Variables in the templates of a task on a machine that is no server. */
+/** What Nomad itself keeps, for tasks on a machine that is no server: variables in their templates, services of its own. */
 
 let hosts: Hosts;
 let server: HostAgent;
@@ -41,7 +41,7 @@ const JOB = `job "app" {
   }
 }`;
 
-test('are read over its connection to the servers, and followed', async () => {
+test('variables are read over its connection to the servers, and followed', async () => {
   await alpha.nomad.variables.put({ Path: 'nomad/jobs/app', Items: { word: 'first' } });
   await server.run(JOB);
   const [alloc] = await until('it runs on alpha', async () => {
@@ -55,4 +55,29 @@ test('are read over its connection to the servers, and followed', async () => {
   await until('it has the change', async () => /^second$/m.test(await logs()));
   const { value } = await alpha.nomad.variables.read('nomad/jobs/app');
   expect(value?.Items).toEqual({ word: 'second' });
+});
+
+test('its services of Nomad are known, can be deleted, and are gone while it is', { timeout: 60_000 }, async () => {
+  const service = echoJob(1).replace('service {', 'service {\n      provider = "nomad"');
+  await alpha.run(service);
+  const registered = (count: number) =>
+    until(`${count} instances`, async () => {
+      const { value } = await server.nomad.services.read('echo');
+      return value.length === count && value;
+    });
+  const [one] = await registered(1);
+  expect(one).toMatchObject({ Address: alpha.address, JobID: 'echo' });
+  expect(Object.values(await server.nomad.allocations.checks(one?.AllocID ?? ''))).toMatchObject([{ Service: 'echo' }]);
+  expect((await alpha.nomad.services.list()).value[0]?.Services).toEqual([{ ServiceName: 'echo', Tags: [] }]);
+
+  await server.nomad.services.delete('echo', one?.ID ?? '');
+  await registered(0);
+  await server.nomad.allocations.restart(one?.AllocID ?? '');
+  await registered(1);
+
+  await alpha.end('SIGKILL');
+  await registered(0);
+  await alpha.start();
+  await nodesReady(server, ['alpha']);
+  await registered(1);
 });

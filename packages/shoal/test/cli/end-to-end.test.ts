@@ -202,7 +202,7 @@ describe('an allocation', { timeout: 60_000 }, () => {
 describe('nodes and servers', () => {
   test('are listed and shown', async () => {
     expect(await output('nomad node status')).toMatch(/^ID +DC +Name .*\n[0-9a-f]{8} +dc1 +.* +eligible +ready\n$/);
-    expect(await output('nomad node status -self')).toMatch(/Driver Status = raw_exec\n/);
+    expect(await output('nomad node status -self')).toMatch(/Driver Status = (\S+,)?raw_exec\n/);
     expect(await output('nomad server members')).toMatch(/ alive +true +/);
     expect(await output('consul members')).toMatch(/ alive +server +/);
     expect(await output('consul catalog datacenters')).toBe('dc1\n');

@@ -81,6 +81,15 @@ const SERVER = `require("http").createServer((_, answer) => answer.end(JSON.stri
   ...process.env, resolvConf: require("fs").readFileSync("/etc/resolv.conf", "utf8"), pid: process.pid,
 }))).listen(process.env.NOMAD_PORT_http || 8000)`;
 
+/** Asks for `web` by DNS, and then it. */
+const SEEK = `const dns = require("dns").promises;
+      (async () => {
+        const [{ name, port }] = await dns.resolveSrv("web.service.consul");
+        const { address } = await dns.lookup(name);
+        const answer = await fetch("http://" + address + ":" + port);
+        console.log("found " + (await answer.json()).NOMAD_JOB_NAME);
+      })().catch((error) => { console.log(String(error)); process.exit(1); })`;
+
 const node = (name: string, script: string, more = '') => `
   task "${name}" {
     driver       = "raw_exec"
@@ -252,17 +261,19 @@ describe('two allocations of a group in bridge mode', () => {
   });
 
   it('are found by their name and port from another allocation', async () => {
-    const script = `const dns = require("dns").promises;
-      (async () => {
-        const [{ name, port }] = await dns.resolveSrv("web.service.consul");
-        const { address } = await dns.lookup(name);
-        const answer = await fetch("http://" + address + ":" + port);
-        console.log("found " + (await answer.json()).NOMAD_JOB_NAME);
-      })().catch((error) => { console.log(String(error)); process.exit(1); })`;
     const network = 'network { mode = "bridge" }';
-    await agent.run(job('seeker', `${network}\n${node('seek', script)}`, 'batch'));
+    await agent.run(job('seeker', `${network}\n${node('seek', SEEK)}`, 'batch'));
     const [seeker] = await allocationsOf('seeker', 1, ({ ClientStatus }) => ClientStatus === 'complete');
     expect(await output(seeker as Allocation, 'seek')).toBe('found web\n');
+  });
+
+  it('are found so by a task with a file system of its own', async () => {
+    const network = 'network { mode = "bridge" }';
+    const isolated = node('seek', SEEK).replace('"raw_exec"', '"exec"');
+    await agent.run(job('isolated', `${network}\n${isolated}`, 'batch'));
+    const [seeker] = await allocationsOf('isolated', 1, ({ ClientStatus }) => ClientStatus === 'complete');
+    expect(await output(seeker as Allocation, 'seek')).toBe('found web\n');
+    await stopped('isolated');
   });
 
   it('leave nothing', async () => {

@@ -81,6 +81,11 @@ describe('a placement that fails says why', () => {
     {
       name: 'a bridge',
       job: { group: { Networks: [aNetwork({ Mode: 'bridge' })] } },
+      want: { NodesFiltered: 1, ConstraintFiltered: { '${attr.plugins.cni.version.bridge} semver >= 0.4.0': 1 } },
+    },
+    {
+      name: 'a network that an operator describes',
+      job: { group: { Networks: [aNetwork({ Mode: 'cni/mynet' })] } },
       want: { NodesFiltered: 1, ConstraintFiltered: { 'missing network': 1 } },
     },
     {

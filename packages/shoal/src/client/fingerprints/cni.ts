@@ -15,16 +15,17 @@ export const cniFingerprint: Fingerprint = {
   name: 'cni',
   periodic: false,
   async run({ machine, config: { network } }) {
-    // Namespaces, bridges and packet filters are for root.
-    if (machine.platform() !== 'linux' || process.getuid?.() !== 0) return {};
+    if (machine.platform() !== 'linux') return {};
     const [versions, configs] = await Promise.all([pluginVersions(network.cniPath), findConfigs(network.cniConfigDir)]);
     const attributes = Object.entries(versions).map(([name, version]) => [`plugins.cni.version.${name}`, version]);
     const hasBridge = [...BRIDGE_PLUGINS, 'loopback'].every((name) => versions[name] !== undefined);
     const canMapPorts = (await findPlugin(systemPath().split(':'), 'iptables')) !== undefined;
-    const modes = [
+    const known = [
       ...(hasBridge && canMapPorts ? [{ mode: 'bridge', device: network.bridgeName }] : []),
       ...[...configs.lists.keys()].map((name) => ({ mode: `cni/${name}`, device: '' })),
     ];
+    // Namespaces, bridges and packet filters are for root.
+    const modes = process.getuid?.() === 0 ? known : [];
     return {
       attributes: Object.fromEntries(attributes),
       ...(modes.length > 0 && {

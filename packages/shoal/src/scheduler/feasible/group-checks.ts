@@ -53,9 +53,7 @@ function hasVolume(node: Node, { Source, ReadOnly }: VolumeRequest): boolean {
 
 function networkChecks(networks: readonly NetworkResource[]): Check[] {
   return networks.flatMap((network) => [
-    ...(needsBridge(network)
-      ? [{ reason: 'missing network', unique: true, passes: (node: Node) => hasNetwork(node, network.Mode) }]
-      : []),
+    ...ownNetworkChecks(network.Mode),
     ...hostNetworksOf(network).map((name) => ({
       reason: `missing host network "${name}"`,
       unique: true,
@@ -64,8 +62,21 @@ function networkChecks(networks: readonly NetworkResource[]): Check[] {
   ]);
 }
 
-function needsBridge({ Mode }: NetworkResource): boolean {
-  return Mode === 'bridge' || Mode.startsWith('cni/');
+/** A bridge is made by plugins: where there are none, that is what is missing (job specification, `network`, "bridge"). */
+const BRIDGE_PLUGIN: Constraint = {
+  LTarget: '${attr.plugins.cni.version.bridge}',
+  Operand: 'semver',
+  RTarget: '>= 0.4.0',
+};
+
+function ownNetworkChecks(mode: string): Check[] {
+  if (mode !== 'bridge' && !mode.startsWith('cni/')) return [];
+  const has = (node: Node) => hasNetwork(node, mode);
+  const plugin = constraintCheck(BRIDGE_PLUGIN);
+  return [
+    ...(mode === 'bridge' ? [{ ...plugin, passes: (node: Node) => has(node) || plugin.passes(node) }] : []),
+    { reason: 'missing network', unique: true, passes: has },
+  ];
 }
 
 function hasNetwork(node: Node, mode: string): boolean {

@@ -43,7 +43,12 @@ export function resolveAddress(request: AddressRequest): Address {
 /** The address inside of the task's or the allocation's own network; undefined for the host's. */
 function networkOf({ allocation, mode, subject, inside }: AddressRequest): string | undefined {
   const { network } = inside ?? {};
-  if (mode === 'alloc') return allocation.NetworkStatus?.Address || undefined;
+  if (mode === 'alloc') {
+    if (allocation.NetworkStatus?.Address) return allocation.NetworkStatus.Address;
+    throw new ServiceAddressError(
+      `${subject}: address_mode = "alloc" needs a group with an address of its own: network { mode = "bridge" } or "cni/NAME"; use "host"`,
+    );
+  }
   if (mode === 'auto') return network?.advertise ? network.ip : undefined;
   if (mode !== 'driver') return undefined;
   if (network !== undefined) return network.ip;

@@ -24,9 +24,6 @@ function inGroup(group: TaskGroup): Finding[] {
     ...Object.entries(group.Volumes ?? {}).flatMap(([name, { Type }]) =>
       when([Type === 'csi', block('volume (of type csi)'), ...['Volumes', name]]),
     ),
-    ...(group.Networks ?? []).flatMap((network, i) =>
-      when([Boolean(network.CNI), block('cni'), ...['Networks', i, 'CNI']]),
-    ),
     ...(group.Services ?? []).flatMap((service, i) =>
       when([isMeshed(service), block('connect'), ...['Services', i, 'Connect']]),
     ),

@@ -35,7 +35,7 @@ function groupWarnings(group: TaskGroup): Finding[] {
 
 /** Tasks without a network of their own have the resolver of their machine; which is what they need, once it knows the cluster's domain. */
 function nameServerWarnings({ Networks, Tasks }: TaskGroup): Finding[] {
-  const at = (Networks ?? []).findIndex(({ DNS }) => Boolean(DNS));
+  const at = (Networks ?? []).findIndex(({ DNS, Mode }) => Boolean(DNS) && (Mode === '' || Mode === 'host'));
   const onHost = (Tasks ?? []).filter(({ Driver }) => Driver === 'raw_exec').map(({ Name }) => quoted(Name));
   return when([
     at >= 0 && onHost.length > 0,

@@ -40,11 +40,6 @@ describe('a group service', () => {
       given: { PortLabel: 'http', Address: 'www.example.org' },
       want: ['www.example.org', 22222],
     },
-    {
-      name: 'alloc without a network of its own is the host',
-      given: { PortLabel: 'http', AddressMode: 'alloc' },
-      want: ['10.0.0.7', 22222],
-    },
   ])('$name', ({ given, want }) => {
     const service = ofGroup(given);
     expect([service?.address, service?.port]).toEqual(want);
@@ -60,6 +55,11 @@ describe('a group service', () => {
       name: 'a driver network',
       given: { PortLabel: 'http', AddressMode: 'driver' },
       want: /needs a driver with its own network/,
+    },
+    {
+      name: 'the address of an allocation that has none',
+      given: { PortLabel: 'http', AddressMode: 'alloc' },
+      want: /address_mode = "alloc" needs a group with an address of its own/,
     },
   ])('refuses $name', ({ given, want }) => {
     expect(() => ofGroup(given)).toThrow(want);

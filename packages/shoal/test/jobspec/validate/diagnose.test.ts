@@ -92,6 +92,11 @@ describe('each mistake at its place, with the word that was meant', () => {
         'dns: network.dns has no effect on tasks of the raw_exec driver ("t"): they use the resolver of their machine, which "shoal dns setup" makes find names of the cluster',
       ],
     },
+    {
+      name: 'name servers for tasks in a network of their own',
+      given: { group: 'network {\n mode = "bridge"\n dns {\n servers = ["10.0.0.2"]\n }\n}' },
+      want: [],
+    },
   ];
   test.each(cases)('$name', ({ given, want }) => expect(mistakes(given)).toEqual(want));
 });

@@ -8,11 +8,6 @@ const SOURCE = `job "a" {
   group "g" {
     max_client_disconnect      = "1h"
     prevent_reschedule_on_lost = true
-    network {
-      cni {
-        args = { a = "b" }
-      }
-    }
     disconnect {
       stop_on_client_after = "1m"
       replace              = false
@@ -49,15 +44,14 @@ test('what is kept without effect is told at its place', () => {
   if (!job) throw new Error(JSON.stringify(diagnostics));
   const warnings = diagnose(canonicalJob(job), placeOf).filter(({ severity }) => severity === 'warning');
   expect(warnings.map(({ range, summary }) => `${range?.start.line} ${summary}`).sort()).toEqual([
-    '11 lost_after, replace and reconcile of disconnect is kept, but has no effect in Shoal',
-    '20 vault blocks are kept, but have no effect in Shoal',
-    '21 identity blocks are kept, but have no effect in Shoal',
-    '24 action blocks are kept, but have no effect in Shoal',
-    '29 insecure of artifact is kept, but has no effect in Shoal',
-    '32 cores is kept, but has no effect in Shoal',
-    '35 disabled of logs is kept, but has no effect in Shoal',
+    '15 vault blocks are kept, but have no effect in Shoal',
+    '16 identity blocks are kept, but have no effect in Shoal',
+    '19 action blocks are kept, but have no effect in Shoal',
+    '24 insecure of artifact is kept, but has no effect in Shoal',
+    '27 cores is kept, but has no effect in Shoal',
+    '30 disabled of logs is kept, but has no effect in Shoal',
     '4 max_client_disconnect is kept, but has no effect in Shoal',
     '5 prevent_reschedule_on_lost is kept, but has no effect in Shoal',
-    '7 cni blocks are kept, but have no effect in Shoal',
+    '6 lost_after, replace and reconcile of disconnect is kept, but has no effect in Shoal',
   ]);
 });

@@ -201,8 +201,17 @@ export type AgentApi = {
   members(): Promise<{ ServerName: string; ServerRegion: string; Members: ServerMember[] | null }>;
   /** `host:port` of the leading server. */
   leader(): Promise<string>;
+  /** The log of the agent that is asked, or of a node's, from now on. */
+  monitor(options?: MonitorOptions): Promise<AsyncIterable<Uint8Array>>;
   /** Shoal's own; a server answers them for users of its own machine only. */
   readonly joinTokens: JoinTokensApi;
+};
+
+export type MonitorOptions = {
+  readonly level?: string;
+  readonly json?: boolean;
+  readonly nodeId?: string;
+  readonly signal?: AbortSignal;
 };
 
 export type JoinTokensApi = {
@@ -414,11 +423,13 @@ function operatorApi({ read, write }: Requests): OperatorApi {
   };
 }
 
-function agentApi({ read, write }: Requests): AgentApi {
+function agentApi({ read, write, stream }: Requests): AgentApi {
   return {
     self: async () => (await read<AgentSelf>('/v1/agent/self')).value,
     members: async () => (await read<Awaited<ReturnType<AgentApi['members']>>>('/v1/agent/members')).value,
     leader: async () => (await read<string>('/v1/status/leader')).value,
+    monitor: ({ level, json, nodeId, signal } = {}) =>
+      stream('/v1/agent/monitor', { log_level: level, log_json: json, node_id: nodeId, plain: true }, signal),
     joinTokens: {
       issue: ({ ttlMs, uses }) => write('PUT', '/v1/agent/join-tokens', { body: { TTL: ttlMs, Uses: uses } }),
       list: async () => (await read<JoinToken[]>('/v1/agent/join-tokens')).value,

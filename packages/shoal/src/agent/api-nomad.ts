@@ -1,9 +1,11 @@
 import type { AgentConfig } from '../config/agent-config.ts';
 import { agentEndpoints } from '../http/nomad/agent.ts';
+import { monitorEndpoint } from '../http/nomad/agent-monitor.ts';
 import { nomadEndpoints } from '../http/nomad/api.ts';
 import { nomadDialect } from '../http/nomad/dialect.ts';
 import type { Endpoint } from '../http/shared/api.ts';
 import { type ApiServer, createApiServer } from '../http/shared/api-server.ts';
+import { BadRequestError } from '../http/shared/errors.ts';
 import type { Log } from '../log.ts';
 import type { ClientRole } from './client-role.ts';
 import { forwardEverything, forwarding } from './cluster/forward.ts';
@@ -49,18 +51,31 @@ function memberEndpoints({ link }: Membership, clientRole: () => ClientRole | un
 }
 
 function endpoints(deps: NomadServerDeps): Endpoint[] {
-  const { config, serverRole, clientRole, cluster, membership } = deps;
+  const { config, serverRole, clientRole, cluster, membership, log } = deps;
   const agent = nomadFacts({ config, serverRole, clientRole, cluster });
-  if (!serverRole) return [...agentEndpoints(agent), ...(membership ? memberEndpoints(membership, clientRole) : [])];
+  const ownNode = () => clientRole()?.client.node().ID;
+  if (!serverRole) {
+    const ofNode = membership ? forwarding(membership.link, 'nomad') : noServer;
+    return [
+      ...agentEndpoints(agent),
+      monitorEndpoint(log.lines, { ownNode, ofNode }),
+      ...(membership ? memberEndpoints(membership, clientRole) : []),
+    ];
+  }
   const all = nomadEndpoints({
     state: serverRole.state,
     server: serverRole.server,
     tunnels: serverRole.tunnels,
-    localNode: () => clientRole()?.client.node().ID,
+    localNode: ownNode,
+    logs: log.lines,
     region: config.region,
     random: Math.random,
     now: () => performance.now(),
     agent,
   });
   return [...all, ...joinTokenEndpoints(serverRole.joinTokens, config)];
+}
+
+function noServer(): never {
+  throw new BadRequestError('This agent knows no server, so it knows no other node either');
 }

@@ -88,6 +88,7 @@ export async function startClientRole(deps: ClientRoleDeps): Promise<ClientRole>
   const handler = createClientHandler({
     ...client.control,
     hostStats,
+    logs: log.lines,
     log: (message) => log.warn({}, `client: ${message}`),
   });
   dialer.serve(handler);

@@ -514,6 +514,7 @@ export const OWN_FORMS: Readonly<Record<string, Readonly<Record<string, Entry>>>
       summary: "Show the instances of one of Nomad's own services",
       load: () => import('./commands/nomad-service-info.ts'),
     },
+    monitor: { of: 'nomad', summary: 'Follow the log of an agent', load: () => import('./commands/nomad-monitor.ts') },
   },
   consul: {
     agent: { of: 'consul', summary: 'Run an agent', load: () => import('./commands/consul-agent.ts') },
@@ -543,6 +544,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   eval: 'Look at evaluations',
   deployment: 'Look at deployments, promote, hold and fail them',
   node: 'Look at nodes, empty them, and say what they are for',
+  'node pool': 'Look at node pools, and make and delete them',
   namespace: 'Look at namespaces, and make and delete them',
   var: 'Read and write variables of Nomad',
   scaling: 'Look at scaling',

@@ -147,6 +147,34 @@ describe('an agent that has joined', { timeout: 60_000 }, () => {
     expect(text).toMatch(/\d+\n\d+\n\d+\n/);
   });
 
+  test('follows the log of any agent', async () => {
+    const nodes = (await server.nomad.nodes.list()).value;
+    const beta = nodes.find(({ Name }) => Name === 'beta');
+    const stop = new AbortController();
+    const lines = async (lines: AsyncIterable<Uint8Array>) => {
+      let text = '';
+      for await (const bytes of lines) {
+        text += Buffer.from(bytes).toString();
+        if (text.split('\n').some((line) => line.includes('could not be started') && line.includes('broken')))
+          return text;
+      }
+      return text;
+    };
+    const options = { level: 'debug', signal: stop.signal, nodeId: beta?.ID ?? '' };
+    const followed = [
+      await alpha.nomad.agent.monitor(options),
+      await server.nomad.agent.monitor({ ...options, json: true }),
+      await server.nomad.agent.monitor(options),
+    ].map(lines);
+    await server.run(echoJob('each', 'broken').replace(/command = .*/, 'command = "/no/such/program"'));
+    const [readable = '', asJson = ''] = await Promise.all(followed);
+    stop.abort();
+    await server.nomad.jobs.deregister('broken', { purge: true });
+    expect(readable).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z \[INFO\] {2}task could not be started: .*\/no\/such\/program/m);
+    for (const line of asJson.trimEnd().split('\n')) expect(JSON.parse(line)).toHaveProperty('msg');
+    await expect(alpha.nomad.agent.monitor({ level: 'loud' })).rejects.toThrow('Unknown log level: loud');
+  });
+
   test('passes keys and jobs on, and reads its own writes', async () => {
     await alpha.consul.kv.put('a/b c%2F', Buffer.from('kept'));
     expect(Buffer.from((await beta.consul.kv.get('a/b c%2F'))?.Value ?? '', 'base64').toString()).toBe('kept');

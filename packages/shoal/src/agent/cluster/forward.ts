@@ -45,7 +45,8 @@ function answerOf(response: IncomingMessage): Answer {
   const passed = Object.entries(headers).filter(([name]) => !NOT_PASSED_ON.has(name) && name !== 'content-type');
   const kept = Object.fromEntries(passed.map(([name, value]) => [name, String(value)]));
   const type = headers['content-type'];
-  if (type !== undefined) return { status, headers: kept, body: { kind: 'stream', stream: response, type } };
+  if (type !== undefined)
+    return { status, headers: kept, body: { kind: 'stream', stream: response, type, live: true } };
   response.resume();
   return empty(status, kept);
 }

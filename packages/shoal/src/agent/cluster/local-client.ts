@@ -40,7 +40,7 @@ function answered({ handler }: ClientRole, request: ApiRequest): Promise<Answer>
       writeHead(status: number, headers: Record<string, string>) {
         headersSent = true;
         const { 'Content-Type': type = 'application/octet-stream', ...rest } = headers;
-        resolve({ status, headers: rest, body: { kind: 'stream', stream, type } });
+        resolve({ status, headers: rest, body: { kind: 'stream', stream, type, live: true } });
       },
     }) as unknown as ServeResponse;
     Object.defineProperty(response, 'headersSent', { get: () => headersSent });

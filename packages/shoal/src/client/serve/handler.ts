@@ -4,6 +4,7 @@ import { ServeError } from './errors.ts';
 import { cat, list, readAt, stat, stream } from './fs-routes.ts';
 import { collectAll, hostStats } from './host-routes.ts';
 import { logs } from './logs-route.ts';
+import { monitor } from './monitor-route.ts';
 import { sendText } from './reply.ts';
 import type { Call, ClientDeps, Route, ServeRequest, ServeResponse } from './types.ts';
 
@@ -27,7 +28,7 @@ export function createClientHandler(deps: ClientDeps): (req: ServeRequest, res: 
 
 const FS_ROUTES: Record<string, Route> = { ls: list, stat, cat, readat: readAt, stream, logs };
 const ALLOCATION_ROUTES: Record<string, Route> = { stats, restart, signal, checks, deregister, gc: collect };
-const HOST_ROUTES: Record<string, Route> = { stats: hostStats, gc: collectAll };
+const HOST_ROUTES: Record<string, Route> = { stats: hostStats, gc: collectAll, monitor };
 
 async function serve(req: ServeRequest, res: ServeResponse, deps: ClientDeps, signal: AbortSignal): Promise<void> {
   const { path, query } = parseUrl(req.url ?? '/');

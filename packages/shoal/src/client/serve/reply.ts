@@ -50,6 +50,18 @@ export async function sendChunks(call: Call, chunks: AsyncGenerator<FileChunk>, 
   if (!signal.aborted) res.end('');
 }
 
+/** Sends what comes, as fast as the reader takes it, until it ends or the reader goes. */
+export async function sendBytes(call: Call, bytes: AsyncIterable<string | Buffer>, type: string): Promise<void> {
+  const { res, signal } = call;
+  res.writeHead(200, { 'Content-Type': type, ...NO_SNIFFING });
+  res.flushHeaders?.();
+  for await (const piece of bytes) {
+    if (!res.write(piece)) await drained(call);
+    if (signal.aborted) return;
+  }
+  if (!signal.aborted) res.end('');
+}
+
 function drained({ res, signal }: Call): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { NomadCheck } from '@shoal/api';
+import type { LogLines } from '../../log-lines.ts';
 import type { TaskUsage } from '../drivers/driver.ts';
 import type { HostStats } from '../stats/host-stats.ts';
 
@@ -28,6 +29,8 @@ export type ClientDeps = {
   /** Tasks that run. */
   usage(allocId: string): Promise<Record<string, TaskUsage>>;
   hostStats(): Promise<HostStats>;
+  /** The agent's log. */
+  readonly logs?: LogLines | undefined;
   /** Removes what is left of one ended allocation, or of all for undefined. False if it has not ended. */
   collect(allocId: string | undefined): Promise<boolean>;
   /** The last results of the checks of its services of Nomad's own, by their ids. */

@@ -1,9 +1,11 @@
+import type { LogLines } from '../../log-lines.ts';
 import type { Endpoint } from '../shared/api.ts';
 import { absentEndpoints } from './absent.ts';
 import { aclEndpoints } from './acl.ts';
 import { type AgentFacts, agentEndpoints } from './agent.ts';
+import { monitorEndpoint } from './agent-monitor.ts';
 import { allocationEndpoints } from './allocations.ts';
-import { type ClientApiDeps, clientEndpoints } from './client.ts';
+import { type ClientApiDeps, clientEndpoints, monitorOfNode } from './client.ts';
 import { deploymentEndpoints } from './deployments.ts';
 import { evaluationEndpoints } from './evaluations.ts';
 import { eventEndpoints } from './events.ts';
@@ -22,7 +24,7 @@ import { systemEndpoints } from './system.ts';
 import { validateEndpoints } from './validate.ts';
 import { variableEndpoints } from './variables.ts';
 
-export type NomadApiDeps = ClientApiDeps & { readonly agent: AgentFacts };
+export type NomadApiDeps = ClientApiDeps & { readonly agent: AgentFacts; readonly logs?: LogLines | undefined };
 
 /** Every endpoint of Nomad's API that there is. */
 export function nomadEndpoints(deps: NomadApiDeps): Endpoint[] {
@@ -37,6 +39,7 @@ export function nomadEndpoints(deps: NomadApiDeps): Endpoint[] {
     ...nodeEndpoints(deps),
     ...clientEndpoints(deps),
     ...agentEndpoints(deps.agent),
+    monitorEndpoint(deps.logs, { ownNode: deps.localNode, ofNode: monitorOfNode(deps) }),
     ...scalingEndpoints(deps),
     ...searchEndpoints(deps),
     ...namespaceEndpoints(deps),

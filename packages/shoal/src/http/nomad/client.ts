@@ -1,6 +1,6 @@
 import type { Tunnels } from '../../rpc/tunnels.ts';
 import { type Answer, text } from '../shared/answer.ts';
-import type { Endpoint } from '../shared/api.ts';
+import type { Endpoint, Handler } from '../shared/api.ts';
 import { BadRequestError } from '../shared/errors.ts';
 import type { ApiRequest, Method } from '../shared/request.ts';
 import type { NomadDeps } from './context.ts';
@@ -48,13 +48,18 @@ function nodeOf(deps: ClientApiDeps, request: ApiRequest): string {
   return local;
 }
 
-async function forward(deps: ClientApiDeps, nodeId: string, request: ApiRequest): Promise<Answer> {
+/** `/v1/agent/monitor` of another node. */
+export function monitorOfNode(deps: ClientApiDeps): Handler {
+  return (request) => forward(deps, nodeOf(deps, request), request, '/v1/client/monitor');
+}
+
+async function forward(deps: ClientApiDeps, nodeId: string, request: ApiRequest, path = request.path): Promise<Answer> {
   const query = request.query.toString();
   const response = await deps.tunnels.request(
     nodeId,
     {
       method: request.method as Method,
-      path: `${encodeURI(request.path)}${query && `?${query}`}`,
+      path: `${encodeURI(path)}${query && `?${query}`}`,
       headers: {},
       ...(request.body.length > 0 && { body: request.body }),
     },
@@ -65,6 +70,6 @@ async function forward(deps: ClientApiDeps, nodeId: string, request: ApiRequest)
   return {
     status: response.status,
     headers: Object.fromEntries(rest.map(([name, value]) => [name, String(value)])),
-    body: { kind: 'stream', stream: response.stream, type: type ?? 'application/octet-stream' },
+    body: { kind: 'stream', stream: response.stream, type: type ?? 'application/octet-stream', live: true },
   };
 }

@@ -20,8 +20,8 @@ export function eventEndpoints(deps: NomadDeps): Endpoint[] {
   const stream = (request: ApiRequest): Answer => {
     const wanted = filterOf(request);
     const index = indexOf(request.query.get('index'));
-    const body = { kind: 'stream', stream: lines(deps, recent, { request, index, wanted }), type: 'application/json' };
-    return { status: 200, body: body as Answer['body'] & object };
+    const stream = lines(deps, recent, { request, index, wanted });
+    return { status: 200, body: { kind: 'stream', stream, type: 'application/json', live: true } };
   };
   return [{ path: '/v1/event/stream', methods: { GET: stream } }];
 }

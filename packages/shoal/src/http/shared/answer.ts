@@ -14,7 +14,8 @@ export type AnswerBody =
   | { readonly kind: 'json'; readonly value: unknown }
   | { readonly kind: 'text'; readonly text: string; readonly type: string }
   | { readonly kind: 'bytes'; readonly bytes: Buffer; readonly type: string }
-  | { readonly kind: 'stream'; readonly stream: Readable; readonly type: string };
+  /** `live`: it may be long until the first byte, and the reader is told at once that there is an answer. */
+  | { readonly kind: 'stream'; readonly stream: Readable; readonly type: string; readonly live?: boolean };
 
 export const PLAIN = 'text/plain; charset=utf-8';
 

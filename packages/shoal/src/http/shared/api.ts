@@ -162,7 +162,9 @@ function send(answer: Answer, request: FastifyRequest, reply: FastifyReply): Fas
   if (!answer.body) return reply.send();
   const type = answer.body.kind === 'json' ? JSON_TYPE : answer.body.type;
   // A serializer of one's own keeps the framework from adding a charset: the peers have none on JSON.
-  return reply.header('content-type', type).serializer(asIs).send(payload(answer.body, request));
+  reply.header('content-type', type).serializer(asIs).send(payload(answer.body, request));
+  if (answer.body.kind === 'stream' && answer.body.live) reply.raw.flushHeaders();
+  return reply;
 }
 
 /** JSON that may be sent again is encoded once. */

@@ -1,8 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { environmentIn } from '../../jobspec/import/env-file.ts';
 import { ImportError } from '../../jobspec/import/errors.ts';
 import { importCompose } from '../../jobspec/import/import-compose.ts';
+import type { LocalPath } from '../../jobspec/import/project.ts';
 import { defineCommand } from '../command.ts';
 import { CommandError } from '../errors.ts';
 import { readText } from '../read-text.ts';
@@ -24,7 +26,10 @@ becomes a group of its own; values of the surroundings (\${NAME:-default}, the .
     const source = path === '-' ? (await io.input()).toString('utf8') : await readText(path);
     const env = environmentIn(await readText(join(folder, '.env')).catch(() => '')); // most have none
     const text = made(path, () =>
-      importCompose({ source, env, folder: basename(folder), ...(flags.name !== undefined && { name: flags.name }) }),
+      importCompose({
+        ...{ source, env, folder: basename(folder), look: (each) => look(resolve(folder, each)) },
+        ...(flags.name !== undefined && { name: flags.name }),
+      }),
     );
     if (flags.output === undefined) io.out(text);
     else {
@@ -36,12 +41,10 @@ becomes a group of its own; values of the surroundings (\${NAME:-default}, the .
   },
 });
 
-/** `KEY=value` lines; quotes around a value are not part of it. */
-function environmentIn(text: string): Record<string, string> {
-  const lines = text.split(/\r?\n/).map((line) => /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/.exec(line));
-  return Object.fromEntries(
-    lines.flatMap((found) => (found ? [[found[1] ?? '', (found[2] ?? '').replace(/^(["'])(.*)\1$/, '$2')]] : [])),
-  );
+function look(path: string): LocalPath | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return undefined;
+  return { isFile: found.isFile(), isExecutable: (found.mode & 0o100) !== 0, isEmpty: found.size === 0 };
 }
 
 function made(path: string, make: () => string): string {

@@ -59,7 +59,7 @@ export function driverConfig(service: Mapping, write: Write): Item[] {
   return [
     ...named(service, TEXTS, (value) => text(value) && write(text(value) as string)),
     ...networkMode(text(service['network_mode']), write),
-    ...named(service, FLAGS, (value) => (value === true ? true : undefined)),
+    ...named(service, FLAGS, (value) => (text(value) === 'true' ? true : undefined)),
     ...named(service, LISTS, (value) => list(texts(value).map(write))),
     ...items('extra_hosts', list(extraHosts(service['extra_hosts']))),
     ...items('shm_size', bytes(service['shm_size'])),

@@ -1,3 +1,4 @@
+import { type Mention, mentionsIn, portService } from './addresses.ts';
 import {
   argument,
   block,
@@ -10,28 +11,43 @@ import {
   type Item,
   isName,
 } from './hcl-text.ts';
-import type { Project } from './project.ts';
+import { type Project, serviceName } from './project.ts';
 import { fileTemplate } from './volumes.ts';
 import { type Mapping, mapping, pairs, text } from './yaml-values.ts';
 
 /** Values that name other services come from a template, which follows them; the rest stands as it is. */
-export function environment(service: Mapping, project: Project): Item[] {
-  const names = [...project.addresses.keys()];
-  const entries = pairs(service['environment']).map(([key, value]): [string, string] => [key, value ?? `\${${key}}`]);
-  const isMoving = ([, value]: readonly [string, string]) => names.some((name) => mentions(value, name));
+export function environment(name: string, service: Mapping, project: Project): Item[] {
+  const entries = pairs(service['environment']).map(([key, value]) => entryOf(key, value, project));
   return [
     ...fixedValues(
-      entries.filter((entry) => !isMoving(entry)),
+      entries.filter(({ mentions }) => mentions.length === 0),
       project,
     ),
-    ...movingValues(entries.filter(isMoving), project),
+    ...movingValues(
+      name,
+      entries.filter(({ mentions }) => mentions.length > 0),
+      project,
+    ),
   ];
 }
 
-function fixedValues(entries: readonly (readonly [string, string])[], { write }: Project): Item[] {
+type Entry = { readonly key: string; readonly value: string; readonly mentions: readonly Mention[] };
+
+/** A key without a value is passed on if it is set. Where a service's name comes out of a variable, its value is taken. */
+function entryOf(key: string, given: string | undefined, project: Project): Entry {
+  const value = given ?? `\${${key}:-}`;
+  const names = [...project.ports.keys()];
+  const mentions = mentionsIn(key, value, names);
+  const known = project.resolve(value);
+  if (mentions.length > 0 || known === undefined) return { key, value, mentions };
+  const found = mentionsIn(key, known, names);
+  return found.length > 0 ? { key, value: known.replaceAll('$', '$$$$'), mentions: found } : { key, value, mentions };
+}
+
+function fixedValues(entries: readonly Entry[], { write }: Project): Item[] {
   if (entries.length === 0) return [];
-  const values = entries.map(([key, value]) => [key, write(value)] as const);
-  if (!entries.every(([key]) => isName(key))) return [argument('env', { map: Object.fromEntries(values) })];
+  const values = entries.map(({ key, value }) => [key, write(value)] as const);
+  if (!entries.every(({ key }) => isName(key))) return [argument('env', { map: Object.fromEntries(values) })];
   return [
     block(
       'env',
@@ -41,9 +57,9 @@ function fixedValues(entries: readonly (readonly [string, string])[], { write }:
   ];
 }
 
-function movingValues(entries: readonly (readonly [string, string])[], project: Project): Item[] {
+function movingValues(name: string, entries: readonly Entry[], project: Project): Item[] {
   if (entries.length === 0) return [];
-  const lines = entries.map(([key, value]) => `${key}=${templated(value, project)}`);
+  const lines = entries.map((entry) => `${entry.key}=${templated(name, entry, project)}`);
   return [
     gap,
     comment('Other services, wherever they run. It is written anew, and the task restarted, when one moves.'),
@@ -61,16 +77,26 @@ function heredoc(lines: readonly string[]): string {
 }
 
 /** `db:5432` becomes the address and port of an instance, `db` alone the name that DNS knows. */
-function templated(value: string, { addresses, write }: Project): string {
-  const expression = write(oneLine(value).replaceAll('{{', '{{"{{"}}'));
-  let written = isCode(expression) ? insideOf(expression.code) : unquoted(escaped(String(expression)));
-  for (const [name, service] of addresses) {
-    const instance = `{{ with service "${service}" }}{{ with index . 0 }}{{ .Address }}:{{ .Port }}{{ end }}{{ end }}`;
-    written = written
-      .replace(nameIn(name, ':\\d+'), () => instance)
-      .replace(nameIn(name, '(?![\\w."-])'), () => `${service}.service.consul`);
+function templated(self: string, { value, mentions }: Entry, project: Project): string {
+  let last = 0;
+  const parts: string[] = [];
+  for (const mention of mentions) {
+    parts.push(value.slice(last, mention.at).replaceAll('{{', '{{"{{"}}'), addressOf(self, mention, project));
+    last = mention.at + mention.length;
   }
-  return written;
+  parts.push(value.slice(last).replaceAll('{{', '{{"{{"}}'));
+  const expression = project.write(oneLine(parts.join('')));
+  return isCode(expression) ? insideOf(expression.code) : unquoted(escaped(String(expression)));
+}
+
+function addressOf(self: string, { name, port }: Mention, { ports }: Project): string {
+  const own = ports.get(name) ?? [];
+  const at = own.findIndex(({ container }) => container === port);
+  const found = own[at];
+  if (found === undefined) return `${serviceName(name)}.service.consul`;
+  if (name === self) return `{{ env "NOMAD_ADDR_${found.label}" }}`;
+  const service = portService(name, found, at === 0);
+  return `{{ with service "${service}" }}{{ with index . 0 }}{{ .Address }}:{{ .Port }}{{ end }}{{ end }}`;
 }
 
 /** In files of `KEY=value` lines, what has several lines stands in quotes. */
@@ -91,22 +117,13 @@ function unquoted(written: string): string {
   return written.replace(/\\(["\\])/g, '$1');
 }
 
-/** Whether a text names a service, alone or with a port. */
-export function mentions(value: string, name: string): boolean {
-  return nameIn(name, '(?::\\d+|(?![\\w.-]))').test(value);
-}
-
-function nameIn(name: string, behind: string): RegExp {
-  return new RegExp(`(?<![\\w."-])${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}${behind}`, 'g');
-}
-
-export function envFiles(value: unknown): Item[] {
+export function envFiles(value: unknown, project: Project): Item[] {
   const entries: readonly unknown[] = Array.isArray(value) ? value : [value];
   const files = entries.flatMap((entry) => {
     const path = text(entry) ?? text(mapping(entry)['path']);
     return path === undefined ? [] : [{ path, isOptional: mapping(entry)['required'] === false }];
   });
   return files.map(({ path, isOptional }, at) =>
-    fileTemplate(path, `secrets/env-${at + 1}.env`, [argument('env', true)], isOptional),
+    fileTemplate(path, `secrets/env-${at + 1}.env`, project, [argument('env', true)], isOptional),
   );
 }

@@ -1,43 +1,51 @@
 import { parseDuration, SECOND } from '../../duration.ts';
-import { argument, block, type Item, optional } from './hcl-text.ts';
+import { argument, block, type Expression, type Item, optional } from './hcl-text.ts';
 import type { PublishedPort } from './ports.ts';
 import { mapping, text, texts } from './yaml-values.ts';
 
+type Write = (text: string) => Expression;
+
 /** A `check` block for a `healthcheck`; without one, a connection to the first port. */
-export function checksOf(healthcheck: unknown, ports: readonly PublishedPort[]): Item[] {
+export function checksOf(healthcheck: unknown, name: string, ports: readonly PublishedPort[], write: Write): Item[] {
   const given = mapping(healthcheck);
   const test = typeof given['test'] === 'string' ? ['CMD-SHELL', given['test']] : texts(given['test']);
   if (given['disable'] === true || test[0] === 'NONE') return [];
   if (test.length === 0) return ports.length === 0 ? [] : [block('check', [], [argument('type', 'tcp'), ...times({})])];
-  const items = [...(httpCheck(test, ports) ?? scriptCheck(test)), ...times(given), ...restarts(given)];
+  const items = [...(httpCheck(test, name, ports) ?? scriptCheck(test, write)), ...times(given), ...restarts(given)];
   return [block('check', [], items)];
 }
 
-const URL = /https?:\/\/(?:localhost|127\.0\.0\.1)(?::(\d+))?(\/[^\s"'|]*)?/;
+const URL = /\b(https?):\/\/([\w.-]+)(?::(\d+))?(\/[^\s"'|)]*)?(?=["'\s]|$)/;
+
+/** What a plain HTTP check does not do: headers, methods, data, and a look at the answer. */
+const MORE =
+  /(?:^|\s)(?:-H|--header|-X|--request|-d|--data\S*|-u|--user)(?:\s|=|$)|\b(?:grep|jq|awk|sed|test)\b|\$|[^|]\|[^|]|;|&&/;
 
 /** `curl -f http://localhost:8080/health` is an HTTP check, if the port is one of the service's. */
-function httpCheck(test: readonly string[], ports: readonly PublishedPort[]): Item[] | undefined {
-  const found = URL.exec(test.join(' '));
-  if (!found) return undefined;
-  const isTls = found[0].startsWith('https');
-  const container = Number(found[1] ?? (isTls ? 443 : 80));
+function httpCheck(test: readonly string[], name: string, ports: readonly PublishedPort[]): Item[] | undefined {
+  const line = test.slice(1).join(' ');
+  const [, scheme, host = '', given, path = '/'] = URL.exec(line) ?? [];
+  const isOwn = ['localhost', '127.0.0.1', name].includes(host);
+  if (!isOwn || !/\b(?:curl|wget)\b/.test(line) || MORE.test(line)) return undefined;
+  const isTls = scheme === 'https';
+  const container = Number(given ?? (isTls ? 443 : 80));
   const port = ports.find((each) => each.container === container);
   if (!port) return undefined;
   return [
     argument('type', 'http'),
-    argument('path', found[2] ?? '/'),
+    argument('path', path),
     ...(port === ports[0] ? [] : [argument('port', port.label)]),
     ...(isTls ? [argument('protocol', 'https'), argument('tls_skip_verify', true)] : []),
   ];
 }
 
-function scriptCheck([kind, ...rest]: readonly string[]): Item[] {
+function scriptCheck([kind, ...rest]: readonly string[], write: Write): Item[] {
   const [command = '', ...args] = kind === 'CMD-SHELL' ? ['/bin/sh', '-c', rest.join(' ')] : rest;
   return [
     argument('type', 'script'),
     argument('name', 'healthcheck'),
-    argument('command', command),
-    ...(args.length > 0 ? [argument('args', args)] : []),
+    argument('command', write(command)),
+    ...(args.length > 0 ? [argument('args', args.map(write))] : []),
   ];
 }
 

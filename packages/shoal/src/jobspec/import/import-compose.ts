@@ -1,12 +1,12 @@
 import { format } from '@shoal/hcl';
 import { parse } from 'yaml';
-import { mentions } from './environment.ts';
+import { mentionsIn } from './addresses.ts';
 import { ImportError } from './errors.ts';
 import { argument, block, comment, type Expression, gap, hclText, type Item } from './hcl-text.ts';
 import { interpolated, resolved, type Variables } from './interpolate.ts';
-import { type Project, serviceName } from './project.ts';
-import { groupOf } from './service.ts';
-import { isMapping, type Mapping, mapping, pairs, text } from './yaml-values.ts';
+import type { LocalPath, Mentions, Project } from './project.ts';
+import { groupOf, servicePorts } from './service.ts';
+import { isMapping, type Mapping, mapping, pairs, text, texts } from './yaml-values.ts';
 
 export type ComposeImport = {
   /** The file's text. */
@@ -17,6 +17,8 @@ export type ComposeImport = {
   readonly folder: string;
   /** The project's `.env` file. */
   readonly env: Readonly<Record<string, string>>;
+  /** What there is beside the Compose file; without it, names tell files from folders. */
+  readonly look?: (path: string) => LocalPath | undefined;
 };
 
 /**
@@ -25,7 +27,7 @@ export type ComposeImport = {
  *
  * @throws ImportError if it is no Compose file
  */
-export function importCompose({ source, name, folder, env }: ComposeImport): string {
+export function importCompose({ source, name, folder, env, look = () => undefined }: ComposeImport): string {
   const file = read(source);
   const services = Object.entries(mapping(file['services'])).filter((entry): entry is [string, Mapping] =>
     isMapping(entry[1]),
@@ -33,15 +35,21 @@ export function importCompose({ source, name, folder, env }: ComposeImport): str
   if (services.length === 0) throw new ImportError('there are no services in it: is it a Compose file?');
   const variables: Variables = new Map();
   const projectName = jobName(name ?? text(file['name']) ?? folder);
+  const write = (value: string): Expression => interpolated(value, variables, env);
+  const resolve = (value: string) => resolved(value, env);
+  const mentioned = mentionsOf(services, resolve);
   const project: Project = {
     name: projectName,
     volume: (each) => volumeName(each, file['volumes'], composeName(name ?? text(file['name']) ?? folder)),
     secrets: file['secrets'],
     configs: file['configs'],
-    mentioned: mentionedPorts(services),
-    addresses: new Map(services.map(([each]) => [each, serviceName(each)])),
-    write: (value): Expression => interpolated(value, variables, env),
-    resolve: (value) => resolved(value, env),
+    mentioned,
+    ports: new Map(
+      services.map(([each, service]) => [each, servicePorts(each, service, { mentioned, resolve, write }).ports]),
+    ),
+    look,
+    write,
+    resolve,
   };
   const groups = services.flatMap(([each, service]) => [gap, groupOf(each, service, project)]);
   const items = [
@@ -98,18 +106,27 @@ function jobName(name: string): string {
   );
 }
 
-/** `db:5432` in anybody's environment or command tells that the service db has a port 5432. */
-function mentionedPorts(services: readonly (readonly [string, Mapping])[]): Map<string, Set<string>> {
-  const values = services.flatMap(([, service]) => pairs(service['environment']).flatMap(([, value]) => value ?? []));
-  return new Map(
-    services.map(([name]) => {
-      const texts = values.filter((value) => mentions(value, name));
-      const ports = texts.flatMap((value) =>
-        [...value.matchAll(/([\w.-]+):(\d{2,5})/g)].filter(([, host]) => host === name),
-      );
-      return [name, new Set(ports.map(([, , port = '']) => port))];
-    }),
-  );
+/** What the services tell of each other: `db:5432` in anybody's environment says that the service db has a port 5432. */
+function mentionsOf(
+  services: readonly (readonly [string, Mapping])[],
+  resolve: (text: string) => string | undefined,
+): Mentions {
+  const ports = new Map(services.map(([name]) => [name, new Set<number>()]));
+  const [alone, needed] = [new Set<string>(), new Set<string>()];
+  const names = [...ports.keys()];
+  for (const [self, service] of services) {
+    for (const [key, value] of pairs(service['environment'])) {
+      const found = mentionsIn(key, resolve(value ?? '') ?? value ?? '', names);
+      for (const { name, port } of found) {
+        if (port !== undefined) ports.get(name)?.add(port);
+        else if (name !== self) alone.add(name);
+      }
+    }
+    const { depends_on: others, links } = service;
+    for (const name of [...(isMapping(others) ? Object.keys(others) : texts(others)), ...texts(links)])
+      needed.add(name.replace(/:.*$/, ''));
+  }
+  return { ports, alone, needed };
 }
 
 function variableBlocks(variables: Variables): Item[] {
@@ -125,17 +142,20 @@ function variableBlocks(variables: Variables): Item[] {
 
 /** Volumes and networks are of the project; what is special about them is told. */
 function topLevel(file: Mapping): Item[] {
-  const external = (kind: string) =>
-    Object.entries(mapping(file[kind])).filter(
-      ([, each]) => mapping(each)['external'] !== undefined || mapping(each)['driver'] !== undefined,
-    );
+  const special = (kind: string, plain: string) =>
+    Object.entries(mapping(file[kind])).filter(([, each]) => isSpecial(mapping(each), plain));
   return [
-    ...external('volumes').map(([name]) =>
+    ...special('volumes', 'local').map(([name]) =>
       comment(`The volume "${name}" is external or has a driver of its own: see its mounts.`),
     ),
-    ...external('networks').map(([name]) =>
+    ...special('networks', 'bridge').map(([name]) =>
       comment(`The network "${name}" is external or has a driver of its own, which has no equal here.`),
     ),
     ...(file['include'] === undefined ? [] : [comment('include: import the other files one by one.')]),
   ];
+}
+
+function isSpecial(declared: Mapping, plain: string): boolean {
+  const { external, driver, driver_opts: options } = declared;
+  return (external !== undefined && external !== false) || (driver ?? plain) !== plain || options !== undefined;
 }

@@ -1,15 +1,16 @@
-import { argument, block, comment, type Item } from './hcl-text.ts';
+import { argument, block, comment, type Expression, type Item } from './hcl-text.ts';
 import { isMapping, text } from './yaml-values.ts';
 
-/** `host` is undefined where any will do. */
+/** `host` is undefined where any will do, an expression where it is a variable's value. */
 export type PublishedPort = {
   readonly label: string;
   readonly container: number;
-  readonly host?: number;
+  readonly host?: Expression;
   readonly note?: string;
 };
 
 type Wanted = Omit<PublishedPort, 'label'>;
+type Write = (text: string) => Expression;
 
 const LABELS: Readonly<Record<number, string>> = {
   22: 'ssh',
@@ -31,47 +32,67 @@ const LABELS: Readonly<Record<number, string>> = {
 /** Ports of a service (`ports`, `expose`, and those that others name) with labels that differ. */
 export function portsOf(
   published: readonly unknown[],
-  exposed: readonly string[],
+  exposed: readonly (string | number)[],
+  write: Write,
 ): { ports: PublishedPort[]; notes: string[] } {
   const notes: string[] = [];
   const wanted = published.flatMap((entry) => {
-    const found = isMapping(entry) ? longForm(entry) : shortForm(text(entry) ?? '');
+    const found = isMapping(entry) ? longForm(entry, write) : shortForm(text(entry) ?? '', write);
     if (found === undefined) notes.push(`ports: ${JSON.stringify(entry)} could not be read`);
     return found ?? [];
   });
-  for (const entry of exposed) {
-    const container = Number.parseInt(entry, 10);
+  const inside = exposed.flatMap((entry) => range(String(entry).replace(/\/\w+$/, '')));
+  for (const container of inside) {
     if (container > 0 && !wanted.some((port) => port.container === container)) wanted.push({ container });
   }
-  return { ports: labelled(wanted), notes };
+  return { ports: labelled(merged(wanted)), notes };
+}
+
+/** The same port for TCP and for UDP, or at several addresses, is one here. */
+function merged(wanted: readonly Wanted[]): Wanted[] {
+  const ports = new Map<string, Wanted>();
+  for (const port of wanted) {
+    const key = `${port.container} ${JSON.stringify(port.host)}`;
+    const other = ports.get(key);
+    const { note, ...plain } = port;
+    ports.set(key, other === undefined || other.note === note ? port : plain);
+  }
+  return [...ports.values()];
 }
 
 function labelled(wanted: readonly Wanted[]): PublishedPort[] {
   const taken = new Set<string>();
   return wanted.map((port) => {
-    const names = [LABELS[port.container], `port_${port.container}`, `port_${port.container}_${port.host ?? 'any'}`];
+    const names = [
+      LABELS[port.container],
+      `port_${port.container}`,
+      `port_${port.container}_${typeof port.host === 'number' ? port.host : 'any'}`,
+    ];
     const label = names.find((name) => name !== undefined && !taken.has(name)) ?? `port_${taken.size}`;
     taken.add(label);
     return { label, ...port };
   });
 }
 
-function longForm(entry: Readonly<Record<string, unknown>>): Wanted[] | undefined {
+function longForm(entry: Readonly<Record<string, unknown>>, write: Write): Wanted[] | undefined {
   const container = Number(entry['target']);
   if (!Number.isInteger(container)) return undefined;
-  const host = Number.parseInt(text(entry['published']) ?? '', 10);
-  return [{ container, ...(host > 0 && { host }), ...noteOf(text(entry['host_ip']), text(entry['protocol'])) }];
+  const published = text(entry['published']) ?? '';
+  const host = REFERENCE.test(published) ? write(published) : Number.parseInt(published, 10);
+  const hasHost = typeof host !== 'number' || host > 0;
+  return [{ container, ...(hasHost && { host }), ...noteOf(text(entry['host_ip']), text(entry['protocol'])) }];
 }
 
-const SHORT = /^(?:(?:(\[[^\]]+\]|[\d.]+):)?(\d+(?:-\d+)?)?:)?(\d+(?:-\d+)?)(?:\/(tcp|udp))?$/;
+const REFERENCE = /^\$(?:\w+|\{[^{}]+\})$/;
+const SHORT = /^(?:(?:(\[[^\]]+\]|[\d.]+):)?(\d+(?:-\d+)?|\$\w+|\$\{[^{}]+\})?:)?(\d+(?:-\d+)?)(?:\/(tcp|udp))?$/;
 
-/** `80`, `8080:80`, `127.0.0.1:8080:80/udp`, `3000-3005:3000-3005`. */
-function shortForm(entry: string): Wanted[] | undefined {
+/** `80`, `8080:80`, `127.0.0.1:8080:80/udp`, `3000-3005:3000-3005`, `${PORT}:80` where the port is not known. */
+function shortForm(entry: string, write: Write): Wanted[] | undefined {
   const found = SHORT.exec(entry.trim());
   if (!found) return undefined;
   const [, address, host, container = '', protocol] = found;
   const containers = range(container);
-  const hosts = host === undefined ? [] : range(host);
+  const hosts = host === undefined ? [] : REFERENCE.test(host) ? [write(host)] : range(host);
   return containers.map((number, at) => ({
     container: number,
     ...(hosts[at] !== undefined && { host: hosts[at] }),
@@ -86,7 +107,7 @@ function range(given: string): number[] {
 
 function noteOf(address: string | undefined, protocol: string | undefined): { note?: string } {
   const notes = [
-    ...(address !== undefined && address !== '0.0.0.0'
+    ...(address !== undefined && address !== '0.0.0.0' && address !== '[::]'
       ? [`was open on ${address} only: name a host_network of the client for that`]
       : []),
     ...(protocol === 'udp' ? ['UDP: a port is always both, TCP and UDP'] : []),

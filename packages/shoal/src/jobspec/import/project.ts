@@ -1,4 +1,17 @@
 import type { Expression } from './hcl-text.ts';
+import type { PublishedPort } from './ports.ts';
+
+export type LocalPath = { readonly isFile: boolean; readonly isExecutable: boolean; readonly isEmpty: boolean };
+
+/** What services tell of each other. */
+export type Mentions = {
+  /** Ports that are named in anybody's environment, by service. */
+  readonly ports: ReadonlyMap<string, ReadonlySet<number>>;
+  /** Services that others name without a port. */
+  readonly alone: ReadonlySet<string>;
+  /** Services that others depend on. */
+  readonly needed: ReadonlySet<string>;
+};
 
 /** What a service needs to know of its project. */
 export type Project = {
@@ -7,10 +20,11 @@ export type Project = {
   readonly volume: (name: string) => string;
   readonly secrets: unknown;
   readonly configs: unknown;
-  /** Ports of services that others name, by service. */
-  readonly mentioned: ReadonlyMap<string, ReadonlySet<string>>;
-  /** The names by which services are found here, by those that Compose has for them. */
-  readonly addresses: ReadonlyMap<string, string>;
+  readonly mentioned: Mentions;
+  /** Ports by service: those that are published, exposed or named. */
+  readonly ports: ReadonlyMap<string, readonly PublishedPort[]>;
+  /** A file or folder of the developer's machine; undefined where there is none, or nobody can look. */
+  readonly look: (path: string) => LocalPath | undefined;
   readonly write: (text: string) => Expression;
   /** A text with the values that are known, for what must be a number; undefined where one is not. */
   readonly resolve: (text: string) => string | undefined;

@@ -1,5 +1,5 @@
 import { comment, type Item } from './hcl-text.ts';
-import { isMapping, type Mapping, mapping, text, texts } from './yaml-values.ts';
+import { isMapping, type Mapping, mapping, pairs, text, texts } from './yaml-values.ts';
 
 /** What has no equal here, or needs a thought, of the keys that others of this folder do not tell of. */
 export function remarks(service: Mapping, isHandled: (key: string) => boolean): Item[] {
@@ -65,7 +65,9 @@ function deployment(deploy: Mapping): string[] {
   const has = (value: unknown, told: string) => (value === undefined ? [] : [told]);
   return [
     ...modeRemark(text(deploy['mode'])),
-    ...has(deploy['labels'], 'deploy.labels has no equal here: services have tags and meta.'),
+    ...(pairs(deploy['labels']).every(([key]) => key.startsWith('traefik.'))
+      ? []
+      : ['deploy.labels has no equal here: services have tags and meta.']),
     ...has(deploy['endpoint_mode'], 'deploy.endpoint_mode has no equal here: names lead to all instances.'),
     ...has(
       deploy['rollback_config'],

@@ -20,7 +20,9 @@ export type Mounts = { readonly config: Item[]; readonly task: Item[] };
 export function mountsOf(volumes: readonly unknown[], tmpfs: unknown, project: Project): Mounts {
   const mounts = volumes.flatMap((entry) => (isMapping(entry) ? longForm(entry) : shortForm(text(entry) ?? '')));
   const all = [...mounts, ...texts(tmpfs).map(tmpfsMount)];
-  const parts = all.map((mount) => (mount.type === 'bind' ? bind(mount) : { config: other(mount, project), task: [] }));
+  const parts = all.map((mount) =>
+    mount.type === 'bind' ? bind(mount, project) : { config: other(mount, project), task: [] },
+  );
   return { config: parts.flatMap(({ config }) => config), task: parts.flatMap(({ task }) => task) };
 }
 
@@ -38,49 +40,58 @@ function tmpfsMount(entry: string): Mount {
   return { type: 'tmpfs', source: '', target, readOnly: false, ...tmpfsOptions(options) };
 }
 
+/** Colons divide, but not those in `${NAME:-default}`. */
 function shortForm(entry: string): Mount[] {
-  const [first = '', second, options = ''] = entry.split(':');
+  const [first = '', second, options = ''] = entry.match(/(?:\$\{[^}]*\}|[^:])+/g) ?? [];
   if (first === '') return [];
   if (second === undefined) return [{ type: 'volume', source: '', target: first, readOnly: false }];
-  const isPath = /^[./~]/.test(first);
+  const isPath = /^[./~$]/.test(first);
   return [
     { type: isPath ? 'bind' : 'volume', source: first, target: second, readOnly: options.split(',').includes('ro') },
   ];
 }
 
 /** A single file beside the Compose file travels with the job; of everything else the node must have it. */
-function bind(mount: Mount): Mounts {
+function bind(mount: Mount, project: Project): Mounts {
   const { source } = mount;
-  if (isLocal(source) && /\.[\w-]+$/.test(source)) return fileOf(mount);
+  if (isLocal(source) && isFile(source, project)) return fileOf(mount, project);
   const note = isLocal(source)
     ? `${source} was a folder beside the Compose file: put it on the nodes and write its path here`
     : `${source} must be on every node that may run this`;
-  return { config: [comment(note), ...notesOf(mount), mountBlock(mount)], task: [] };
+  return { config: [comment(note), ...notesOf(mount), mountBlock(mount, project)], task: [] };
 }
 
 function isLocal(path: string): boolean {
   return path.startsWith('.');
 }
 
-function fileOf(mount: Mount): Mounts {
+/** A name with a dot in it is taken for a file where nobody can look. */
+function isFile(path: string, { look }: Project): boolean {
+  return look(path)?.isFile ?? /\.[\w-]+$/.test(path);
+}
+
+function fileOf(mount: Mount, project: Project): Mounts {
   const { source } = mount;
   const name = source.slice(source.lastIndexOf('/') + 1);
   const destination = `local/${name}`;
+  const perms = project.look(source)?.isExecutable === true ? [argument('perms', '755')] : [];
   return {
-    config: [...notesOf(mount), mountBlock({ ...mount, source: destination })],
-    task: [fileTemplate(source, destination)],
+    config: [...notesOf(mount), mountBlock({ ...mount, source: destination }, project)],
+    task: [fileTemplate(source, destination, project, perms)],
   };
 }
 
-/** A file of the developer's machine as it stands. */
+/** A file of the developer's machine as it stands. An empty one becomes a line, since templates have something in them. */
 export function fileTemplate(
   source: string,
   destination: string,
+  { look }: Project,
   more: readonly Item[] = [],
   isOptional = false,
 ): Item {
   const file = `file(${quoted(source)})`;
-  const data = isOptional ? `fileexists(${quoted(source)}) ? ${file} : "\\n"` : file;
+  const isEmpty = look(source)?.isEmpty === true;
+  const data = isOptional ? `fileexists(${quoted(source)}) ? ${file} : "\\n"` : isEmpty ? `"\${${file}}\\n"` : file;
   return templateBlock(code(data), destination, more);
 }
 
@@ -101,24 +112,28 @@ function templateBlock(data: Expression, destination: string, more: readonly Ite
 
 function other(mount: Mount, project: Project): Item[] {
   const { type, source } = mount;
-  if (type === 'tmpfs') return [...notesOf(mount), mountBlock(mount)];
+  if (type === 'tmpfs') return [...notesOf(mount), mountBlock(mount, project)];
   if (type !== 'volume') return [comment(`the mount of type "${type}" at ${mount.target} has no equal here`)];
   const note = 'stays on the node: for data that must be found again, use a volume of type "host" or "csi"';
-  return [comment(note), ...notesOf(mount), mountBlock({ ...mount, source: source && project.volume(source) })];
+  return [
+    comment(note),
+    ...notesOf(mount),
+    mountBlock({ ...mount, source: source && project.volume(source) }, project),
+  ];
 }
 
 function notesOf({ notes = [] }: Mount): Item[] {
   return notes.map(comment);
 }
 
-function mountBlock({ type, source, target, readOnly, options = [] }: Mount): Item {
+function mountBlock({ type, source, target, readOnly, options = [] }: Mount, { write }: Project): Item {
   return block(
     'mount',
     [],
     [
       argument('type', type),
-      ...(source === '' ? [] : [argument('source', source)]),
-      argument('target', target),
+      ...(source === '' ? [] : [argument('source', write(source))]),
+      argument('target', write(target)),
       ...(readOnly ? [argument('readonly', true)] : []),
       ...options,
     ],
@@ -149,7 +164,7 @@ function fileMount(
     : kind === 'secrets'
       ? `/run/secrets/${target ?? name}`
       : `/${target ?? name}`;
-  const mount = mountBlock({ type: 'bind', source: destination, target: path, readOnly: true });
+  const mount = mountBlock({ type: 'bind', source: destination, target: path, readOnly: true }, project);
   const owner = ownership(used);
   const variable = text(declared['environment']);
   if (variable !== undefined) {
@@ -164,7 +179,7 @@ function fileMount(
     const note = `${kind}: "${name}" has no file of its own; add a template block that writes ${destination}`;
     return { config: [comment(note), mount], task: [] };
   }
-  return { config: [mount], task: [fileTemplate(file, destination, owner)] };
+  return { config: [mount], task: [fileTemplate(file, destination, project, owner)] };
 }
 
 /** Who may read a secret or config. */

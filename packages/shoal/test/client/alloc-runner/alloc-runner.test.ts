@@ -61,7 +61,10 @@ describe('the lifecycle of a group', () => {
 
   test('one that has run for as long as it may is complete, and nothing of it runs after its end', async () => {
     const tasks = [aTask({ Name: 'main' }), hook('bye', 'poststop')];
-    const { world, alloc } = await running(tasks, { MaxRunDuration: 0.3e9 });
+    const world = await aClientWorld();
+    await world.boot();
+    const alloc = anAllocation(jobOf(tasks, {}, { MaxRunDuration: 1e9 }));
+    world.server.put(alloc);
     const end = await world.reported(alloc.ID, 'is over', ({ clientStatus }) => clientStatus === 'complete');
     expect(end.clientDescription).toBe('allocation exceeded max_run_duration');
     expect(startedTasks(world)).toEqual(['main']);

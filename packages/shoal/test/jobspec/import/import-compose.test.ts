@@ -249,7 +249,182 @@ test('services that name each other follow each other', () => {
   expect(web?.Tasks?.[0]?.Templates?.[0]?.EmbeddedTmpl).toBe(
     'URL=tcp://{{ with service "my-db" }}{{ with index . 0 }}{{ .Address }}:{{ .Port }}{{ end }}{{ end }}/x\nHOST=my-db.service.consul\n',
   );
-  expect(db).toMatchObject({ Networks: [{ DynamicPorts: [{ To: 5432 }] }], Services: [{ Name: 'my-db' }] });
+  expect(db).toMatchObject({
+    Networks: [{ ReservedPorts: [{ Value: 5432, To: 5432 }] }],
+    Services: [{ Name: 'my-db' }],
+  });
+});
+
+describe('ports that others expect', () => {
+  const portsOf = (services: object) => jobOf(made(stringify({ services }))).TaskGroups?.[0]?.Networks?.[0];
+  test('one that is named is any of the host', () => {
+    const services = { db: { image: 'd' }, web: { image: 'w', environment: { URL: 'db:5432' } } };
+    expect(portsOf(services)).toMatchObject({ DynamicPorts: [{ To: 5432 }] });
+  });
+  test('without one, that of the program, where everybody looks for it', () => {
+    const services = { db: { image: 'docker.io/postgres:16' }, web: { image: 'w', environment: { DB_HOST: 'db' } } };
+    expect(portsOf(services)).toMatchObject({ ReservedPorts: [{ Value: 5432, To: 5432 }] });
+  });
+  test('somebody who only depends on it finds it in the catalog', () => {
+    const services = { db: { image: 'redis@sha256:00' }, web: { image: 'w', depends_on: ['db'] } };
+    expect(portsOf(services)).toMatchObject({ DynamicPorts: [{ To: 6379 }] });
+  });
+  test('of a program that nobody knows, it is asked for', () => {
+    const services = { db: { image: 'mine' }, web: { image: 'w', environment: ['DB_HOST=db'] } };
+    expect(made(stringify({ services }))).toContain('others name it without a port, and none is known');
+  });
+  test('several have names of their own; its own is known to the task', () => {
+    const env = { OTHER: 'mq:15672', SELF: 'mq:5672' };
+    const services = { mq: { image: 'mq', expose: [5672], environment: env } };
+    const [group] = jobOf(made(stringify({ services }))).TaskGroups ?? [];
+    expect(group?.Services).toMatchObject([
+      { Name: 'mq', PortLabel: 'amqp' },
+      { Name: 'mq-port-15672', PortLabel: 'port_15672' },
+    ]);
+    expect(group?.Tasks?.[0]?.Templates?.[0]?.EmbeddedTmpl).toBe(
+      'OTHER={{ env "NOMAD_ADDR_port_15672" }}\nSELF={{ env "NOMAD_ADDR_amqp" }}\n',
+    );
+    const two = { mq: { image: 'mq', expose: [5672] }, web: { image: 'w', environment: env } };
+    const template = jobOf(made(stringify({ services: two }))).TaskGroups?.[1]?.Tasks?.[0]?.Templates?.[0];
+    expect(template?.EmbeddedTmpl).toContain('OTHER={{ with service "mq-port-15672" }}');
+  });
+});
+
+describe('values that are known are understood', () => {
+  const env = { DIR: './data', EVERY: '20s', TRIES: '7', MEM: '64m', COUNT: '3', PORT: '8080', DB: 'db', AGAIN: 'no' };
+  const service = {
+    image: 'x',
+    volumes: ['${DIR}:/data', '${CONF:-./conf}/a.conf:/a.conf:ro', '${FAR:?}/x:/x'],
+    healthcheck: { test: ['CMD', 'ready', '-d', '$${NAME}', '$KEY'], interval: '$EVERY', retries: '$TRIES' },
+    mem_limit: '$MEM',
+    deploy: { replicas: '${COUNT}' },
+    ports: ['${PORT}:80', '${OTHER}:81'],
+    restart: '${AGAIN}',
+    user: '${USER_ID:-5}:0',
+    environment: { HOST: '$DB' },
+  };
+  const text = made(stringify({ services: { app: service, db: { image: 'mysql' } } }), env);
+  const [group] = jobOf(text, { FAR: '/far', KEY: 'k', OTHER: '9000' }).TaskGroups ?? [];
+  test('in the group', () => {
+    expect(group).toMatchObject({
+      Count: 3,
+      RestartPolicy: { Attempts: 0 },
+      Networks: [
+        {
+          ReservedPorts: [
+            { Value: 8080, To: 80 },
+            { Value: 9000, To: 81 },
+          ],
+        },
+      ],
+      Services: [{ Checks: [{ Args: ['-d', '${NAME}', 'k'], Interval: 20e9, CheckRestart: { Limit: 7 } }] }],
+    });
+  });
+  test('in the task', () => {
+    expect(group?.Tasks?.[0]).toMatchObject({
+      User: '5:0',
+      Resources: { MemoryMB: 64 },
+      Templates: [{ EmbeddedTmpl: 'HOST=db.service.consul\n' }, { DestPath: 'local/a.conf' }],
+      Config: {
+        mount: [
+          { type: 'bind', source: './data', target: '/data' },
+          { type: 'bind', source: 'local/a.conf', readonly: true },
+          { type: 'bind', source: '/far/x', target: '/x' },
+        ],
+      },
+    });
+  });
+  test('those that are not known are told of', () => {
+    const other = made(stringify({ services: { app: { image: 'x', mem_limit: '${MEM}' } } }));
+    expect(other).toContain('# mem_limit: what "${MEM}" comes to is not known here.');
+  });
+});
+
+test('a port for TCP and UDP is one', () => {
+  const ports = ['53:53/tcp', '53:53/udp', { target: 67, published: 67, protocol: 'udp' }];
+  const text = made(stringify({ services: { app: { image: 'x', ports } } }));
+  expect(jobOf(text).TaskGroups?.[0]?.Networks).toMatchObject([{ ReservedPorts: [{ To: 53 }, { To: 67 }] }]);
+  expect(text.match(/a port is always both/g)).toHaveLength(1);
+});
+
+test("a command's hosts stand as they are, with a word about them", () => {
+  const services = { app: { image: 'x', command: 'wait db:5432 -- run app' }, db: { image: 'postgres' } };
+  const text = made(stringify({ services }));
+  expect(text).toContain('# the command names db: write db.service.consul');
+  expect(text).not.toContain('names app');
+});
+
+test('variables that are passed on need not be given', () => {
+  const text = made(stringify({ services: { app: { image: 'x', environment: ['PASSED', 'ASKED=${ASKED}'] } } }));
+  expect(jobOf(text, { ASKED: 'a' }).TaskGroups?.[0]?.Tasks?.[0]?.Env).toEqual({ PASSED: '', ASKED: 'a' });
+});
+
+test.each([
+  { given: '${A:-${B:-x}}', variables: {}, want: 'x' },
+  { given: '${A:-${B:-x}}', variables: { A: 'a' }, want: 'a' },
+  { given: '${A:-$B/c}', variables: { B: 'b' }, want: 'b/c' },
+  { given: '${A:+on}', variables: {}, want: '' },
+  { given: '${A:+on $B}', variables: { A: '1', B: 'b' }, want: 'on b' },
+  { given: '${A:?must be}', variables: { A: 'a' }, want: 'a' },
+  { given: '$${A} ${open', variables: {}, want: '${A} ${open' },
+])('$given with $variables is $want', ({ given, variables, want }) => {
+  const text = made(stringify({ services: { app: { image: 'x', environment: { KEY: given } } } }));
+  const values: Record<string, string> = Object.fromEntries(Object.entries(variables));
+  expect(jobOf(text, values).TaskGroups?.[0]?.Tasks?.[0]?.Env).toEqual({ KEY: want });
+});
+
+describe('what is beside the Compose file', () => {
+  const look = (path: string) => {
+    if (path === './start') return { isFile: true, isExecutable: true, isEmpty: false };
+    if (path === './none.env') return { isFile: true, isExecutable: false, isEmpty: true };
+    return path === './conf.d' ? { isFile: false, isExecutable: true, isEmpty: false } : undefined;
+  };
+  const service = { image: 'x', volumes: ['./start:/start', './conf.d:/etc/conf'], env_file: './none.env' };
+  const text = importCompose({ source: stringify({ services: { app: service } }), folder: 'f', env: {}, look });
+  test('decides what is a file, who may run it, and whether there is something in it', () => {
+    expect(jobOf(text).TaskGroups?.[0]?.Tasks?.[0]).toMatchObject({
+      Templates: [
+        { EmbeddedTmpl: 'content of the file\n', Envvars: true },
+        { DestPath: 'local/start', Perms: '755' },
+      ],
+      Config: { mount: [{ source: 'local/start' }, { source: './conf.d' }] },
+    });
+  });
+});
+
+describe('checks that HTTP checks are no equal of', () => {
+  test.each([
+    'curl -s http://localhost/ | grep OK',
+    'curl -H "Authorization: x" http://localhost/',
+    'curl http://localhost/ && other',
+    'node -e "fetch(\'http://localhost/\')"',
+    'curl http://elsewhere/',
+  ])('%s', (line) => {
+    const services = groupOf({ image: 'x', ports: ['80'], healthcheck: { test: line } })?.Services;
+    expect(services).toMatchObject([{ Checks: [{ Type: 'script', Args: ['-c', line] }] }]);
+  });
+  test('its own name is its own machine', () => {
+    const check = { test: ['CMD', 'wget', '-q', 'http://app:80/up'] };
+    expect(groupOf({ image: 'x', ports: ['80'], healthcheck: check })).toMatchObject({
+      Services: [{ Checks: [{ Type: 'http', Path: '/up' }] }],
+    });
+  });
+});
+
+test("a swarm's labels for the router are tags", () => {
+  const deploy = { labels: ['traefik.enable=true'] };
+  const text = made(stringify({ services: { app: { image: 'x', ports: ['80'], deploy } } }));
+  expect(jobOf(text).TaskGroups?.[0]?.Services).toMatchObject([{ Tags: ['traefik.enable=true'] }]);
+  expect(text).not.toContain('deploy.labels');
+});
+
+test('only volumes and networks that are special are told of', () => {
+  const volumes = { plain: { driver: 'local' }, far: { driver: 'nfs' }, mounted: { driver_opts: { type: 'nfs' } } };
+  const networks = { inside: { driver: 'bridge' }, given: { external: true } };
+  const text = made(stringify({ services: { app: { image: 'x' } }, volumes, networks }));
+  expect([...text.matchAll(/(?:volume|network) "(\w+)" is external/g)].map(([, name]) => name)).toEqual([
+    ...['far', 'mounted', 'given'],
+  ]);
 });
 
 test('a secret of the surroundings is a variable', () => {

@@ -41,7 +41,10 @@ export function portsOf(
     if (found === undefined) notes.push(`ports: ${JSON.stringify(entry)} could not be read`);
     return found ?? [];
   });
-  const inside = exposed.flatMap((entry) => range(String(entry).replace(/\/\w+$/, '')));
+  const inside = exposed.flatMap((entry) => {
+    const found = /^(\d+(?:-\d+)?)(?:\/\w+)?$/.exec(String(entry));
+    return found === null ? [] : range(found[1] ?? '');
+  });
   for (const container of inside) {
     if (container > 0 && !wanted.some((port) => port.container === container)) wanted.push({ container });
   }

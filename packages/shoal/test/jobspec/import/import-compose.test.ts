@@ -257,6 +257,10 @@ test('services that name each other follow each other', () => {
 
 describe('ports that others expect', () => {
   const portsOf = (services: object) => jobOf(made(stringify({ services }))).TaskGroups?.[0]?.Networks?.[0];
+  test('exposed ones are any of the host', () => {
+    const services = { db: { image: 'd', expose: ['80-81/tcp', 90, 0.5, 'x'] } };
+    expect(portsOf(services)).toMatchObject({ DynamicPorts: [{ To: 80 }, { To: 81 }, { To: 90 }] });
+  });
   test('one that is named is any of the host', () => {
     const services = { db: { image: 'd' }, web: { image: 'w', environment: { URL: 'db:5432' } } };
     expect(portsOf(services)).toMatchObject({ DynamicPorts: [{ To: 5432 }] });

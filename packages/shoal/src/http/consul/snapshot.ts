@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { readSnapshot, writeSnapshot } from '../../catalog/snapshot/format.ts';
 import { restoreSnapshot } from '../../catalog/snapshot/restore.ts';
 import { restoreJobs } from '../../server/restore-jobs.ts';
+import { restoreVariables } from '../../server/restore-variables.ts';
 import { VERSION } from '../../version.ts';
 import { type Answer, empty } from '../shared/answer.ts';
 import type { Endpoint } from '../shared/api.ts';
@@ -42,6 +43,7 @@ async function restore(deps: ConsulApiDeps, { query, body }: ApiRequest): Promis
   const snapshot = await readSnapshot(Readable.from([body]));
   const alive = deps.members().filter(({ status }) => status === 'alive');
   await restoreSnapshot(deps.state, snapshot, new Set(alive.map(({ name }) => name.toLowerCase())));
+  await restoreVariables(deps.state, snapshot.rows);
   await restoreJobs({ state: deps.state, newId: deps.newId, now: deps.wallClock }, snapshot.rows);
   await deps.syncCatalog();
   return empty();

@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { readFile } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
+import { readResolvConf } from '../client/network/resolv-conf.ts';
 import type { DnsServed } from '../client/serve-dns.ts';
 import type { DnsAddress } from '../dns/listener.ts';
 import type { DnsServer } from '../dns/server.ts';
@@ -43,9 +44,9 @@ export function createTaskDns(deps: TaskDnsDeps): TaskDns {
     server.addresses().some((one) => one.port === port && (one.host === address || isWildcard(one)));
 
   async function hostResolvers(): Promise<string[]> {
-    const named = [...(await resolvConf()).matchAll(/^\s*nameserver\s+(\S+)/gm)].map(([, server = '']) => server);
+    const { servers } = readResolvConf(await resolvConf());
     // Whoever asks us must not be asked by us.
-    return named.filter((server) => !isServedBy(main, server) && !(own && isServedBy(own.server, server)));
+    return servers.filter((server) => !isServedBy(main, server) && !(own && isServedBy(own.server, server)));
   }
 
   async function serve(address: string): Promise<DnsServed> {

@@ -148,7 +148,7 @@ describe('containers in a group with a network of its own', () => {
     );
     const seeker = await allocationOf('seeker', ({ ClientStatus }) => ClientStatus === 'complete');
     const printed = await output(seeker, 'seek');
-    expect(printed).toMatch(/^nameserver 10\.233\.0\.1\n/);
+    expect(printed).toMatch(/^nameserver 10\.233\.0\.1\n/m);
     expect(printed).toContain('options timeout:3\n');
     expect(printed).toContain('192.0.2.7 oracle\n');
     expect(printed).toMatch(/web-host\n$/);

@@ -47,6 +47,8 @@ client {
 }`,
     { mounts: 'shared' },
   );
+  // As where Docker has what is forwarded dropped.
+  onHost('iptables', '-P', 'FORWARD', 'DROP');
   await agent.start();
 });
 
@@ -317,7 +319,7 @@ describe('networks of groups', () => {
     );
     const [allocation] = await allocationsOf('named', 1, isRunning);
     const said = await patiently('it answers', () => ask(`http://${control}:${hostPort(allocation as Allocation)}/`));
-    expect(said['resolvConf']).toBe('nameserver 192.0.2.53\nsearch internal.example\noptions ndots:2\n');
+    expect(said['resolvConf']).toBe('search internal.example\nnameserver 192.0.2.53\noptions ndots:2\n');
     await stopped('named');
   });
 
@@ -341,6 +343,24 @@ describe('networks of groups', () => {
     // Its network is another one.
     await expect(ask(`http://${hosts.network.host(HOST).address}:${line}/`)).rejects.toThrow();
     await stopped('ports');
+  });
+
+  it('give a static port to the next allocation when the one before is gone', async () => {
+    const network = 'network {\n mode = "bridge"\n port "http" { static = 8124 }\n }';
+    const version = (number: string) =>
+      job('next', `${network}\n${node('server', SERVER, `env {\n V = "${number}"\n }`)}`);
+    const said = (number: string) =>
+      patiently(`version ${number} answers`, async () => (await ask(`http://${control}:8124/`))['V'] === number);
+    await agent.run(version('1'));
+    await said('1');
+    await agent.run(version('2'));
+    await said('2');
+    const [allocation] = await allocationsOf('next', 1, isRunning);
+    await agent.command('alloc', 'restart', allocation?.ID ?? '');
+    await allocationsOf('next', 1, ({ TaskStates }) => TaskStates?.['server']?.Restarts === 1);
+    await said('2');
+    expect((await allocationsOf('next', 1, isRunning))[0]?.NetworkStatus).toEqual(allocation?.NetworkStatus);
+    await stopped('next');
   });
 
   it('are a loopback and nothing else with mode = "none"', async () => {

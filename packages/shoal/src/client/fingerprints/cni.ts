@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NetworkResource, NodeNetwork } from '@shoal/api';
 import { BRIDGE_PLUGINS } from '../network/bridge-config.ts';
@@ -13,19 +13,20 @@ import type { Fingerprint } from './fingerprint.ts';
  */
 export const cniFingerprint: Fingerprint = {
   name: 'cni',
-  periodic: false,
+  // What is installed or described while the agent runs is there soon after.
+  periodic: true,
   async run({ machine, config: { network } }) {
     if (machine.platform() !== 'linux') return {};
     const [versions, configs] = await Promise.all([pluginVersions(network.cniPath), findConfigs(network.cniConfigDir)]);
     const attributes = Object.entries(versions).map(([name, version]) => [`plugins.cni.version.${name}`, version]);
     const hasBridge = [...BRIDGE_PLUGINS, 'loopback'].every((name) => versions[name] !== undefined);
     const canMapPorts = (await findPlugin(systemPath().split(':'), 'iptables')) !== undefined;
-    const known = [
+    const possible = [
       ...(hasBridge && canMapPorts ? [{ mode: 'bridge', device: network.bridgeName }] : []),
       ...[...configs.lists.keys()].map((name) => ({ mode: `cni/${name}`, device: '' })),
     ];
     // Namespaces, bridges and packet filters are for root.
-    const modes = process.getuid?.() === 0 ? known : [];
+    const modes = process.getuid?.() === 0 ? possible : [];
     return {
       attributes: Object.fromEntries(attributes),
       ...(modes.length > 0 && {
@@ -36,6 +37,9 @@ export const cniFingerprint: Fingerprint = {
   },
 };
 
+/** What each program said of itself, as long as it is the same file. */
+const known = new Map<string, { changedAt: number; version: string | undefined }>();
+
 /** By name, of all plugins in the folders. */
 async function pluginVersions(path: readonly string[]): Promise<Record<string, string>> {
   const found = new Map<string, string>();
@@ -43,8 +47,18 @@ async function pluginVersions(path: readonly string[]): Promise<Record<string, s
     const names = await readdir(folder).catch(() => []);
     for (const name of names) if (!found.has(name)) found.set(name, join(folder, name));
   }
-  const read = await Promise.all([...found].map(async ([name, file]) => [name, await versionOf(file)] as const));
+  const read = await Promise.all([...found].map(async ([name, file]) => [name, await knownVersion(file)] as const));
   return Object.fromEntries(read.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+async function knownVersion(file: string): Promise<string | undefined> {
+  const found = await stat(file).catch(() => undefined);
+  if (found === undefined || !found.isFile()) return undefined;
+  const before = known.get(file);
+  if (before?.changedAt === found.ctimeMs) return before.version;
+  const version = await versionOf(file);
+  known.set(file, { changedAt: found.ctimeMs, version });
+  return version;
 }
 
 /**

@@ -19,8 +19,8 @@ export function readResolvConf(text: string): ResolvConf {
 
 export function resolvConfText({ servers, searches, options }: ResolvConf): string {
   return [
-    ...servers.map((server) => `nameserver ${server}`),
     ...(searches.length > 0 ? [`search ${searches.join(' ')}`] : []),
+    ...servers.map((server) => `nameserver ${server}`),
     ...(options.length > 0 ? [`options ${options.join(' ')}`] : []),
     '',
   ].join('\n');

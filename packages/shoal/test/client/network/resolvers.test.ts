@@ -11,14 +11,14 @@ const dns = (servers: string[], searches: string[] = [], options: string[] = [])
 
 describe('who is asked for names in an allocation’s network', () => {
   it.each<[string, Partial<ResolversNeeds>, string]>([
-    ['the agent, with the machine’s domains', {}, 'nameserver 10.0.0.1\nsearch example.org\noptions edns0\n'],
+    ['the agent, with the machine’s domains', {}, 'search example.org\nnameserver 10.0.0.1\noptions edns0\n'],
     ['the group’s alone', { dns: dns(['192.0.2.9']) }, 'nameserver 192.0.2.9\n'],
     [
       'the agent, with the group’s domains and options',
       { dns: dns([], ['internal'], ['ndots:2']) },
-      'nameserver 10.0.0.1\nsearch internal\noptions ndots:2\n',
+      'search internal\nnameserver 10.0.0.1\noptions ndots:2\n',
     ],
-    ['the plugin’s', { result: { nameservers: ['192.0.2.8'], domain: 'lan' } }, 'nameserver 192.0.2.8\nsearch lan\n'],
+    ['the plugin’s', { result: { nameservers: ['192.0.2.8'], domain: 'lan' } }, 'search lan\nnameserver 192.0.2.8\n'],
     [
       'the group’s before the plugin’s',
       { dns: dns(['192.0.2.9']), result: { nameservers: ['192.0.2.8'] } },
@@ -27,7 +27,7 @@ describe('who is asked for names in an allocation’s network', () => {
     [
       'the machine’s but for its loopback, where there is no gateway',
       { gateways: [] },
-      'nameserver 192.0.2.1\nsearch example.org\noptions edns0\n',
+      'search example.org\nnameserver 192.0.2.1\noptions edns0\n',
     ],
   ])('%s', async (_, changes, text) => {
     const { resolvConf, warning } = await resolversFor({ ...needs, ...changes });

@@ -1,6 +1,7 @@
 import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isInside } from '../../artifacts/inside.ts';
+import { readResolvConf, resolvConfText } from '../../network/resolv-conf.ts';
 import type { TaskDns, TaskSpec } from '../driver.ts';
 import type { ExecSettings } from './settings.ts';
 
@@ -19,7 +20,7 @@ export function resolvConfFor(
   const host = hostFile();
   if (dns !== null) {
     const file = join(bundle, 'resolv.conf');
-    writeFileSync(file, resolvConfText(dns, host === undefined ? '' : readFileSync(host, 'utf8')), { mode: 0o644 });
+    writeFileSync(file, groupResolvConf(dns, host === undefined ? '' : readFileSync(host, 'utf8')), { mode: 0o644 });
     return file;
   }
   if (host === undefined || [...chroot].some(([source, target]) => source === target && isInside(source, host))) {
@@ -28,15 +29,9 @@ export function resolvConfFor(
   return host;
 }
 
-/** In the form of resolv.conf(5). Without servers of its own it asks the machine's. */
-export function resolvConfText({ servers, searches, options }: TaskDns, hostText: string): string {
-  const hostServers = [...hostText.matchAll(/^\s*nameserver\s+(\S+)/gm)].map(([, server = '']) => server);
-  return [
-    ...(searches.length > 0 ? [`search ${searches.join(' ')}`] : []),
-    ...(servers.length > 0 ? servers : hostServers).map((server) => `nameserver ${server}`),
-    ...(options.length > 0 ? [`options ${options.join(' ')}`] : []),
-    '',
-  ].join('\n');
+/** Without servers of its own it asks the machine's. */
+export function groupResolvConf(dns: TaskDns, hostText: string): string {
+  return resolvConfText({ ...dns, servers: dns.servers.length > 0 ? dns.servers : readResolvConf(hostText).servers });
 }
 
 /** Where the machine's really lies: often it is a link to /run, where a task sees nothing. */

@@ -3,7 +3,7 @@ import { type Hierarchies, hierarchiesIn } from '../../../../src/client/drivers/
 import { exitOf } from '../../../../src/client/drivers/exec/ending.ts';
 import { takeFingerprint } from '../../../../src/client/drivers/exec/fingerprint.ts';
 import { limitsOf } from '../../../../src/client/drivers/exec/limits.ts';
-import { resolvConfText } from '../../../../src/client/drivers/exec/resolv-conf.ts';
+import { groupResolvConf } from '../../../../src/client/drivers/exec/resolv-conf.ts';
 import { execSettings } from '../../../../src/client/drivers/exec/settings.ts';
 import { readTaskConfig } from '../../../../src/client/drivers/exec/task-config.ts';
 import { groupsIn } from '../../../../src/client/drivers/users.ts';
@@ -208,7 +208,7 @@ describe('resolv.conf of a group', () => {
       want: 'search a\nnameserver 10.0.0.1\nnameserver 10.0.0.2\n',
     },
   ])('$dns', ({ dns, want }) => {
-    expect(resolvConfText(dns, host)).toBe(want);
+    expect(groupResolvConf(dns, host)).toBe(want);
   });
 });
 

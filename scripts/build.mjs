@@ -1,4 +1,4 @@
-// Bundles the program: `shoal` with its parts loaded on demand, the supervisor, the scheduler's worker. lmdb is native and stays outside.
+// Bundles the program: `shoal` with its parts loaded on demand, the supervisor, the scheduler's worker. lmdb and the terminals' addon are native and stay outside.
 import { chmodSync, copyFileSync, readdirSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ const common = {
   target: 'node20',
   format: 'esm',
   conditions: ['source'],
-  external: ['lmdb'],
+  external: ['lmdb', '@lydell/node-pty'],
   sourcemap: 'linked',
   sourcesContent: false,
   legalComments: 'none',

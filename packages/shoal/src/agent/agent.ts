@@ -8,7 +8,6 @@ import type { Reload } from '../config/reload.ts';
 import type { Edge } from '../edge/edge.ts';
 import type { ApiServer } from '../http/shared/api-server.ts';
 import type { Log } from '../log.ts';
-import type { ApiHandler } from '../rpc/listener.ts';
 import { createConsulServer } from './api-consul.ts';
 import { createNomadServer } from './api-nomad.ts';
 import { type ClientRole, startClientRole } from './client-role.ts';
@@ -23,7 +22,7 @@ import { watchLateAddresses } from './late-addresses.ts';
 import { clusterView } from './members.ts';
 import { dialled, reachable } from './reachable.ts';
 import { reloading, type Takers } from './reloading.ts';
-import type { ServerRole } from './server-role.ts';
+import type { ServedApi, ServerRole } from './server-role.ts';
 import { type Standing, takeStanding } from './standing.ts';
 import { startWatchRole } from './watch-role.ts';
 
@@ -105,7 +104,7 @@ export async function startAgent({ config, log, onLeave, onReload, signal }: Age
     const nomad = createNomadServer({ config, serverRole, clientRole: () => clientRole, cluster, membership, log });
     await nomad.start();
     undo.push(() => nomad.stop());
-    serverRole?.serveApis({ nomad: handlerOf(nomad), ...(consul && { consul: handlerOf(consul) }) });
+    serverRole?.serveApis({ nomad: served(nomad), ...(consul && { consul: served(consul) }) });
 
     clientRole = await maybeClient({
       ...{ config, dataDir: dataDir.path, identity: node, standing, discovery, log },
@@ -187,8 +186,8 @@ async function leave({ membership, discovery, clientRole, tasks }: Leaving): Pro
   await membership.leave();
 }
 
-function handlerOf({ app }: ApiServer): ApiHandler {
-  return (request, response) => app.routing(request, response);
+function served({ app, upgrade }: ApiServer): ServedApi {
+  return { answer: (request, response) => app.routing(request, response), upgrade };
 }
 
 type ClientNeeds = {

@@ -2,12 +2,15 @@ import type { AgentConfig } from '../config/agent-config.ts';
 import { agentEndpoints } from '../http/nomad/agent.ts';
 import { monitorEndpoint } from '../http/nomad/agent-monitor.ts';
 import { nomadEndpoints } from '../http/nomad/api.ts';
+import { execOpener } from '../http/nomad/client.ts';
 import { nomadDialect } from '../http/nomad/dialect.ts';
+import { execUpgrade, type OpenExec } from '../http/nomad/exec-upgrade.ts';
 import type { Endpoint } from '../http/shared/api.ts';
 import { type ApiServer, createApiServer } from '../http/shared/api-server.ts';
 import { BadRequestError } from '../http/shared/errors.ts';
 import type { Log } from '../log.ts';
 import type { ClientRole } from './client-role.ts';
+import { memberExecOpener } from './cluster/exec-opener.ts';
 import { forwardEverything, forwarding } from './cluster/forward.ts';
 import { joinTokenEndpoints } from './cluster/join-token-endpoints.ts';
 import { localClientEndpoints } from './cluster/local-client.ts';
@@ -30,6 +33,7 @@ export type NomadServerDeps = {
 /** Nomad's API on its addresses. An agent without the server role answers for itself, and passes everything else on to a server. */
 export function createNomadServer(deps: NomadServerDeps): ApiServer {
   const { config, log } = deps;
+  const openExec = execOpenerOf(deps);
   return createApiServer({
     what: 'The Nomad API',
     endpoints: endpoints(deps),
@@ -37,6 +41,7 @@ export function createNomadServer(deps: NomadServerDeps): ApiServer {
     addresses: config.listen.http,
     port: config.ports.http ?? 0,
     safety: safetyOf(config, config.listen.http),
+    ...(openExec && { upgrade: execUpgrade(openExec) }),
     headers: config.http.responseHeaders,
     onFailure: (error, { method, url }) =>
       log.error({ method, url, error: String(error) }, 'http: a request to the Nomad API failed'),
@@ -50,10 +55,20 @@ function memberEndpoints({ link }: Membership, clientRole: () => ClientRole | un
   return [...localClientEndpoints(clientRole, forwarding(link, 'nomad')), ...forwardEverything(link, 'nomad')];
 }
 
+function execOpenerOf({ serverRole, clientRole, membership }: NomadServerDeps): OpenExec | undefined {
+  if (serverRole) {
+    const { state, tunnels } = serverRole;
+    return execOpener({ state, tunnels, localNode: ownNodeOf(clientRole) });
+  }
+  return membership && memberExecOpener(clientRole, membership.link);
+}
+
+const ownNodeOf = (clientRole: () => ClientRole | undefined) => () => clientRole()?.client.node().ID;
+
 function endpoints(deps: NomadServerDeps): Endpoint[] {
   const { config, serverRole, clientRole, cluster, membership, log } = deps;
   const agent = nomadFacts({ config, serverRole, clientRole, cluster });
-  const ownNode = () => clientRole()?.client.node().ID;
+  const ownNode = ownNodeOf(clientRole);
   if (!serverRole) {
     const ofNode = membership ? forwarding(membership.link, 'nomad') : noServer;
     return [

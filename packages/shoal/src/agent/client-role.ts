@@ -87,6 +87,7 @@ export async function startClientRole(deps: ClientRoleDeps): Promise<ClientRole>
   const hostStats = createHostStatsReader({ allocDir: join(dataDir, 'alloc'), coreMHz: coreMHz(client) });
   const handler = createClientHandler({
     ...client.control,
+    allowsExec: !config.client.disableRemoteExec,
     hostStats,
     logs: log.lines,
     log: (message) => log.warn({}, `client: ${message}`),

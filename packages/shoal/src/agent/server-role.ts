@@ -4,7 +4,7 @@ import { Agents } from '../catalog/agents.ts';
 import { CatalogFeed } from '../catalog/mirror/feed.ts';
 import type { AgentConfig, TlsFiles } from '../config/agent-config.ts';
 import type { Log } from '../log.ts';
-import { type ApiHandler, createRpcListener, type RpcListener } from '../rpc/listener.ts';
+import { type ApiHandler, type ApiUpgrade, createRpcListener, type RpcListener } from '../rpc/listener.ts';
 import type { ApiName } from '../rpc/protocol.ts';
 import { fingerprint, type Identity, identityFromFiles, readAuthority, serverIdentity } from '../rpc/tls/identity.ts';
 import { Tunnels } from '../rpc/tunnels.ts';
@@ -16,6 +16,9 @@ import { openEmbeddedStore } from '../store/embedded.ts';
 import { createJoinTokens, type JoinTokens } from './cluster/join-tokens.ts';
 import { createAgentRequests } from './cluster/serve-agents.ts';
 import { entryPath } from './entries.ts';
+
+/** One of this agent's HTTP APIs, for requests that other agents have looked at already. */
+export type ServedApi = { answer: ApiHandler; upgrade?: ApiUpgrade | undefined };
 
 /** The server role in one agent: the state with its store, the loops on it, and the port for client agents. */
 export type ServerRole = {
@@ -29,7 +32,7 @@ export type ServerRole = {
   /** The user's certificates again, perhaps from other files. Those that cannot be read leave the former ones in force. */
   readCertificates(files: TlsFiles): Promise<void>;
   /** Through it other agents' users reach the HTTP APIs of this one. */
-  serveApis(apis: Readonly<Partial<Record<ApiName, ApiHandler>>>): void;
+  serveApis(apis: Readonly<Partial<Record<ApiName, ServedApi>>>): void;
   stop(): Promise<void>;
 };
 
@@ -98,7 +101,7 @@ export async function startServerRole({ config, dataDir, nodeId, log }: ServerRo
     now: Date.now,
     log,
   });
-  let apis: Readonly<Partial<Record<ApiName, ApiHandler>>> = {};
+  let apis: Readonly<Partial<Record<ApiName, ServedApi>>> = {};
   const tunnels = new Tunnels({ authenticate: server.requests.authenticate, log });
   const port = config.ports.rpc ?? 0;
   const listener = createRpcListener({
@@ -107,7 +110,8 @@ export async function startServerRole({ config, dataDir, nodeId, log }: ServerRo
     identity,
     requests: server.requests,
     agents: agentRequests,
-    apis: (name) => apis[name],
+    apis: (name) => apis[name]?.answer,
+    upgrades: (name) => apis[name]?.upgrade,
     tunnels,
     log,
   });

@@ -104,6 +104,11 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Print what a task has written',
     load: () => import('./commands/alloc-logs.ts'),
   },
+  'alloc exec': {
+    of: 'nomad',
+    summary: 'Run a command in a task',
+    load: () => import('./commands/alloc-exec.ts'),
+  },
   'alloc fs': {
     of: 'nomad',
     summary: 'List and print files of an allocation',
@@ -582,6 +587,7 @@ export const ALIASES: Readonly<Record<string, readonly Alias[]>> = {
   inspect: [{ of: 'nomad', to: 'job inspect' }],
   logs: [{ of: 'nomad', to: 'alloc logs' }],
   fs: [{ of: 'nomad', to: 'alloc fs' }],
+  exec: [{ of: 'nomad', to: 'alloc exec' }],
   validate: [
     { of: 'nomad', to: 'job validate' },
     { of: 'consul', to: 'config validate' },

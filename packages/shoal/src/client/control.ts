@@ -1,6 +1,7 @@
 import { allocDirs } from './alloc-dir.ts';
 import type { AllocRunner } from './alloc-runner/alloc-runner.ts';
 import type { Allocations } from './allocations.ts';
+import type { Session } from './drivers/driver.ts';
 import { messageOf, TaskNotRunningError, UnknownTaskError } from './errors.ts';
 import type { Registrar } from './registrar.ts';
 import type { ClientDeps, ControlResult } from './serve/types.ts';
@@ -11,7 +12,7 @@ import type { StatusUpdates } from './status-updates.ts';
 /** What users may do to the allocations of this node; `serve/` answers for it over HTTP. */
 export type Control = Pick<
   ClientDeps,
-  'allocation' | 'restart' | 'signal' | 'usage' | 'checks' | 'deregister' | 'collect'
+  'allocation' | 'restart' | 'signal' | 'session' | 'usage' | 'checks' | 'deregister' | 'collect'
 >;
 
 export type ControlDeps = {
@@ -33,6 +34,13 @@ export function createControl({ allocations, updates, registrar, allocRoot }: Co
     },
     restart: (id, task) => attempt(allocations.runner(id), (runner) => runner.restart(task || undefined)),
     signal: (id, task, signal) => attempt(allocations.runner(id), (runner) => runner.signal(task || undefined, signal)),
+    async session(id, task, request) {
+      let session: Session | undefined;
+      const result = await attempt(allocations.runner(id), async (runner) => {
+        session = await runner.session(task, request);
+      });
+      return session === undefined ? result : { kind: 'open', session };
+    },
     usage: async (id) => (await allocations.runner(id)?.usage()) ?? {},
     checks(id) {
       const runner = allocations.runner(id);

@@ -46,6 +46,8 @@ export type ForwardedRequest = {
   readonly body?: Buffer;
 };
 
+export type Upgraded = { refused: IncomingMessage } | { answer: IncomingMessage; socket: Duplex };
+
 type Target = { method: string; path: string; headers?: Readonly<Record<string, string>> };
 
 /**
@@ -110,6 +112,28 @@ export class Link {
     } catch (error) {
       throw this.#asOurs(error);
     }
+  }
+
+  /** A user's request to switch protocols. The answer is the server's connection, which has switched, or its refusal. */
+  async upgrade(
+    api: ApiName,
+    { path, headers }: Pick<ForwardedRequest, 'path' | 'headers'>,
+    signal: AbortSignal,
+  ): Promise<Upgraded> {
+    if (this.#down) throw this.#unavailable(new Error('no server answers at present'));
+    const { nodeId, secret } = this.#deps.node;
+    const all = { ...headers, [NODE_ID_HEADER]: nodeId, [NODE_SECRET_HEADER]: secret };
+    const target = { method: 'GET', path: `${API_PREFIXES[api]}${path}`, headers: all };
+    return new Promise((resolve, reject) => {
+      const request = httpRequest({ agent: this.#agent({ keepAlive: false }), ...target, signal });
+      request.once('response', (refused) => resolve({ refused }));
+      request.once('upgrade', (answer, socket: Duplex, head: Buffer) => {
+        if (head.length > 0) socket.unshift(head);
+        resolve({ answer, socket });
+      });
+      request.once('error', (error) => reject(this.#asOurs(error)));
+      request.end();
+    });
   }
 
   async #forwardOnce(target: Target, body: Buffer | undefined, signal: AbortSignal): Promise<IncomingMessage> {

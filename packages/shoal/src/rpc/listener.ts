@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
 import type { Log } from '../log.ts';
 import { answerAgent, answerJoin, type Peer, type Served } from './answer.ts';
@@ -27,6 +28,9 @@ export type RpcListener = {
   addresses(): { address: string; port: number }[];
 };
 
+/** Takes over a user's connection that is to switch protocols, as the HTTP API itself would. */
+export type ApiUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
 /** Answers a user's request as the HTTP API itself would. */
 export type ApiHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -38,6 +42,8 @@ export type RpcListenerDeps = Served & {
   tunnels: Tunnels;
   /** The HTTP APIs of this agent; undefined while one is not served. */
   apis?: (name: ApiName) => ApiHandler | undefined;
+  /** What of them switches protocols. */
+  upgrades?: (name: ApiName) => ApiUpgrade | undefined;
   log: Log;
 };
 
@@ -54,6 +60,7 @@ export function createRpcListener(deps: RpcListenerDeps): RpcListener {
     joins: createServer({ requestTimeout: JOIN_TIMEOUT_MS }, (request, response) => join(deps, request, response)),
     strangers: createServer({ requestTimeout: JOIN_TIMEOUT_MS }, refuseStranger),
   };
+  serving.agents.on('upgrade', (request, socket, head) => upgrade(deps, request, socket, head));
   let { identity } = deps;
 
   /** A free port that was taken for the first address is that of all. */
@@ -151,11 +158,24 @@ function forwarded(deps: RpcListenerDeps, name: ApiName, request: IncomingMessag
     response.writeHead(503, { 'content-type': 'text/plain; charset=utf-8' }).end(`This server has no ${name} API.`);
     return;
   }
+  asOwn(name, request);
+  handler(request, response);
+}
+
+function upgrade({ upgrades }: RpcListenerDeps, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  socket.on('error', () => socket.destroy());
+  const name = apiOf(request.url ?? '');
+  const handler = name && upgrades?.(name);
+  if (name === undefined || handler === undefined) return void socket.destroy();
+  asOwn(name, request);
+  handler(request, socket, head);
+}
+
+function asOwn(name: ApiName, request: IncomingMessage): void {
   request.url = (request.url ?? '').slice(API_PREFIXES[name].length);
   for (const header of ['origin', NODE_ID_HEADER, NODE_SECRET_HEADER]) delete request.headers[header];
   request.headers.host = 'localhost';
   request.headers[FORWARDED_HEADER] = '1';
-  handler(request, response);
 }
 
 function apiOf(url: string): ApiName | undefined {

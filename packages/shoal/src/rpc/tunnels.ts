@@ -6,7 +6,7 @@ import {
   constants,
   type IncomingHttpHeaders,
 } from 'node:http2';
-import { PassThrough, pipeline, type Readable } from 'node:stream';
+import { type Duplex, PassThrough, pipeline, type Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Log } from '../log.ts';
 import { NodeNotConnectedError } from './errors.ts';
@@ -27,6 +27,8 @@ export type TunnelRequest = {
 
 /** The stream fails when the connection breaks before the answer is whole. */
 export type TunnelResponse = { status: number; headers: IncomingHttpHeaders; stream: Readable };
+
+export type TunnelStream = { status: number; stream: Duplex };
 
 export type TunnelsDeps = {
   authenticate(nodeId: string, secret: string): boolean;
@@ -85,6 +87,21 @@ export class Tunnels {
       stream.once('error', () => reject(new NodeNotConnectedError(nodeId)));
       stream.once('close', () => reject(new NodeNotConnectedError(nodeId)));
       if (request.body) stream.end(request.body);
+    });
+  }
+
+  /** Opens a stream in both directions: what is written to it is the request's body, while its answer is read. Rejects as `request` does. */
+  async open(
+    nodeId: string,
+    { path, headers }: Pick<TunnelRequest, 'path' | 'headers'>,
+    signal: AbortSignal,
+  ): Promise<TunnelStream> {
+    const session = this.#open(nodeId) ?? (await this.#arrival(nodeId, signal));
+    return new Promise((resolve, reject) => {
+      const stream = session.request({ ...headers, ':method': 'POST', ':path': path }, { endStream: false, signal });
+      stream.once('response', (answer) => resolve({ status: Number(answer[':status']), stream }));
+      stream.on('error', () => reject(new NodeNotConnectedError(nodeId)));
+      stream.once('close', () => reject(new NodeNotConnectedError(nodeId)));
     });
   }
 

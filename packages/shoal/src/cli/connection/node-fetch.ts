@@ -45,21 +45,25 @@ function lengthOf(body: string | Uint8Array | undefined): Record<string, string>
 }
 
 async function sendHttps(target: URL, options: RequestOptions, tls: TlsSettings) {
-  const [{ request }, { readFile, readdir }] = await Promise.all([import('node:https'), import('node:fs/promises')]);
+  const [{ request }, secure] = await Promise.all([import('node:https'), secureOptions(tls)]);
+  return () => request(target, { ...options, ...secure });
+}
+
+/** The settings as Node's TLS takes them, with the files read. */
+export async function secureOptions(tls: TlsSettings) {
+  const { readFile, readdir } = await import('node:fs/promises');
   const read = async (file: string | undefined) => (file ? await readFile(file) : undefined);
   const { caPath } = tls;
   const folder = caPath === undefined ? [] : (await readdir(caPath)).map((name) => `${caPath}/${name}`);
   const ca = (await Promise.all([tls.caFile, ...folder].map(read))).filter((pem) => pem !== undefined);
   const [cert, key] = await Promise.all([tls.certFile, tls.keyFile].map(read));
-  const secure = {
-    ...options,
+  return {
     ...(ca.length > 0 && { ca }),
     ...(cert && { cert }),
     ...(key && { key }),
     ...(tls.serverName && { servername: tls.serverName }),
     rejectUnauthorized: tls.skipVerify !== true,
   };
-  return () => request(target, secure);
 }
 
 function answerOf(response: IncomingMessage): FetchAnswer {

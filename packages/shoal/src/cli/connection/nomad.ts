@@ -47,18 +47,20 @@ export function nomadConnection(flags: FlagValues<typeof NOMAD_FLAGS>, env: Env)
     text('token'),
     text('tls-server-name'),
   ];
+  const tls = {
+    ...(caFile && { caFile }),
+    ...(certFile && { certFile }),
+    ...(keyFile && { keyFile }),
+    ...(serverName && { serverName }),
+    skipVerify: flags['tls-skip-verify'] ?? isTrue(env[NOMAD_FLAGS['tls-skip-verify'].env]),
+  };
   return {
     address: apiAddress(text('address') ?? DEFAULT_NOMAD_ADDRESS, '-address or NOMAD_ADDR'),
     ...(region && { region }),
     ...(namespace && { namespace }),
     ...(token && { token }),
-    fetch: nodeFetch({
-      ...(caFile && { caFile }),
-      ...(certFile && { certFile }),
-      ...(keyFile && { keyFile }),
-      ...(serverName && { serverName }),
-      skipVerify: flags['tls-skip-verify'] ?? isTrue(env[NOMAD_FLAGS['tls-skip-verify'].env]),
-    }),
+    tls,
+    fetch: nodeFetch(tls),
   };
 }
 

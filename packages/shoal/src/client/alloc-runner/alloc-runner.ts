@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { Allocation, AllocNetworkStatus, Task, TaskGroup, TaskState } from '@shoal/api';
 import { allocDirs } from '../alloc-dir.ts';
-import type { TaskUsage } from '../drivers/driver.ts';
+import type { Session, SessionRequest, TaskUsage } from '../drivers/driver.ts';
 import type { Variables } from '../env/interpolate.ts';
 import { groupVariables } from '../env/task-env.ts';
 import { messageOf, TaskNotRunningError, UnknownTaskError } from '../errors.ts';
@@ -35,6 +35,8 @@ export type AllocRunner = {
   restart(task: string | undefined): void;
   /** Throws as above. */
   signal(task: string | undefined, signal: string): Promise<void>;
+  /** Runs a command in a task with its streams. Throws as above, and `DriverError`. */
+  session(task: string, request: Pick<SessionRequest, 'command' | 'terminal' | 'signal'>): Promise<Session>;
   /** By task; what does not run is left out. */
   usage(): Promise<Record<string, TaskUsage>>;
   /** Whether all of its tasks are dead and its network is gone: what it took of the node is free. */
@@ -266,6 +268,11 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
     },
     async signal(task, signal) {
       await Promise.all(runningOnes(task).map((runner) => runner.signal(signal, 'User requested signal')));
+    },
+    async session(task, request) {
+      const [runner] = runningOnes(task);
+      if (runner === undefined) throw new UnknownTaskError(task);
+      return runner.session(request);
     },
     async usage() {
       const all = await Promise.all([...runners].map(async ([name, runner]) => [name, await runner.usage()] as const));

@@ -1,3 +1,4 @@
+import type { Readable, Writable } from 'node:stream';
 import type { DriverInfo } from '@shoal/api';
 
 /**
@@ -35,6 +36,11 @@ export type Driver = {
    * started. Drivers that cannot leave it out. Throws `DriverError` if it cannot be started.
    */
   exec?(handle: TaskHandle, request: ExecRequest): Promise<ExecResult>;
+  /**
+   * The same with its input and output as they come, in a terminal if that is asked for. Throws `DriverError` if it is known at once that the command cannot be started;
+   * else its output says so.
+   */
+  session?(handle: TaskHandle, request: SessionRequest): Promise<Session>;
   /** Lets go of an allocation's network, in which none of its tasks is any more. Called before the network is removed. */
   leaveNetwork?(allocId: string): Promise<void>;
   /** The task's own address, for drivers that give tasks one. Undefined for a task that shares the host's. */
@@ -68,6 +74,19 @@ export type ExecRequest = {
   /** The task as it was started. */
   task: TaskSpec;
   signal: AbortSignal;
+};
+
+export type SessionRequest = ExecRequest & { terminal: boolean };
+
+export type Session = {
+  stdin: Writable;
+  stdout: Readable;
+  /** Undefined in a terminal: there both are one. */
+  stderr: Readable | undefined;
+  /** Of the terminal, in characters. */
+  resize(columns: number, rows: number): void;
+  /** The exit code, 128 + the signal for one that was killed. What it wrote may still be on its way. */
+  exit: Promise<number>;
 };
 
 /** `output`: the beginning of what it wrote on both streams. `exitCode` is 128 + the signal for one that was killed. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { cpus, uptime } from 'node:os';
 import { pageSize } from '../stats/page-size.ts';
 import { createProcessTable } from '../stats/process-table.ts';
@@ -10,6 +11,8 @@ import { runBeside } from './beside.ts';
 import { resolveCommand } from './command.ts';
 import { type Driver, DriverError, type TaskHandle, type TaskSpec, type TaskUsage } from './driver.ts';
 import { inNetwork } from './in-network.ts';
+import { openLocalSession } from './local-session.ts';
+import { MARK } from './marked.ts';
 import { lookUpUser } from './users.ts';
 
 /**
@@ -82,6 +85,13 @@ export function rawExec(options: RawExecOptions): Driver {
         gid,
       } = await startRequest({ ...task, config: { command: name, args } }, hostEnv);
       return runBeside({ command, args: whole, env, cwd, uid, gid, signal });
+    },
+    session: async (_handle, { command: [name = '', ...args], task, terminal, signal }) => {
+      const request = await startRequest({ ...task, config: { command: name, args } }, hostEnv);
+      const { command, args: whole, cwd, uid, gid } = request;
+      const mark = randomUUID();
+      const env = { ...request.env, NOMAD_ALLOC_ID: task.allocId, NOMAD_TASK_NAME: task.task, [MARK]: mark };
+      return openLocalSession({ command, args: whole, env, cwd, uid, gid, terminal, mark, signal });
     },
     stats: async (handle) => readUsage(handle),
     recover: async (handle) => (await supervisor.status(handle.id)) !== undefined,

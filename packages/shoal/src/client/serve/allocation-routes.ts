@@ -70,10 +70,13 @@ function requireWrite({ method }: Call): void {
 }
 
 function answerControl(call: Call, task: string, result: ControlResult): void {
+  if (result.kind !== 'done') refuseControl(task, result);
+  sendJson(call, { Index: 0 });
+}
+
+/** In the words that users of the API know. */
+export function refuseControl(task: string, result: Exclude<ControlResult, { kind: 'done' }>): never {
   switch (result.kind) {
-    case 'done':
-      sendJson(call, { Index: 0 });
-      return;
     case 'unknown-task':
       throw new ServeError(500, `Could not find task runner for task: ${task}`);
     case 'not-running':

@@ -1,6 +1,7 @@
 import { FileError } from '../files/errors.ts';
 import { checks, collect, deregister, restart, signal, stats } from './allocation-routes.ts';
 import { ServeError } from './errors.ts';
+import { exec } from './exec-route.ts';
 import { cat, list, readAt, stat, stream } from './fs-routes.ts';
 import { collectAll, hostStats } from './host-routes.ts';
 import { logs } from './logs-route.ts';
@@ -27,7 +28,7 @@ export function createClientHandler(deps: ClientDeps): (req: ServeRequest, res: 
 }
 
 const FS_ROUTES: Record<string, Route> = { ls: list, stat, cat, readat: readAt, stream, logs };
-const ALLOCATION_ROUTES: Record<string, Route> = { stats, restart, signal, checks, deregister, gc: collect };
+const ALLOCATION_ROUTES: Record<string, Route> = { stats, restart, signal, exec, checks, deregister, gc: collect };
 const HOST_ROUTES: Record<string, Route> = { stats: hostStats, gc: collectAll, monitor };
 
 async function serve(req: ServeRequest, res: ServeResponse, deps: ClientDeps, signal: AbortSignal): Promise<void> {

@@ -1,11 +1,16 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { NomadCheck } from '@shoal/api';
 import type { LogLines } from '../../log-lines.ts';
-import type { TaskUsage } from '../drivers/driver.ts';
+import type { Session, SessionRequest, TaskUsage } from '../drivers/driver.ts';
 import type { HostStats } from '../stats/host-stats.ts';
 
 /** What node:http and node:http2 have in common: the handler is served on both. */
-export type ServeRequest = Readable & { method?: string | undefined; url?: string | undefined };
+export type ServeRequest = Readable & {
+  method?: string | undefined;
+  url?: string | undefined;
+  headers?: IncomingHttpHeaders;
+};
 
 export type ServeResponse = {
   writeHead(status: number, headers: Record<string, string>): unknown;
@@ -26,6 +31,14 @@ export type ClientDeps = {
   restart(allocId: string, task: string): Promise<ControlResult>;
   /** Signals one task, or all for "". */
   signal(allocId: string, task: string, signal: string): Promise<ControlResult>;
+  /** Runs a command in a task, with its streams. */
+  session(
+    allocId: string,
+    task: string,
+    request: Pick<SessionRequest, 'command' | 'terminal' | 'signal'>,
+  ): Promise<ControlResult | { kind: 'open'; session: Session }>;
+  /** False: commands in allocations are refused (`disable_remote_exec`). */
+  readonly allowsExec?: boolean;
   /** Tasks that run. */
   usage(allocId: string): Promise<Record<string, TaskUsage>>;
   hostStats(): Promise<HostStats>;

@@ -67,9 +67,6 @@ export type Keeper = {
   begin: { command: string; args: string[] };
   /** The folder of the control group in which the task's processes will be; whoever made it removes it. */
   cgroup: string;
-  /** The task's user, who may open its output again by name. */
-  uid: number;
-  gid: number;
 };
 
 export type StopRequest = { id: string; signal: string; timeoutMs: number };

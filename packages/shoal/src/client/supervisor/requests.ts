@@ -31,8 +31,6 @@ function asKeeper(value: unknown): Keeper {
   return {
     begin: { command: text(begin, 'command'), args: texts(begin, 'args') },
     cgroup: text(fields, 'cgroup'),
-    uid: whole(fields, 'uid', 0),
-    gid: whole(fields, 'gid', 0),
   };
 }
 

@@ -54,7 +54,7 @@ async function run(
   record.cgroupIsForeign = request.keeper !== undefined;
   record.cgroup = request.keeper?.cgroup ?? cgroups.create(request.id) ?? '';
   await save(record);
-  const owner = request.keeper ?? outputOwner(request);
+  const owner = outputOwner(request);
   const output = await openOutput(request, { fifos, owner, log: (message) => log(`${record.id}: ${message}`) });
   try {
     const child = await launch(request, output.taskEnds);

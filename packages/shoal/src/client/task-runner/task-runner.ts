@@ -6,6 +6,8 @@ import {
   type ExecResult,
   type ExitResult,
   type Say,
+  type Session,
+  type SessionRequest,
   type TaskHandle,
   type TaskUsage,
 } from '../drivers/driver.ts';
@@ -45,6 +47,8 @@ export type TaskRunner = {
   emit(event: events.EventMaker): void;
   /** What others may do to the running task: hooks, and the group's checks. */
   readonly life: TaskLife;
+  /** Runs a command in the task with its streams. Throws `TaskNotRunningError`, `DriverError`. */
+  session(request: Pick<SessionRequest, 'command' | 'terminal' | 'signal'>): Promise<Session>;
   /** Undefined while nothing runs. */
   usage(): Promise<TaskUsage | undefined>;
   /** The allocation changed in place: what runs is announced anew. */
@@ -238,6 +242,15 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
     return run(handle, { command, task, signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) });
   }
 
+  async function session(request: Pick<SessionRequest, 'command' | 'terminal' | 'signal'>): Promise<Session> {
+    const handle = running();
+    const { name, session: open } = driver();
+    if (open === undefined) {
+      throw new DriverError(`the driver "${name}" cannot run a command in a task`, { recoverable: false });
+    }
+    return open(handle, { ...request, task: taskSpec(context.forHook({ name: 'exec' }), handle.id) });
+  }
+
   async function network(): Promise<DriverNetwork | undefined> {
     return driver().network?.(running());
   }
@@ -268,6 +281,7 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
     restart: (reason) => restartNow(reason),
     signal: sendSignal,
     life,
+    session,
     async usage() {
       const { handle, phase } = context.record();
       if (handle === null || phase !== 'started') return undefined;

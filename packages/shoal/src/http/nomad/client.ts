@@ -4,6 +4,7 @@ import type { Endpoint, Handler } from '../shared/api.ts';
 import { BadRequestError } from '../shared/errors.ts';
 import type { ApiRequest, Method } from '../shared/request.ts';
 import type { NomadDeps } from './context.ts';
+import type { OpenExec } from './exec-upgrade.ts';
 import { checkId } from './ids.ts';
 
 export type ClientApiDeps = NomadDeps & {
@@ -43,9 +44,22 @@ function nodeOfAllocation(deps: ClientApiDeps, request: ApiRequest): string {
 function nodeOf(deps: ClientApiDeps, request: ApiRequest): string {
   const asked = request.query.get('node_id');
   if (asked) return checkId('node', asked);
+  return localNode(deps);
+}
+
+function localNode(deps: Pick<ClientApiDeps, 'state' | 'localNode'>): string {
   const local = deps.localNode() ?? deps.state.tables.nodes.values()[Symbol.iterator]().next().value?.ID;
   if (local === undefined) throw new BadRequestError('This agent runs no client: name one with ?node_id=');
   return local;
+}
+
+/** The way to the client of an allocation for commands in it. */
+export function execOpener(deps: Pick<ClientApiDeps, 'state' | 'tunnels' | 'localNode'>): OpenExec {
+  return ({ alloc, path, headers }, signal) => {
+    const row = deps.state.tables.allocs.get(checkId('alloc', alloc));
+    const nodeId = row?.NodeID ?? localNode(deps);
+    return deps.tunnels.open(nodeId, { path, headers }, signal);
+  };
 }
 
 /** `/v1/agent/monitor` of another node. */

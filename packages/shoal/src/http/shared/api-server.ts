@@ -37,6 +37,8 @@ export type ApiServer = {
   /** Extra headers of all answers from now on. */
   useHeaders(headers: Readonly<Record<string, string>>): void;
   addresses(): { address: string; port: number }[];
+  /** For requests whose names were looked at already. */
+  readonly upgrade: UpgradeHandler | undefined;
   /** For tests: `inject` asks without sockets. */
   readonly app: FastifyInstance;
 };
@@ -59,6 +61,7 @@ export function createApiServer(given: ApiServerOptions): ApiServer {
   });
   return {
     app,
+    upgrade,
     addresses: () => listener.addresses(),
     listen: (address) => listener.listen(address),
     useHeaders(next) {

@@ -93,7 +93,9 @@ export class Listener {
   async #open(address: string): Promise<boolean> {
     if (this.#servers.has(address)) return true;
     const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, this.#options.handle);
-    if (this.#options.upgrade) server.on('upgrade', this.#options.upgrade);
+    const { upgrade } = this.#options;
+    if (upgrade)
+      server.on('upgrade', (...asked) => (isWebSocket(asked[0]) ? upgrade(...asked) : stay(server, ...asked)));
     const unasked = unaskedConnections(server);
     const error = await listening(server, address, this.#port);
     if (error?.code === 'EADDRNOTAVAIL') return false;
@@ -113,6 +115,25 @@ export class Listener {
     retry.unref();
     this.#retries.set(address, retry);
   }
+}
+
+function isWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket';
+}
+
+/**
+ * Clients may offer a protocol with any request, and go on without it (RFC 9110, 7.8): Java's offer HTTP/2 with each. Node takes the connection out of its parser for that, so
+ * it is put back, with the request as it came but for the offer.
+ */
+function stay(server: Server, request: IncomingMessage, socket: Duplex, rest: Buffer): void {
+  const { method, url, httpVersion, rawHeaders } = request;
+  const lines = [`${method} ${url} HTTP/${httpVersion}`];
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (!/^(upgrade|http2-settings|connection)$/i.test(name)) lines.push(`${name}: ${rawHeaders[at + 1]}`);
+  }
+  socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), rest]));
+  server.emit('connection', socket);
 }
 
 function listening(server: Server, address: string, port: number): Promise<NodeJS.ErrnoException | undefined> {

@@ -14,6 +14,7 @@ export function clientDeps(
     allocation: (id) => allocations[id],
     restart: async () => ({ kind: 'done' }),
     signal: async () => ({ kind: 'done' }),
+    session: async () => ({ kind: 'not-running' }),
     usage: async () => ({}),
     hostStats: createHostStatsReader({ allocDir: '/', coreMHz: 1000 }),
     checks: () => ({}),

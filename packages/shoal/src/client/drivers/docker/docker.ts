@@ -12,7 +12,7 @@ import { createEnding } from './ending.ts';
 import { parseEndpoint } from './endpoint.ts';
 import { createEngine } from './engine.ts';
 import { EngineAwayError, refusal } from './errors.ts';
-import { execIn } from './exec.ts';
+import { execIn, openSessionIn } from './exec.ts';
 import { createFingerprint } from './fingerprint.ts';
 import { followLogs, type LogFollower } from './follow-logs.ts';
 import { createImages } from './images.ts';
@@ -131,6 +131,7 @@ export function dockerDriver(options: DockerOptions): DockerDriver {
       await engine.call('POST', `/containers/${Id}/kill`, { query }).catch(refusal('cannot signal the task'));
     },
     exec: async (handle, request) => execIn(engine, (await running(handle)).Id, request),
+    session: async (handle, request) => openSessionIn(engine, (await running(handle)).Id, request),
     async network(handle) {
       const container = await containers.find(handle);
       return container && networkOf(container, keptIn(container.Config.Labels)?.ipv6 ?? false);

@@ -1,6 +1,6 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { messageOf } from '../../errors.ts';
 import type { Endpoint } from './endpoint.ts';
 import { EngineAwayError, EngineError } from './errors.ts';
@@ -14,6 +14,8 @@ export type Engine = {
   call<T = unknown>(method: Method, path: string, request?: EngineRequest): Promise<T>;
   /** The answer as it comes. Destroy it when it is not read to its end. */
   stream(method: Method, path: string, request?: EngineRequest): Promise<IncomingMessage>;
+  /** What the engine turns into a stream of bytes in both directions. */
+  hijack(path: string, body: object): Promise<Duplex>;
   close(): void;
 };
 
@@ -100,6 +102,31 @@ export function createEngine(endpoint: Endpoint): Engine {
     throw new EngineError(status, reasonIn(await whole(answer, request.signal)) || (answer.statusMessage ?? ''));
   }
 
+  async function hijack(path: string, body: object): Promise<Duplex> {
+    version ??= await negotiate();
+    const json = Buffer.from(JSON.stringify(body));
+    const { refused, stream } = await new Promise<{ refused?: IncomingMessage; stream?: Duplex }>((resolve, reject) => {
+      const request = transport.request({
+        ...endpoint.options,
+        ...{ method: 'POST', path: `/v${version}${path}`, agent: false },
+        headers: {
+          ...{ host: 'docker', connection: 'Upgrade', upgrade: 'tcp' },
+          ...{ 'content-type': 'application/json', 'content-length': json.length },
+        },
+      });
+      request.once('response', (refused) => resolve({ refused }));
+      request.once('upgrade', (_answer, socket: Duplex, head: Buffer) => {
+        if (head.length > 0) socket.unshift(head);
+        resolve({ stream: socket });
+      });
+      request.once('error', (error) => reject(away(error)));
+      request.end(json);
+    });
+    if (stream !== undefined) return stream;
+    const reason = refused && reasonIn(await whole(refused, undefined));
+    throw new EngineError(refused?.statusCode ?? 0, reason ?? '');
+  }
+
   async function negotiate(): Promise<string> {
     const signal = AbortSignal.timeout(CALL_MS);
     const answer = await send('GET', '/version', { signal });
@@ -122,6 +149,7 @@ export function createEngine(endpoint: Endpoint): Engine {
       }
     },
     stream,
+    hijack,
     close: () => agent.destroy(),
   };
 }

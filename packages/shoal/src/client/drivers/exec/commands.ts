@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { runBeside } from '../beside.ts';
-import { DriverError, type ExecRequest, type ExecResult } from '../driver.ts';
-import { killMarked } from '../marked.ts';
+import { DriverError, type ExecRequest, type ExecResult, type Session, type SessionRequest } from '../driver.ts';
+import { openLocalSession, TERM } from '../local-session.ts';
+import { killMarked, MARK } from '../marked.ts';
 import type { Bundle } from './bundle.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -30,6 +31,22 @@ export async function runInside(
     signal.removeEventListener('abort', end);
     if (signal.aborted) end();
   }
+}
+
+/** The same with its streams; what keeps it from beginning is in its output. */
+export function openInside(
+  runtime: Runtime,
+  bundle: Bundle,
+  { command: wanted, task, terminal, signal }: SessionRequest,
+): Promise<Session> {
+  const mark = randomUUID();
+  const { command, args } = runtime.exec(bundle, wanted, {
+    mark,
+    terminal: terminal ? (task.env['TERM'] ?? TERM) : undefined,
+  });
+  const env = { PATH: process.env['PATH'] ?? '', [MARK]: mark };
+  const place = { cwd: bundle.dir, uid: undefined, gid: undefined };
+  return openLocalSession({ command, args, env, ...place, terminal, mark, signal });
 }
 
 /** What runc says of a command that it could not start; undefined for the words of a command. */

@@ -9,7 +9,7 @@ import { INSIDE } from '../inside.ts';
 import { MARK } from '../marked.ts';
 import { bundleOf, keptExit, removeBundle } from './bundle.ts';
 import { groupOf, type Hierarchies, hierarchiesIn, oomKills } from './cgroups.ts';
-import { runInside } from './commands.ts';
+import { openInside, runInside } from './commands.ts';
 import { removeDangling } from './dangling.ts';
 import { exitOf } from './ending.ts';
 import { takeFingerprint } from './fingerprint.ts';
@@ -112,6 +112,7 @@ export function execDriver(options: ExecOptions): Driver {
       }
     },
     exec: async (handle, request) => runInside(runtime(), bundle(handle), request),
+    session: async (handle, request) => openInside(runtime(), bundle(handle), request),
     stats: async (handle) => usage.read(hierarchies(), { id: handle.id, group: groupOf(bundle(handle).container) }),
     recover: async (handle) => (await supervisor.status(handle.id)) !== undefined,
     async forget(handle) {

@@ -15,11 +15,11 @@ export type Runtime = {
     how: { noPivotRoot: boolean },
   ): { command: string; args: string[]; env: Record<string, string> };
   begin(bundle: Bundle): { command: string; args: string[] };
-  /** A command in the container, with the task's user, variables and folder, and one variable more. */
+  /** A command in the container, with the task's user, variables and folder, and a mark. `terminal`: what kind of one it is to have. */
   exec(
     bundle: Bundle,
     command: readonly string[],
-    how: { mark: string; terminal?: boolean },
+    how: { mark: string; terminal?: string | undefined },
   ): {
     command: string;
     args: string[];
@@ -50,9 +50,19 @@ export function createRuntime({ runc, conmon }: Programs, state: string, markNam
       env: { PATH: USUAL_PATH, _OCI_SYNCPIPE: '3' },
     }),
     begin: ({ container }) => ({ command: runc, args: [root, 'start', container] }),
-    exec: ({ container }, command, { mark, terminal = false }) => ({
+    exec: ({ container }, command, { mark, terminal }) => ({
       command: runc,
-      args: [...[root, 'exec', ...(terminal ? ['--tty'] : []), '--env', `${markName}=${mark}`, container], ...command],
+      args: [
+        ...[
+          root,
+          'exec',
+          ...(terminal === undefined ? [] : ['--tty', '--env', `TERM=${terminal}`]),
+          '--env',
+          `${markName}=${mark}`,
+          container,
+        ],
+        ...command,
+      ],
     }),
     async remove({ container }) {
       await run(runc, [root, 'delete', '--force', container]);

@@ -66,9 +66,8 @@ async function launch({ supervisor, runtime, settings, hierarchies }: StartingDe
       keeper: {
         begin: runtime.begin(bundle),
         cgroup: membersFolder(hierarchies, groupOf(bundle.container)),
-        uid: owner.uid,
-        gid: owner.gid,
       },
+      ...{ outputUid: owner.uid, outputGid: owner.gid },
     });
   } catch (error) {
     const reason = lastComplaint(bundle) || messageOf(error);

@@ -8,6 +8,7 @@ export {
 } from './consul-template/consul-template.ts';
 export { type Choice, type Dependency, type HealthServiceDependency, nameOf } from './consul-template/dependency.ts';
 export { type FollowInput, type Following, followTemplate, type Missing } from './consul-template/follow.ts';
+export { type SprigOptions, sprigFunctions } from './consul-template/functions/sprig/index.ts';
 export { type GivenData, givenAnswer } from './consul-template/given-data.ts';
 export { type Resolved, resolveTemplate } from './consul-template/resolve.ts';
 export type { AskOptions, SourceAnswer, TemplateSource } from './consul-template/source.ts';

@@ -6,6 +6,8 @@ import { checkLength } from './text-limit.ts';
 export type Regexp = {
   /** Whether it matches anywhere in the text. */
   test(text: string): boolean;
+  /** What it matches, from left to right, and where. */
+  matches(text: string): Iterable<{ readonly text: string; readonly at: number }>;
   /** Every match replaced; `$1`, `${name}` stand for groups, `$$` for a dollar, as in Go's `Expand`. */
   replaceAll(text: string, template: string): string;
 };
@@ -15,6 +17,15 @@ export function compileRegexp(source: string): Regexp {
   const pattern = read(source);
   return {
     test: (text) => pattern.test(text),
+    *matches(text) {
+      let done = -1;
+      for (const match of pattern.matchAll(text)) {
+        const at = match.index ?? 0;
+        // An empty match right behind another one does not count.
+        if (match[0] !== '' || at !== done) yield { text: match[0], at };
+        done = at + match[0].length;
+      }
+    },
     replaceAll(text, template) {
       const parts: string[] = [];
       let done = 0;

@@ -11,6 +11,8 @@ import { mathFunctions } from './functions/math.ts';
 import { nomadFunctions } from './functions/nomad.ts';
 import { parseFunctions } from './functions/parse.ts';
 import { createScratch } from './functions/scratch.ts';
+import { spewFunctions } from './functions/spew.ts';
+import { prefixedSprig } from './functions/sprig/index.ts';
 import { stringFunctions } from './functions/strings.ts';
 import { type SystemOptions, systemFunctions } from './functions/system.ts';
 
@@ -61,7 +63,11 @@ export function compileConsulTemplate(source: string, options: ConsulTemplateOpt
   const missingKey: MissingKey = options.errorOnMissingKey ? 'error' : 'zero';
   const template = compile(source, {
     name: options.name ?? 'template',
-    functions: [consulTemplateFunctions(current, system), denied(options.denied ?? [])],
+    functions: [
+      consulTemplateFunctions(current, system),
+      sprigOf(source, current, system),
+      denied(options.denied ?? []),
+    ],
     leftDelim: options.leftDelim ?? '',
     rightDelim: options.rightDelim ?? '',
     missingKey,
@@ -70,8 +76,8 @@ export function compileConsulTemplate(source: string, options: ConsulTemplateOpt
   return {
     evaluate(known) {
       const account = recorder(known);
-      const { need, wait } = account;
-      running = { need, wait, scratch: createScratch(), execute: template.renderNamed };
+      const { need, wait, spend } = account;
+      running = { need, wait, spend, scratch: createScratch(), execute: template.renderNamed };
       try {
         const text = template.render(options.data ?? null);
         return { text, used: [...account.used.values()], missing: [...account.missing.values()] };
@@ -93,7 +99,14 @@ function consulTemplateFunctions(current: Current, system: SystemOptions): Funct
     ...encodeFunctions,
     ...listFunctions,
     ...mathFunctions,
+    ...spewFunctions,
   };
+}
+
+/** Most templates have none of these, and would wait for two hundred names. */
+function sprigOf(source: string, current: Current, { now }: SystemOptions): FunctionSet {
+  if (!source.includes('sprig_')) return {};
+  return prefixedSprig({ now, spend: (elements) => current().spend(elements) });
 }
 
 function denied(names: readonly string[]): FunctionSet {

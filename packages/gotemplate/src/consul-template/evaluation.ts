@@ -1,3 +1,4 @@
+import { FunctionError } from '../errors.ts';
 import type { Typed } from '../values.ts';
 import { type Dependency, nameOf } from './dependency.ts';
 
@@ -12,6 +13,8 @@ export type Evaluation = {
   wait(dependency: Dependency): void;
   /** The template's scratch pad: it begins empty. */
   readonly scratch: Typed;
+  /** Accounts for so many elements that a function goes through. Throws FunctionError when there were too many. */
+  spend(elements: number): void;
   /** Runs a template that is defined in this one. */
   execute(name: string, data: unknown): string;
 };
@@ -21,8 +24,12 @@ export type Current = () => Evaluation;
 
 export type Record = { readonly used: Map<string, Dependency>; readonly missing: Map<string, Dependency> };
 
+/** Of lists and maps, in one evaluation: functions make new ones out of them at each call. */
+const MOST_ELEMENTS = 20_000_000;
+
 /** The part of an evaluation that keeps the account. */
-export function recorder(known: Known): Record & Pick<Evaluation, 'need' | 'wait'> {
+export function recorder(known: Known): Record & Pick<Evaluation, 'need' | 'wait' | 'spend'> {
+  let spent = 0;
   const used = new Map<string, Dependency>();
   const missing = new Map<string, Dependency>();
   return {
@@ -36,5 +43,10 @@ export function recorder(known: Known): Record & Pick<Evaluation, 'need' | 'wait
       return value;
     },
     wait: (dependency) => void missing.set(nameOf(dependency), dependency),
+    spend(elements) {
+      spent += elements;
+      if (spent > MOST_ELEMENTS)
+        throw new FunctionError(`its functions go through more than ${MOST_ELEMENTS} elements`);
+    },
   };
 }

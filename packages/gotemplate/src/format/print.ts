@@ -1,5 +1,6 @@
 import { bytesOf, joined } from '../bytes.ts';
 import { checkLength } from '../text-limit.ts';
+import { checkSize } from '../value-size.ts';
 import { complexOf, entries, items, kindOf, raw, structFields, Typed, typeName } from '../values.ts';
 import { type Flags, formatFloat, formatInteger, pad } from './numbers.ts';
 import { fitsBackquotes, isPrintable, quoteString } from './quote.ts';
@@ -20,6 +21,7 @@ export function printValue(value: unknown): string {
   if (typeof value === 'string') return value;
   if (Number.isSafeInteger(value)) return String(value);
   const kind = kindOf(value);
+  checkSize(value);
   return kind === 'invalid' || kind === 'nil' ? '<no value>' : formatValue(value, 'v', PLAIN);
 }
 
@@ -28,6 +30,7 @@ export function sprint(values: readonly unknown[]): string {
   let text = '';
   for (const [index, value] of values.entries()) {
     checkLength(text.length);
+    checkSize(value);
     const spaced = index > 0 && kindOf(value) !== 'string' && kindOf(values[index - 1]) !== 'string';
     text += (spaced ? ' ' : '') + formatValue(value, 'v', PLAIN);
   }
@@ -36,6 +39,7 @@ export function sprint(values: readonly unknown[]): string {
 
 /** fmt.Sprintln. */
 export function sprintln(values: readonly unknown[]): string {
+  values.forEach(checkSize);
   return joined(`${values.map((value) => formatValue(value, 'v', PLAIN)).join(' ')}\n`);
 }
 
@@ -45,6 +49,7 @@ const DIRECTIVE = /%([+\-# 0]*)(?:\[(\d+)\])?(\*|\d+)?(?:(\.)(?:\[(\d+)\])?(\*|\
 
 /** fmt.Sprintf: what is wrong with the arguments is written into the text, as `%!d(string=x)`. */
 export function sprintf(format: string, values: readonly unknown[]): string {
+  values.forEach(checkSize);
   let next = 0;
   let reordered = false;
   const point = (index: string | undefined): void => {

@@ -1,4 +1,5 @@
 import { FunctionError } from '../../errors.ts';
+import { checkSize } from '../../value-size.ts';
 import { entries, items, kindOf, raw, structFields, Typed, typeName } from '../../values.ts';
 
 /** JSON as Go values: every number is a float64. */
@@ -24,6 +25,7 @@ export function encodeJson(
   value: unknown,
   { indent = '', forHtml = true }: { indent?: string; forHtml?: boolean } = {},
 ): string {
+  checkSize(value);
   const text = write(value, indent, '\n');
   // A backslash of the text itself stands behind another one.
   return forHtml ? text : text.replace(/\\(?:u00(3c|3e|26)|.)/g, (found, code?: string) => unescaped(found, code));

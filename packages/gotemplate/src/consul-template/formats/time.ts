@@ -1,4 +1,4 @@
-const MONTHS = [
+export const MONTHS = [
   'January',
   'February',
   'March',
@@ -12,18 +12,24 @@ const MONTHS = [
   'November',
   'December',
 ] as const;
-const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] as const;
+export const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] as const;
 
 /** The parts of a layout, longest first where one begins another. */
-const PARTS =
+export const PARTS =
   /January|Jan|Monday|Mon|MST|2006|__2|_2(?!006)|002|01|02|03|04|05|06|15|PM|pm|[.,](?:0+|9+)(?!\d)|Z07:00:00|Z07:00|Z0700|Z07|-07:00:00|-07:00|-0700|-07|[1-5]/g;
 
-/** A time in UTC by one of Go's layouts: each part is written as it would be on Mon Jan 2 15:04:05 2006 (package `time`, "Layout"). */
-export function formatTime(time: Date, layout: string): string {
-  return layout.replace(PARTS, (part) => formatPart(time, part));
+/** A time zone at a certain time: what it is called, and how far it is ahead of UTC. */
+export type Zone = { readonly name: string; readonly minutes: number };
+
+export const UTC: Zone = { name: 'UTC', minutes: 0 };
+
+/** A time by one of Go's layouts: each part is written as it would be on Mon Jan 2 15:04:05 2006 (package `time`, "Layout"). */
+export function formatTime(time: Date, layout: string, at: Zone = UTC): string {
+  const there = new Date(time.getTime() + at.minutes * 60_000);
+  return layout.replace(PARTS, (part) => formatPart(there, part, at));
 }
 
-function formatPart(time: Date, part: string): string {
+function formatPart(time: Date, part: string, at: Zone): string {
   const month = MONTHS[time.getUTCMonth()] ?? '';
   const day = DAYS[time.getUTCDay()] ?? '';
   const hour12 = time.getUTCHours() % 12 || 12;
@@ -37,7 +43,7 @@ function formatPart(time: Date, part: string): string {
     case 'Mon':
       return day.slice(0, 3);
     case 'MST':
-      return 'UTC';
+      return at.name;
     case '2006':
       return pad(time.getUTCFullYear(), 4);
     case '06':
@@ -75,7 +81,7 @@ function formatPart(time: Date, part: string): string {
     case 'pm':
       return time.getUTCHours() < 12 ? 'am' : 'pm';
     default:
-      return /^[.,]/.test(part) ? fraction(time, part) : zone(part);
+      return /^[.,]/.test(part) ? fraction(time, part) : zone(part, at);
   }
 }
 
@@ -89,8 +95,13 @@ function fraction(time: Date, part: string): string {
   return short === '' ? '' : part.charAt(0) + short;
 }
 
-function zone(part: string): string {
-  return part.startsWith('Z') ? 'Z' : part.replace('-', '+').replace('07', '00');
+function zone(part: string, { minutes }: Zone): string {
+  if (part.startsWith('Z') && minutes === 0) return 'Z';
+  const ahead = Math.abs(minutes);
+  const form = `${minutes < 0 ? '-' : '+'}${part.slice(1)}`;
+  return form
+    .replace('07', pad(Math.trunc(ahead / 60), 2))
+    .replace(/(07:?|:|\d\d)00/, (found) => found.replace(/00$/, pad(ahead % 60, 2)));
 }
 
 function dayOfYear(time: Date): number {

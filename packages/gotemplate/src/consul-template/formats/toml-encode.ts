@@ -1,9 +1,11 @@
 import { FunctionError } from '../../errors.ts';
 import { sprintf } from '../../format/print.ts';
+import { checkSize } from '../../value-size.ts';
 import { entries, items, kindOf, raw, typeName } from '../../values.ts';
 
 /** TOML as BurntSushi's encoder writes it: what is simple before what is a table, both in the order of their keys. */
 export function encodeToml(map: unknown): string {
+  checkSize(map);
   const lines: string[] = [];
   writeTable(map, [], lines);
   return lines.join('\n').trim();

@@ -1,5 +1,6 @@
 import { FunctionError } from '../../errors.ts';
 import { sprintf } from '../../format/print.ts';
+import { checkSize } from '../../value-size.ts';
 import { entries, items, kindOf, raw, structFields, Typed, typeName } from '../../values.ts';
 
 /** Lines are broken at the first blank behind this column. */
@@ -7,6 +8,7 @@ const WIDTH = 80;
 
 /** As go-yaml (version 2) writes it: block style, keys in natural order, lists not indented under their key. No line end at the end. */
 export function encodeYaml(value: unknown): string {
+  checkSize(value);
   return block(value, 0)
     .join('\n')
     .replace(/^\s*\n/, '')

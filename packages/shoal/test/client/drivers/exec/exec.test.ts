@@ -236,7 +236,7 @@ describe('names', () => {
     await run(test, same);
     await run(test, own);
     expect(output(same)).toBe(readFileSync('/etc/resolv.conf', 'utf8'));
-    expect(output(own)).toBe('nameserver 10.9.9.9\nsearch example.org b\noptions ndots:2\n');
+    expect(output(own)).toBe('search example.org b\nnameserver 10.9.9.9\noptions ndots:2\n');
   });
 
   it('and the network are the allocation’s, where it has one', async () => {

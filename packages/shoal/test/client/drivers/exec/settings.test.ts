@@ -201,11 +201,11 @@ describe('resolv.conf of a group', () => {
   it.each([
     {
       dns: { servers: ['1.1.1.1'], searches: ['a', 'b'], options: ['x'] },
-      want: 'nameserver 1.1.1.1\nsearch a b\noptions x\n',
+      want: 'search a b\nnameserver 1.1.1.1\noptions x\n',
     },
     {
       dns: { servers: [], searches: ['a'], options: [] },
-      want: 'nameserver 10.0.0.1\nnameserver 10.0.0.2\nsearch a\n',
+      want: 'search a\nnameserver 10.0.0.1\nnameserver 10.0.0.2\n',
     },
   ])('$dns', ({ dns, want }) => {
     expect(groupResolvConf(dns, host)).toBe(want);

@@ -340,6 +340,8 @@ export type Service = {
   PortLabel: string;
   AddressMode: string;
   Address?: string;
+  /** Further addresses, by name: `host` or `host:port`. */
+  TaggedAddresses?: Record<string, string> | null;
   Checks: ServiceCheck[] | null;
   CheckRestart: CheckRestart | null;
   Connect: unknown;
@@ -388,6 +390,9 @@ export type ServiceCheck = {
   TaskName: string;
   SuccessBeforePassing: number;
   FailuresBeforeCritical: number;
+  FailuresBeforeWarning?: number;
+  TLSServerName?: string;
+  Notes?: string;
   OnUpdate?: string;
 };
 

@@ -59,10 +59,9 @@ function statusOf(checks: RegisteredCheck[]) {
 }
 
 function serviceDefinition(given: ServiceRegistration): ServiceDefinition {
-  const { id, name, tags, meta, address, port, enableTagOverride, nomadAllocId } = given;
-  const weights = { Passing: 1, Warning: 1 };
+  const { id, name, tags, meta, address, port, taggedAddresses, weights, enableTagOverride, nomadAllocId } = given;
   return {
-    ...{ id, name, kind: '', tags, meta, address, port, taggedAddresses: {}, weights, enableTagOverride },
+    ...{ id, name, kind: '', tags, meta, address, port, taggedAddresses, weights, enableTagOverride },
     ...(nomadAllocId !== undefined && { nomadAllocId }),
   };
 }
@@ -71,18 +70,23 @@ function checkDefinition(serviceId: string, given: CheckRegistration): CheckDefi
   return {
     id: given.id,
     name: given.name,
-    notes: '',
+    notes: given.notes,
     serviceId,
     initialStatus: given.initialStatus || 'critical',
     successBeforePassing: given.successBeforePassing,
     failuresBeforeCritical: given.failuresBeforeCritical,
+    ...(given.failuresBeforeWarning > 0 && { failuresBeforeWarning: given.failuresBeforeWarning }),
     deregisterAfterMs: 0,
     run: checkRun(given),
   };
 }
 
 function checkRun(given: CheckRegistration): CheckRun {
-  const { target, method, headers, body, tls, tlsSkipVerify, intervalMs, timeoutMs } = given;
+  const { target, method, headers, body, tls, intervalMs, timeoutMs } = given;
+  const trust = {
+    tlsSkipVerify: given.tlsSkipVerify,
+    ...(given.tlsServerName !== '' && { tlsServerName: given.tlsServerName }),
+  };
   switch (given.type) {
     case 'http':
       return {
@@ -91,14 +95,14 @@ function checkRun(given: CheckRegistration): CheckRun {
         method: method || 'GET',
         headers,
         body,
-        tlsSkipVerify,
+        ...trust,
         intervalMs,
         timeoutMs,
       };
     case 'tcp':
       return { kind: 'tcp', address: target, intervalMs, timeoutMs };
     case 'grpc':
-      return { kind: 'grpc', address: target, service: given.grpcService, tls, tlsSkipVerify, intervalMs, timeoutMs };
+      return { kind: 'grpc', address: target, service: given.grpcService, tls, ...trust, intervalMs, timeoutMs };
     case 'ttl':
       return { kind: 'ttl', ttlMs: intervalMs };
   }

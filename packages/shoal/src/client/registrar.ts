@@ -1,3 +1,5 @@
+import type { ServiceAddress, Weights } from '@shoal/api';
+
 /**
  * What the client's service hook asks of the agent's registry of services and checks (`catalog/`). The registry runs the checks, keeps
  * everything over a restart, and pushes it to the catalog.
@@ -39,6 +41,8 @@ export type ServiceRegistration = {
   address: string;
   port: number;
   enableTagOverride: boolean;
+  weights: Weights;
+  taggedAddresses: Record<string, ServiceAddress>;
   /** The allocation of a service with `provider = "nomad"`. */
   nomadAllocId?: string;
   checks: CheckRegistration[];
@@ -56,11 +60,16 @@ export type CheckRegistration = {
   method: string;
   headers: Record<string, string[]>;
   body: string;
+  notes: string;
   tlsSkipVerify: boolean;
+  /** '' takes the target's name. */
+  tlsServerName: string;
   /** ttl: how long a report is good for. */
   intervalMs: number;
   timeoutMs: number;
   initialStatus: 'passing' | 'warning' | 'critical' | '';
   successBeforePassing: number;
   failuresBeforeCritical: number;
+  /** 0: as many as before it is critical. */
+  failuresBeforeWarning: number;
 };

@@ -9,7 +9,11 @@ export function canonicalResources(draft: Draft<Resources> | null): Resources {
   const cpu = draft?.Cores ? 0 : CPU_MHZ;
   const nothing = { DiskMB: null, IOPS: null, Networks: null, Devices: null };
   const resources = fill<Resources>(draft, { CPU: cpu, MemoryMB: MEMORY_MB, ...nothing });
-  return { ...resources, Devices: resources.Devices?.map(canonicalDevice) ?? null };
+  return {
+    ...resources,
+    Devices: resources.Devices?.map(canonicalDevice) ?? null,
+    ...(resources.NUMA && { NUMA: { ...resources.NUMA, Affinity: resources.NUMA.Affinity || 'none' } }),
+  };
 }
 
 function canonicalDevice(device: RequestedDevice): RequestedDevice {

@@ -16,6 +16,7 @@ function canonicalService(service: Service, unnamed: string): Service {
     AddressMode: service.AddressMode || 'auto',
     Checks: service.Checks?.map((check) => canonicalCheck(check, service.CheckRestart)) ?? null,
     Connect: canonicalConnect(service.Connect as Connect | null),
+    ...(service.Weights && { Weights: fill(service.Weights, { Passing: 1, Warning: 1 }) }),
   };
 }
 

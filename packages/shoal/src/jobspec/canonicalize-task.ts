@@ -1,7 +1,17 @@
-import type { Affinity, RestartPolicy, Task, TaskArtifact, Template, VaultConfig, VolumeMount } from '@shoal/api';
+import type {
+  Affinity,
+  ConsulUse,
+  RestartPolicy,
+  Task,
+  TaskArtifact,
+  Template,
+  VaultConfig,
+  VolumeMount,
+  WorkloadIdentity,
+} from '@shoal/api';
 import { canonicalResources } from './canonicalize-resources.ts';
 import { canonicalServices } from './canonicalize-service.ts';
-import { KILL_TIMEOUT, LOG_CONFIG, TEMPLATE_SPLAY } from './defaults.ts';
+import { CHANGE_SCRIPT_TIMEOUT, KILL_TIMEOUT, LOG_CONFIG, TEMPLATE_SPLAY } from './defaults.ts';
 import type { Draft } from './draft.ts';
 import { fill } from './fill.ts';
 import { weighted } from './weight.ts';
@@ -23,10 +33,20 @@ export function canonicalTask(draft: Draft<Task>, context: TaskContext): Task {
     Templates: draft.Templates?.map((each) => canonicalTemplate(each as Draft<Template>)) ?? null,
     Vault: draft.Vault ? fill(draft.Vault as Draft<VaultConfig>, VAULT) : null,
     VolumeMounts: draft.VolumeMounts?.map((each) => fill(each as Draft<VolumeMount>, VOLUME_MOUNT)) ?? null,
+    ...(task.Consul && { Consul: canonicalConsul(task.Consul) }),
+    ...(task.Identities && { Identities: task.Identities.map(canonicalIdentity) }),
     ...(task.CSIPluginConfig && {
       CSIPluginConfig: { ...task.CSIPluginConfig, MountDir: task.CSIPluginConfig['MountDir'] || '/csi' },
     }),
   };
+}
+
+export function canonicalConsul(consul: ConsulUse): ConsulUse {
+  return { ...consul, Cluster: consul.Cluster || 'default' };
+}
+
+function canonicalIdentity(identity: WorkloadIdentity): WorkloadIdentity {
+  return { ...identity, ChangeMode: identity.ChangeMode || 'noop' };
 }
 
 const VAULT: VaultConfig = {
@@ -74,5 +94,10 @@ function emptyAsNull<T extends object>(map: T | null): T | null {
 function canonicalTemplate(draft: Draft<Template>): Template {
   const template = fill<Template>(draft, TEMPLATE);
   const unsetSignal = template.ChangeMode === 'signal' ? 'SIGHUP' : '';
-  return { ...template, ChangeSignal: draft.ChangeSignal?.toUpperCase() ?? unsetSignal };
+  const script = template.ChangeScript;
+  return {
+    ...template,
+    ChangeSignal: draft.ChangeSignal?.toUpperCase() ?? unsetSignal,
+    ...(script && { ChangeScript: { ...script, Timeout: script.Timeout || CHANGE_SCRIPT_TIMEOUT } }),
+  };
 }

@@ -1,5 +1,7 @@
 import type {
   Affinity,
+  ConsulUse,
+  DisconnectStrategy,
   Job,
   JobInput,
   PeriodicConfig,
@@ -11,8 +13,16 @@ import type {
   UpdateStrategy,
 } from '@shoal/api';
 import { canonicalServices } from './canonicalize-service.ts';
-import { canonicalTask } from './canonicalize-task.ts';
-import { EPHEMERAL_DISK, MIGRATE, rescheduleDefaults, reschedules, restartDefaults, UPDATE } from './defaults.ts';
+import { canonicalConsul, canonicalTask } from './canonicalize-task.ts';
+import {
+  DISCONNECT,
+  EPHEMERAL_DISK,
+  MIGRATE,
+  rescheduleDefaults,
+  reschedules,
+  restartDefaults,
+  UPDATE,
+} from './defaults.ts';
 import type { Draft } from './draft.ts';
 import { fill, overlay } from './fill.ts';
 import { readJob } from './read.ts';
@@ -97,6 +107,8 @@ function canonicalGroup(draft: Draft<TaskGroup>, job: JobContext): TaskGroup {
     Migrate: canonicalMigrate(draft, job),
     Scaling: canonicalScaling(draft.Scaling, count),
     Services: canonicalServices(draft.Services, `${job.name}-${name}`),
+    ...(draft.Consul && { Consul: canonicalConsul(draft.Consul as ConsulUse) }),
+    ...(draft.Disconnect && { Disconnect: fill(draft.Disconnect as Draft<DisconnectStrategy>, DISCONNECT) }),
     Tasks:
       draft.Tasks?.map((task) => canonicalTask(task as never, { jobName: job.name, groupName: name, restart })) ?? null,
   };

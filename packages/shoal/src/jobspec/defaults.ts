@@ -1,4 +1,5 @@
 import type {
+  DisconnectStrategy,
   EphemeralDisk,
   LogConfig,
   MigrateStrategy,
@@ -26,6 +27,14 @@ export const MIGRATE: MigrateStrategy = {
   HealthCheck: 'checks',
   MinHealthyTime: 10 * SECOND,
   HealthyDeadline: 5 * MINUTE,
+};
+
+/** Of a `disconnect` block. */
+export const DISCONNECT: DisconnectStrategy = {
+  LostAfter: null,
+  StopOnClientAfter: null,
+  Replace: true,
+  Reconcile: 'best_score',
 };
 
 const NO_RESCHEDULE: ReschedulePolicy = {
@@ -68,4 +77,5 @@ export const WEIGHT = 50;
 export const KILL_TIMEOUT = 5 * SECOND;
 export const CHECK_RESTART_GRACE = 1 * SECOND;
 export const TEMPLATE_SPLAY = 5 * SECOND;
+export const CHANGE_SCRIPT_TIMEOUT = 5 * SECOND;
 export const GATEWAY_CONNECT_TIMEOUT = 5 * SECOND;

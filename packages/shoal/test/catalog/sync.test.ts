@@ -147,6 +147,8 @@ test('the registrar registers, tells of health, and deregisters', async () => {
   const check = { id: 'tc', name: 'tc', type: 'ttl', target: '', method: '', headers: {}, body: '' } as const;
   const timing = { intervalMs: 60_000, timeoutMs: 1000, initialStatus: '', successBeforePassing: 0 } as const;
   const id = '_nomad-task-1-web';
+  const trust = { tls: false, tlsSkipVerify: false, tlsServerName: 'name' };
+  const more = { grpcService: '', ...trust, notes: 'why', failuresBeforeCritical: 3, failuresBeforeWarning: 2 };
   await registrar.register({
     id,
     name: 'api',
@@ -155,9 +157,18 @@ test('the registrar registers, tells of health, and deregisters', async () => {
     address: '10.0.0.9',
     port: 1234,
     enableTagOverride: false,
-    checks: [{ ...check, ...timing, grpcService: '', tls: false, tlsSkipVerify: false, failuresBeforeCritical: 0 }],
+    weights: { Passing: 3, Warning: 2 },
+    taggedAddresses: { wan: { Address: '192.0.2.1', Port: 80 } },
+    checks: [{ ...check, ...timing, ...more }],
   });
-  expect(state.tables.catalogServices.get(`agent/${id}`)?.ServicePort).toBe(1234);
+  expect(state.tables.catalogServices.get(`agent/${id}`)).toMatchObject({
+    ServicePort: 1234,
+    ServiceWeights: { Passing: 3, Warning: 2 },
+    ServiceTaggedAddresses: { wan: { Address: '192.0.2.1', Port: 80 } },
+  });
+  expect(registry.checks.get('tc')?.definition).toMatchObject({
+    ...{ notes: 'why', failuresBeforeCritical: 3, failuresBeforeWarning: 2 },
+  });
   expect([registrar.owned(), registrar.status(id), registrar.status('none')]).toEqual([[id], 'critical', undefined]);
   told.length = 0;
   registry.updateTtl('tc', 'passing', '');

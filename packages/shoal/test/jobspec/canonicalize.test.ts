@@ -13,3 +13,29 @@ describe('recorded jobs get the recorded defaults', () => {
     expect(input).toEqual(before);
   });
 });
+
+describe('blocks of later versions get what their pages say', () => {
+  const group = (changes: object) => canonicalize({ ID: 'j', TaskGroups: [{ Name: 'g', ...changes }] }).TaskGroups?.[0];
+  const task = (changes: object) => group({ Tasks: [{ Name: 't', ...changes }] })?.Tasks?.[0];
+  test.each([
+    { given: { Disconnect: { LostAfter: 1 } }, want: { Disconnect: { Replace: true, Reconcile: 'best_score' } } },
+    {
+      given: { Disconnect: { LostAfter: 1, Replace: false, Reconcile: 'keep_original' } },
+      want: { Disconnect: { Replace: false, Reconcile: 'keep_original' } },
+    },
+    { given: { Consul: {} }, want: { Consul: { Cluster: 'default' } } },
+    {
+      given: { Services: [{ Weights: { Passing: 9 } }, { Weights: { Warning: 0 } }] },
+      want: { Services: [{ Weights: { Passing: 9, Warning: 1 } }, { Weights: { Passing: 1, Warning: 0 } }] },
+    },
+  ])('of a group: $given', ({ given, want }) => expect(group(given)).toMatchObject(want));
+  test.each([
+    {
+      given: { Templates: [{ ChangeMode: 'script', ChangeScript: { Command: 'x' } }] },
+      want: { Templates: [{ ChangeScript: { Timeout: 5e9, FailOnError: false } }] },
+    },
+    { given: { Resources: { NUMA: {} } }, want: { Resources: { NUMA: { Affinity: 'none' } } } },
+    { given: { Identities: [{ Name: 'x' }] }, want: { Identities: [{ ChangeMode: 'noop' }] } },
+    { given: { Consul: { Cluster: 'b' } }, want: { Consul: { Cluster: 'b' } } },
+  ])('of a task: $given', ({ given, want }) => expect(task(given)).toMatchObject(want));
+});

@@ -51,12 +51,15 @@ export function checkRegistration(input: CheckInput): CheckRegistration | undefi
     method: fill(check.Method) || 'GET',
     headers: headers(check, fill),
     body: fill(check.Body ?? ''),
+    notes: fill(check.Notes ?? ''),
     tlsSkipVerify: check.TLSSkipVerify,
+    tlsServerName: fill(check.TLSServerName ?? ''),
     intervalMs: type === 'ttl' ? intervalMs + timeoutMs + SCRIPT_SLACK_MS : intervalMs,
     timeoutMs,
     initialStatus: initialStatus(check.InitialStatus),
     successBeforePassing: check.SuccessBeforePassing,
     failuresBeforeCritical: check.FailuresBeforeCritical,
+    failuresBeforeWarning: check.FailuresBeforeWarning ?? 0,
   };
 }
 

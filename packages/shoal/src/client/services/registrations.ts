@@ -1,4 +1,4 @@
-import type { Allocation, Service, Task, TaskGroup } from '@shoal/api';
+import type { Allocation, Service, ServiceAddress, Task, TaskGroup } from '@shoal/api';
 import { interpolate, interpolateMap, type Variables } from '../env/interpolate.ts';
 import type { ServiceRegistration } from '../registrar.ts';
 import { type InsideAddress, resolveAddress } from './address.ts';
@@ -81,9 +81,26 @@ function registration({ allocation, service, owner, variables }: Input): Service
     address: interpolate(service.Address ?? '', variables) || ip,
     port,
     enableTagOverride: service.EnableTagOverride,
+    weights: service.Weights ?? { Passing: 1, Warning: 1 },
+    taggedAddresses: taggedAddresses(service, port, variables),
     ...(service.Provider === 'nomad' && { nomadAllocId: allocation.ID }),
     checks: checks.filter((check) => check !== undefined),
   };
+}
+
+function taggedAddresses(service: Service, port: number, variables: Variables): ServiceRegistration['taggedAddresses'] {
+  return Object.fromEntries(
+    Object.entries(interpolateMap(service.TaggedAddresses ?? null, variables)).map(([name, written]) => [
+      name,
+      addressAndPort(written, port),
+    ]),
+  );
+}
+
+/** `host`, `host:port`, `[ip6]:port` or an address of IPv6 alone; the service's port unless it has one of its own. */
+function addressAndPort(written: string, port: number): ServiceAddress {
+  const [, bracketed, host, own] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(written) ?? [];
+  return { Address: bracketed ?? host ?? written, Port: own === undefined ? port : Number(own) };
 }
 
 // A canary that has tags of its own takes none of the usual ones, and so none of the usual traffic: its routes wait for the promotion too.

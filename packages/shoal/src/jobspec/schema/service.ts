@@ -71,7 +71,7 @@ export const route: Struct = {
 
 const weights: Struct = {
   name: 'weights',
-  fields: { Passing: integer('passing'), Warning: integer('warning') },
+  fields: { Passing: nullable(integer('passing')), Warning: nullable(integer('warning')) },
 };
 
 export const service: Struct = {

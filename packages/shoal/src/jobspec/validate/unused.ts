@@ -12,15 +12,13 @@ export function unused(job: Job): Finding[] {
 }
 
 function inGroup(group: TaskGroup): Finding[] {
-  const { LostAfter: lostAfter, Replace: replace, Reconcile: reconcile } = group.Disconnect ?? {};
-  const isKept = [lostAfter, replace, reconcile].some((setting) => (setting ?? null) !== null);
   return [
     ...secretsOf(group),
     ...when(
-      [isKept, setting('lost_after, replace and reconcile of disconnect'), 'Disconnect'],
       [(group.MaxClientDisconnect ?? 0) > 0, setting('max_client_disconnect'), 'MaxClientDisconnect'],
       [group.PreventRescheduleOnLost === true, setting('prevent_reschedule_on_lost'), 'PreventRescheduleOnLost'],
     ),
+    ...within(inDisconnect(group.Disconnect), 'Disconnect'),
     ...Object.entries(group.Volumes ?? {}).flatMap(([name, { Type }]) =>
       when([Type === 'csi', block('volume (of type csi)'), ...['Volumes', name]]),
     ),
@@ -29,6 +27,15 @@ function inGroup(group: TaskGroup): Finding[] {
     ),
     ...(group.Tasks ?? []).flatMap((task, i) => within([...secretsOf(task), ...inTask(task)], 'Tasks', i)),
   ];
+}
+
+function inDisconnect(given: TaskGroup['Disconnect']): Finding[] {
+  const { LostAfter: lost, Replace: replace, Reconcile: reconcile } = given ?? {};
+  return when(
+    [(lost ?? null) !== null, setting('lost_after of disconnect'), 'LostAfter'],
+    [replace === false, setting('replace of disconnect'), 'Replace'],
+    [(reconcile ?? 'best_score') !== 'best_score', setting('reconcile of disconnect'), 'Reconcile'],
+  );
 }
 
 function inTask(task: Task): Finding[] {

@@ -28,8 +28,33 @@ describe('a group service', () => {
       address: '10.0.0.7',
       port: 22222,
       enableTagOverride: false,
+      weights: { Passing: 1, Warning: 1 },
+      taggedAddresses: {},
       checks: [],
     });
+  });
+
+  test('has the weights and further addresses that it is given', () => {
+    const TaggedAddresses = {
+      ...{ wan: '192.0.2.${NOMAD_ALLOC_ID}', lan: 'host:81', six: '[2001:db8::1]:82', bare: '2001:db8::1' },
+    };
+    const service = ofGroup({ PortLabel: 'http', Weights: { Passing: 5, Warning: 0 }, TaggedAddresses });
+    expect(service).toMatchObject({
+      weights: { Passing: 5, Warning: 0 },
+      taggedAddresses: {
+        wan: { Address: '192.0.2.abc', Port: 22222 },
+        lan: { Address: 'host', Port: 81 },
+        six: { Address: '2001:db8::1', Port: 82 },
+        bare: { Address: '2001:db8::1', Port: 22222 },
+      },
+    });
+  });
+
+  test('has checks with their notes, names for TLS and thresholds', () => {
+    const check = aCheck({ Notes: 'of ${NOMAD_ALLOC_ID}', TLSServerName: 'x', FailuresBeforeWarning: 2 });
+    expect(ofGroup({ PortLabel: 'http', Checks: [check] })?.checks).toMatchObject([
+      { notes: 'of abc', tlsServerName: 'x', failuresBeforeWarning: 2 },
+    ]);
   });
 
   test.each([

@@ -52,6 +52,6 @@ test('what is kept without effect is told at its place', () => {
     '30 disabled of logs is kept, but has no effect in Shoal',
     '4 max_client_disconnect is kept, but has no effect in Shoal',
     '5 prevent_reschedule_on_lost is kept, but has no effect in Shoal',
-    '6 lost_after, replace and reconcile of disconnect is kept, but has no effect in Shoal',
+    '8 replace of disconnect is kept, but has no effect in Shoal',
   ]);
 });

@@ -6,7 +6,9 @@ import type { Change } from '../store/contract.ts';
 export function thin(change: Change): Change | undefined {
   const slim = SLIM[change.table];
   if (!slim) return undefined;
-  return change.value === undefined ? change : { ...change, value: slim(change.value) };
+  // What is gone is of no interest, and would only be copied.
+  const { gone: _, ...kept } = change;
+  return kept.value === undefined ? kept : { ...kept, value: slim(kept.value) };
 }
 
 const SLIM: Readonly<Record<string, (value: object) => object>> = {

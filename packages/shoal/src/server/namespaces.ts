@@ -13,7 +13,7 @@ export type Namespaces = ReturnType<typeof createNamespaces>;
 /** Jobs live in namespaces: names of their own. */
 export function createNamespaces(deps: ServerDeps) {
   const { state } = deps;
-  const { namespaces, jobs } = state.tables;
+  const { namespaces, jobs, variables } = state.tables;
 
   /** `default` is always there; it has a row only once somebody described it otherwise. */
   function exists(name: string): boolean {
@@ -35,6 +35,11 @@ export function createNamespaces(deps: ServerDeps) {
     const { index } = await commitDecision(state, `Namespace "${name}"`, () => {
       if (inUse(name))
         throw new MultipleErrorsError([`namespace "${name}" has non-terminal jobs in regions: [${regionOf(name)}]`]);
+      const [variable] = variables.scan(`${name}/`);
+      if (variable)
+        throw new MultipleErrorsError([
+          `namespace "${name}" has variables, such as "${variable.Path}": delete them first (var purge)`,
+        ]);
       const row = namespaces.get(name);
       const require = [{ table: 'namespaces', key: name, modifyIndex: row?.ModifyIndex ?? 0 }];
       return {

@@ -2,15 +2,16 @@ import type { Change, ChangeSet } from '../store/contract.ts';
 import { composeAllocation } from './compose/allocation.ts';
 import { composeDeployment } from './compose/deployment.ts';
 import { composeJob } from './compose/job.ts';
+import { nomadServiceOf } from './compose/nomad-service.ts';
 import { composeNode } from './compose/stubs.ts';
 import type { Read } from './read.ts';
-import type { AllocRow, AllocStatusRow, DeploymentRow, EvalRow, JobRow, NodeRow } from './rows.ts';
+import type { AllocRow, AllocStatusRow, CatalogServiceRow, DeploymentRow, EvalRow, JobRow, NodeRow } from './rows.ts';
 import type { State } from './state.ts';
 import { jobKey } from './tables.ts';
 
 /** What happened, in the words of Nomad's event stream (https://developer.hashicorp.com/nomad/api-docs/events). */
 export type StreamEvent = {
-  readonly Topic: 'Job' | 'Allocation' | 'Evaluation' | 'Deployment' | 'Node';
+  readonly Topic: 'Job' | 'Allocation' | 'Evaluation' | 'Deployment' | 'Node' | 'Service';
   readonly Type: string;
   /** The object's id. */
   readonly Key: string;
@@ -41,7 +42,7 @@ function kindOf(changes: readonly Change[]): Kind {
   return 'EvaluationUpdated';
 }
 
-function eventOf(read: Read, { table, key, value }: Change, kind: Kind): Unindexed | undefined {
+function eventOf(read: Read, { table, key, value, gone }: Change, kind: Kind): Unindexed | undefined {
   const { tables } = read.state;
   if (table === 'jobs' && value) return jobEvent(read, value as JobRow, kind);
   if (table === 'evals' && value) return evaluationEvent(value as EvalRow);
@@ -52,6 +53,7 @@ function eventOf(read: Read, { table, key, value }: Change, kind: Kind): Unindex
   }
   if (table === 'deployments' && value) return deploymentEvent(read, value as DeploymentRow, kind);
   if (table === 'nodes') return value ? nodeEvent(value as NodeRow) : nodeGone(key);
+  if (table === 'catalogServices') return serviceEvent(read, value as CatalogServiceRow, gone as CatalogServiceRow);
   return undefined;
 }
 
@@ -115,6 +117,25 @@ function deploymentEvent(read: Read, row: DeploymentRow, kind: Kind): Unindexed 
     Namespace: row.Namespace,
     FilterKeys: [row.JobID],
     Payload: { Deployment: composeDeployment(read, row) },
+  };
+}
+
+/** Of Nomad's own services; all others are no matter of Nomad's. */
+function serviceEvent(
+  read: Read,
+  row: CatalogServiceRow | undefined,
+  gone: CatalogServiceRow | undefined,
+): Unindexed | undefined {
+  const known = row ?? gone;
+  const Service = known?.NomadAllocID === undefined ? undefined : nomadServiceOf(read, known);
+  if (!Service) return undefined;
+  return {
+    Topic: 'Service',
+    Type: row ? 'ServiceRegistration' : 'ServiceDeregistration',
+    Key: Service.ID,
+    Namespace: Service.Namespace,
+    FilterKeys: [Service.JobID, Service.ServiceName],
+    Payload: { Service },
   };
 }
 

@@ -124,12 +124,14 @@ class FedState implements State {
   /** Waiters are woken after the whole set is in: nobody may see half a transaction. */
   #apply(set: ChangeSet): void {
     const topics = new Set<string>();
+    const gone = new Map<Change, Stamped | undefined>();
     for (const change of set.changes)
       this.#guarded(() => {
+        if (!change.value) gone.set(change, this.#byName.get(change.table)?.get(change.key));
         for (const topic of this.#applyChange(change)) topics.add(topic);
       });
     this.#index = set.index;
-    const stamped = { index: set.index, changes: set.changes.map((change) => this.#stamped(change)) };
+    const stamped = { index: set.index, changes: set.changes.map((change) => this.#stamped(change, gone.get(change))) };
     for (const follower of this.#followers) this.#guarded(() => follower(stamped));
     for (const waiters of [this.#keepers, this.#waiters]) {
       for (const topic of topics) waiters.wakeTopic(topic);
@@ -146,8 +148,8 @@ class FedState implements State {
     }
   }
 
-  #stamped(change: Change): Change {
-    return { ...change, value: this.#byName.get(change.table)?.get(change.key) };
+  #stamped(change: Change, gone: Stamped | undefined): Change {
+    return { ...change, value: this.#byName.get(change.table)?.get(change.key), ...(gone && { gone }) };
   }
 
   /** The topics that the change touches. */

@@ -42,11 +42,12 @@ export type CommitResult =
   | { readonly ok: true; readonly index: number }
   | { readonly ok: false; readonly conflict: Precondition; readonly found: number };
 
-/** `value` is undefined for a deletion; then both indexes are those of the deletion. */
+/** `value` is undefined for a deletion; then both indexes are those of the deletion, and `gone` is the row, where whoever tells of it knows it. */
 export type Change = {
   readonly table: string;
   readonly key: string;
   readonly value: Value | undefined;
+  readonly gone?: Value;
   readonly createIndex: number;
   readonly modifyIndex: number;
 };

@@ -46,9 +46,13 @@ const items = async (path: string) => (await agent.nomad.variables.read(path)).v
 describe('var put', () => {
   test('takes items from the command line, files and the standard input', async () => {
     const secret = file('secret.txt', 'from a file\n');
-    const out = await output(['var', 'put', 'app/db', 'user=me', `cert=@${secret}`, 'key=-', 'empty=', 'a=b=c'], 'in');
+    const out = await output(
+      ['var', 'put', 'app/db', 'user=me', `cert=@${secret}`, 'key=-', 'empty=', 'a=b=c', '__proto__=p'],
+      'in',
+    );
     expect(JSON.parse(out)).toMatchObject({ Namespace: 'default', Path: 'app/db' });
-    expect(await items('app/db')).toEqual({ user: 'me', cert: 'from a file\n', key: 'in', empty: '', a: 'b=c' });
+    const want = { user: 'me', cert: 'from a file\n', key: 'in', empty: '', a: 'b=c' };
+    expect(Object.entries((await items('app/db')) ?? {})).toEqual([...Object.entries(want), ['__proto__', 'p']]);
   });
 
   test.each([

@@ -27,13 +27,13 @@ export async function describedVariable(args: readonly string[], { io, format }:
   const path = isSpec(first) ? spec.path : first;
   if (path === undefined || path === '')
     throw new UsageError('there is no path: name it before the specification, or as "path" in it');
-  const items: Record<string, string> = { ...spec.items };
+  const items = new Map(Object.entries(spec.items));
   for (const word of others) {
     const at = word.indexOf('=');
     if (at < 0) throw new UsageError(`"${word}" is no item: write KEY=VALUE`);
-    items[word.slice(0, at)] = await contentOf(word.slice(at + 1), input);
+    items.set(word.slice(0, at), await contentOf(word.slice(at + 1), input));
   }
-  return { namespace: spec.namespace, path, items, modifyIndex: spec.modifyIndex };
+  return { namespace: spec.namespace, path, items: Object.fromEntries(items), modifyIndex: spec.modifyIndex };
 }
 
 /** A specification from `@FILE` or, for `-`, from the standard input. */

@@ -17,7 +17,7 @@ export type Keyring = ReturnType<typeof createKeyring>;
 export function createKeyring(deps: ServerDeps, file: KeyringFile) {
   const { state } = deps;
   const { rootKeys, variables } = state.tables;
-  let making: Promise<unknown> | undefined;
+  let turn: Promise<unknown> = Promise.resolve();
 
   function activeRow(): RootKeyRow | undefined {
     return [...rootKeys.values()].find(({ State }) => State === 'active');
@@ -26,10 +26,19 @@ export function createKeyring(deps: ServerDeps, file: KeyringFile) {
   /** Makes the first key when there is none. */
   async function prepare(): Promise<void> {
     if (activeRow()) return;
-    making ??= rotate().finally(() => {
-      making = undefined;
-    });
-    await making;
+    await inTurn(async () => activeRow() ?? makeActive());
+  }
+
+  /** Makes a new key the active one. */
+  function rotate(): Promise<RootKeyRow> {
+    return inTurn(makeActive);
+  }
+
+  /** One after the other: two that are made at once would both be active. */
+  function inTurn<T>(make: () => Promise<T>): Promise<T> {
+    const made = turn.then(make);
+    turn = made.catch(() => undefined);
+    return made;
   }
 
   /** Encrypts with the active key, after `prepare`. `require`: that nobody has removed or replaced it meanwhile. */
@@ -53,7 +62,7 @@ export function createKeyring(deps: ServerDeps, file: KeyringFile) {
     return key;
   }
 
-  async function rotate(): Promise<RootKeyRow> {
+  async function makeActive(): Promise<RootKeyRow> {
     const KeyID = deps.newId();
     await file.add(KeyID, randomBytes(KEY_BYTES));
     const made = { KeyID, Algorithm: ALGORITHM, State: 'active', CreateTime: nowNanos(deps) } as const;

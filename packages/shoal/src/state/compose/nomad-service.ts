@@ -38,11 +38,18 @@ function composed(read: Read, rows: readonly CatalogServiceRow[]): NomadService[
 }
 
 function instance(read: Read, row: CatalogServiceRow): NomadService | undefined {
-  const { allocs, allocStatus, nodes, catalogNodes } = read.state.tables;
+  const { allocs, allocStatus, nodes } = read.state.tables;
   const alloc = read.get(allocs, row.NomadAllocID ?? '');
   if (!alloc || isClientTerminal(clientStatus(alloc, read.get(allocStatus, alloc.ID)))) return undefined;
-  const node = read.get(nodes, alloc.NodeID);
-  if (!node || node.Status === 'down') return undefined;
+  return read.get(nodes, alloc.NodeID)?.Status === 'down' ? undefined : nomadServiceOf(read, row);
+}
+
+/** The row as Nomad's API shows it, whatever becomes of its allocation; undefined when nothing is known of that any more. */
+export function nomadServiceOf(read: Read, row: CatalogServiceRow): NomadService | undefined {
+  const { allocs, nodes, catalogNodes } = read.state.tables;
+  const alloc = read.get(allocs, row.NomadAllocID ?? '');
+  const node = alloc && read.get(nodes, alloc.NodeID);
+  if (!alloc || !node) return undefined;
   return {
     ID: row.ServiceID,
     ServiceName: row.ServiceName,

@@ -67,6 +67,10 @@ describe('a blocking query', () => {
   });
 });
 
+function deletion(key: string) {
+  return { kind: 'delete', table: 'catalogServices', key } as const;
+}
+
 describe('the event stream', () => {
   test('tells of what is asked for, and of nothing else', async () => {
     const api = await anApi();
@@ -85,6 +89,44 @@ describe('the event stream', () => {
     const events = text.split('\n').flatMap((line) => (line === '' ? [] : (JSON.parse(line).Events ?? [])));
     expect(events.map(({ Topic, Type, Key }) => [Topic, Type, Key])).toEqual([['Job', 'JobRegistered', 'b']]);
     expect(events[0].Payload.Job.ID).toBe('b');
+  });
+
+  test("tells of Nomad's own services as they come and go", async () => {
+    const api = await anApi();
+    await api.node(randomUUID());
+    await register(api, 'a');
+    const [alloc] = await until('it is placed', () => api.live('a').length === 1 && api.live('a'));
+    const row = (ServiceID: string, ServiceName: string) => ({
+      ...{ Node: 'n', ServiceID, ServiceName, ServiceKind: '', ServiceTags: ['t'], ServiceAddress: '10.0.0.1' },
+      ...{ ServiceWeights: { Passing: 1, Warning: 1 }, ServiceMeta: {}, ServicePort: 80 },
+      ServiceEnableTagOverride: false,
+    });
+    const own = { ...row('_nomad-task-1', 'web'), NomadAllocID: alloc?.ID };
+    const put = (value: { ServiceID: string }) => ({
+      ...{ kind: 'put', table: 'catalogServices', key: `n/${value.ServiceID}`, value },
+    });
+    const from = api.state.index() + 1;
+    await api.state.commit({ ops: [put(own) as never, put(row('other', 'other')) as never] });
+    expect(await api.get('/v1/service/web')).toMatchObject([{ ID: own.ServiceID, JobID: 'a', Address: '10.0.0.1' }]);
+    await api.state.commit({ ops: ['_nomad-task-1', 'other'].map((id) => deletion(`n/${id}`)) });
+    expect(await api.get('/v1/service/web')).toEqual([]);
+
+    const aborter = new AbortController();
+    const response = await fetch(`${api.url}/v1/event/stream?topic=Service:web&index=${from}`, {
+      signal: aborter.signal,
+    });
+    let text = '';
+    for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
+      text += Buffer.from(part).toString();
+      if (text.includes('ServiceDeregistration')) break;
+    }
+    aborter.abort();
+    const events = text.split('\n').flatMap((line) => (line === '' ? [] : (JSON.parse(line).Events ?? [])));
+    expect(events.map(({ Type, Key }) => [Type, Key])).toEqual([
+      ['ServiceRegistration', own.ServiceID],
+      ['ServiceDeregistration', own.ServiceID],
+    ]);
+    expect(events[1].Payload.Service).toMatchObject({ ServiceName: 'web', AllocID: alloc?.ID, Tags: ['t'] });
   });
 });
 

@@ -92,6 +92,25 @@ describe('a variable', () => {
   });
 });
 
+test('a namespace with variables is not deleted', async () => {
+  const api = await anApi();
+  await api.ask('PUT', '/v1/namespace', { Name: 'one' });
+  await put(api, 'a/b', { k: 'v' }, '?namespace=one');
+  const refused = await api.ask('DELETE', '/v1/namespace/one');
+  expect(refused).toMatchObject({ status: 500, text: expect.stringContaining('such as "a/b"') });
+  await api.ask('DELETE', '/v1/var/a/b?namespace=one');
+  expect((await api.ask('DELETE', '/v1/namespace/one')).status).toBe(200);
+});
+
+test('keys that are made at the same time are active one after the other', async () => {
+  const api = await anApi();
+  const rotate = () => api.ask('PUT', '/v1/operator/keyring/rotate');
+  await Promise.all([put(api, 'a', { k: 'v' }), rotate(), put(api, 'b', { k: 'v' }), rotate(), rotate()]);
+  const keys = (await api.get('/v1/operator/keyring/keys')) as RootKey[];
+  expect(keys.filter(({ State }) => State === 'active')).toHaveLength(1);
+  for (const path of ['a', 'b']) expect(await api.get(`/v1/var/${path}`)).toMatchObject({ Items: { k: 'v' } });
+});
+
 describe('lists of variables', () => {
   test('have a prefix, pages and filters', async () => {
     const api = await anApi();

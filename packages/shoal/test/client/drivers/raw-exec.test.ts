@@ -6,6 +6,7 @@ import { rawExec } from '../../../src/client/drivers/raw-exec.ts';
 import { until } from '../../support/until.ts';
 import { aNode, type Node, never } from '../supervisor/harness.ts';
 import { aTaskSpec, shell } from './harness.ts';
+import { userOf } from './session-user.ts';
 
 async function aDriver(): Promise<{ node: Node; driver: Driver }> {
   const node = await aNode();
@@ -180,6 +181,23 @@ describe('raw_exec', () => {
       await expect(run('nothing')).rejects.toThrow('"nothing" is not in the task');
     });
   });
+});
+
+it('ends a conversation with the task that it is in', async () => {
+  const { node, driver } = await aDriver();
+  const spec = aTaskSpec(node.dataDir, shell('exec sleep 1000'));
+  const handle = await driver.start(spec);
+  const talks = await Promise.all(
+    [false, true].map(async (terminal) => {
+      const session = await driver.session?.(handle, { command: ['cat'], task: spec, terminal, signal: never });
+      if (session === undefined) throw new Error('no session');
+      return { session, seen: userOf(session) };
+    }),
+  );
+  for (const { session } of talks) session.stdin.write('hello\n');
+  await until('both answer', () => talks.every(({ seen }) => seen.out.includes('hello')));
+  await driver.stop(handle, { killSignal: 'SIGTERM', killTimeoutMs: 10_000 });
+  expect(await Promise.all(talks.map(({ session }) => session.exit))).toEqual([137, 137]);
 });
 
 function isDead(pid: number): boolean {

@@ -205,3 +205,43 @@ it('over HTTP/2 a stalled reader costs bounded memory and delays nobody else', a
   stalled.close();
   await until('the file is closed', () => openIn(root).length === 0);
 });
+
+describe('commands are refused', () => {
+  const open = `/v1/client/allocation/${ALLOC}/exec?task=t&command=["true"]`;
+  const handshake = { 'sec-websocket-key': 'x' };
+  const cases: {
+    name: string;
+    path?: string;
+    changes?: Partial<ClientDeps>;
+    plain?: boolean;
+    want: [number, string];
+  }[] = [
+    {
+      name: 'where the operator wants that',
+      changes: { allowsExec: false },
+      want: [403, 'Commands in allocations are refused on this node (disable_remote_exec).'],
+    },
+    { name: 'in a task that does not run', want: [500, 'Task not running'] },
+    { name: 'in no task', path: open.replace('task=t', ''), want: [400, 'must provide a task name (task=)'] },
+    {
+      name: 'in an unknown task',
+      path: open.replace('task=t', 'task=x'),
+      want: [404, 'unknown task name "x"; it has: t, u'],
+    },
+    {
+      name: 'that are none',
+      path: open.replace('["true"]', '[1]'),
+      want: [400, 'command must be a JSON array of texts, such as ["/bin/sh"]'],
+    },
+    {
+      name: 'without a handshake',
+      plain: true,
+      want: [400, 'This endpoint is a WebSocket: ask with "Upgrade: websocket".'],
+    },
+  ];
+  it.each(cases)('$name', async ({ path = open, changes = {}, plain = false, want }) => {
+    const { deps } = await anAllocation(changes);
+    const answer = await fetch(`${await serveClient(deps)}${path}`, { headers: plain ? {} : handshake });
+    expect([answer.status, await answer.text()]).toEqual(want);
+  });
+});

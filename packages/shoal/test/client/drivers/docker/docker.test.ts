@@ -10,6 +10,7 @@ import { tempDir } from '../../../support/temp-dir.ts';
 import { until } from '../../../support/until.ts';
 import { never } from '../../supervisor/harness.ts';
 import { aTaskSpec } from '../harness.ts';
+import { userOf } from '../session-user.ts';
 
 // Each container takes an engine half a second, and several on a busy machine.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
@@ -202,6 +203,40 @@ describe('a container', () => {
     over.abort();
     expect(await late).toMatchObject({ exitCode: 137 });
     await patiently('nothing of it is left', async () => !(await exec(['ps']))?.output.includes('sleep 77'));
+  });
+
+  it('is talked to, with streams and with a terminal, until the user goes', async () => {
+    const { driver, dir } = await aDriver();
+    const spec = aTaskSpec(dir, sh('sleep 1000'), { env: { MINE: 'x' } });
+    const handle = await started(driver, spec);
+    const over = new AbortController();
+    const talk = async (command: string[], terminal = false, signal = over.signal) => {
+      const session = await driver.session?.(handle, { command, task: spec, terminal, signal });
+      if (session === undefined) throw new Error('no session');
+      return { session, seen: userOf(session) };
+    };
+    const piped = await talk(['sh', '-c', 'echo "$MINE"; cat; head -c 300000 /dev/zero; echo bad >&2; exit 3']);
+    piped.session.stdin.write('hello\n');
+    piped.session.stdin.end();
+    expect(await piped.session.exit).toBe(3);
+    await patiently('all is read', () => piped.seen.out.length === 'x\nhello\n'.length + 300_000);
+    expect(piped.seen.out.startsWith('x\nhello\n')).toBe(true);
+    expect(piped.seen.err).toBe('bad\n');
+    const inTerminal = await talk(['sh'], true);
+    inTerminal.session.resize(101, 33);
+    await patiently('it has the size', () => {
+      inTerminal.session.stdin.write('stty size\n');
+      return inTerminal.seen.out.includes('33 101');
+    });
+    inTerminal.session.stdin.write('exit 4\n');
+    expect(await inTerminal.session.exit).toBe(4);
+    const missing = await talk(['no-such-program']);
+    expect(await missing.session.exit).not.toBe(0);
+    const left = await talk(['sh', '-c', 'echo up; sleep 77 & sleep 77']);
+    await patiently('it runs', () => left.seen.out === 'up\n');
+    over.abort();
+    const processes = async () => (await driver.exec?.(handle, { command: ['ps'], task: spec, signal: never }))?.output;
+    await patiently('nothing of it is left', async () => !(await processes())?.includes('sleep 77'));
   });
 
   it('is reached at the ports of its labels', async () => {

@@ -66,7 +66,13 @@ export type AllocatedTaskResources = {
 
 export type AllocatedPort = { Label: string; Value: number; To: number; HostIP: string };
 
-export type AllocNetworkStatus = { InterfaceName: string; Address: string; DNS: NetworkResource['DNS'] };
+export type AllocNetworkStatus = {
+  InterfaceName: string;
+  Address: string;
+  /** In later versions of Nomad, where the network gives one. */
+  AddressIPv6?: string;
+  DNS: NetworkResource['DNS'];
+};
 
 export type AllocDeploymentStatus = {
   Healthy: boolean | null;

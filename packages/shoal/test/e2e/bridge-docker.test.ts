@@ -176,10 +176,10 @@ describe('containers in a group with a network of its own', () => {
     await agent.command('job', 'stop', '-yes', 'web');
     await patiently('no container is left', async () => (await engine.containersOf(ID)).length === 0);
     await patiently('no network is left', () => !existsSync(`/var/run/netns/${ID}`));
-    const { stdout } = spawnSync('nsenter', [
-      `--net=/run/netns/${engine.hosts.network.command(engine.host, [])[3]}`,
-      'iptables-save',
-    ]);
-    expect(String(stdout)).not.toContain('10.233.0.');
+    const namespace = engine.hosts.network.command(engine.host, [])[3];
+    await patiently('no rule is left', () => {
+      const { stdout } = spawnSync('nsenter', [`--net=/run/netns/${namespace}`, 'iptables-save'], { encoding: 'utf8' });
+      return !stdout.includes('10.233.0.');
+    });
   });
 });

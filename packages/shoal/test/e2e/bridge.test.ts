@@ -42,6 +42,7 @@ client {
   enabled               = true
   bridge_network_name   = "${BRIDGE}"
   bridge_network_subnet = "10.231.0.0/24"
+  bridge_network_subnet_ipv6 = "fd00:231::/120"
   cni_config_dir        = "${configs}"
   host_network "line" { interface = "control" }
 }`,
@@ -164,6 +165,11 @@ function nothingIsLeftOf(id: string): boolean {
   return !existsSync(`/var/run/netns/${id}`) && !networksOf(agent.dataDir).includes(id) && !rules.includes(id);
 }
 
+const noRuleIsLeft = () =>
+  patiently('no rule names an address of the bridge', () => {
+    const rules = onHost('iptables-save') + onHost('ip6tables-save');
+    return !rules.includes('10.231.0.') && !rules.includes('fd00:231');
+  });
 const vethsOf = () => onHost('ip', '-o', 'link', 'show', 'type', 'veth').match(/^\d+: veth/gm) ?? [];
 
 const WEB = `
@@ -227,6 +233,7 @@ describe('two allocations of a group in bridge mode', () => {
     expect(new Set(addresses).size).toBe(2);
     for (const address of addresses) expect(address).toMatch(/^10\.231\.0\.\d+$/);
     expect(allocations[0]?.NetworkStatus).toMatchObject({ InterfaceName: 'eth0', DNS: null });
+    expect(allocations[0]?.NetworkStatus?.AddressIPv6).toMatch(/^fd00:231::/);
     const { printed } = await agent.command('alloc', 'status', allocations[0]?.ID ?? '');
     expect(printed).toContain('Allocation Addresses (mode = "bridge")');
     expect(printed).toMatch(/http +yes +10\.213\.\d+\.1:\d+ -> 8000/);
@@ -282,9 +289,8 @@ describe('two allocations of a group in bridge mode', () => {
     await stopped('web');
     await stopped('seeker');
     await patiently('no line to an allocation is left', () => vethsOf().length === 0);
-    const rules = onHost('iptables-save');
-    expect(rules).not.toContain('10.231.0.');
-    const leases = readdirSync(join(LEASES, BRIDGE)).filter((name) => /^\d+\./.test(name));
+    await noRuleIsLeft();
+    const leases = readdirSync(join(LEASES, BRIDGE)).filter((name) => /^(?:\d+\.|fd)/.test(name));
     expect(leases).toEqual([]);
   });
 });
@@ -415,7 +421,26 @@ describe('an agent that is killed', () => {
     expect(again.NetworkStatus).toEqual(kept.NetworkStatus);
     await patiently('the stranger is gone', () => nothingIsLeftOf(stranger));
     await stopped('kept');
-    expect(onHost('iptables-save')).not.toContain('10.231.0.');
+    await noRuleIsLeft();
+  });
+
+  it('makes rules again that somebody has flushed, around tasks that go on', async () => {
+    await agent.run(job('flushed', WEB.replaceAll('"web"', '"flushed"')));
+    const [allocation] = (await allocationsOf('flushed', 1, isRunning)) as [Allocation];
+    const url = `http://${control}:${hostPort(allocation)}/`;
+    const before = await patiently('it answers', () => ask(url));
+
+    await agent.end('SIGKILL');
+    flushRules();
+    await expect(ask(url)).rejects.toThrow();
+    await agent.start();
+
+    expect((await patiently('it answers again', () => ask(url))).pid).toBe(before.pid);
+    const [again] = (await allocationsOf('flushed', 1, isRunning)) as [Allocation];
+    expect(again.NetworkStatus).toEqual(allocation.NetworkStatus);
+    flushRules();
+    await stopped('flushed');
+    await noRuleIsLeft();
   });
 
   it('makes networks anew that a restart of the machine has taken', async () => {
@@ -430,7 +455,7 @@ describe('an agent that is killed', () => {
     process.kill(before.pid, 'SIGKILL');
     execFileSync('umount', [`/var/run/netns/${first.ID}`]);
     // Leases are on the disk; all else is the kernel's.
-    onHost('sh', '-c', `for table in filter nat; do iptables -t $table -F; iptables -t $table -X; done`);
+    flushRules();
     onHost('ip', 'link', 'del', BRIDGE);
     await agent.start();
 
@@ -439,8 +464,12 @@ describe('an agent that is killed', () => {
     expect(after.pid).not.toBe(before.pid);
     expect(after['NOMAD_ALLOC_ID']).toBe(first.ID);
     await stopped('reborn');
-    expect(onHost('iptables-save')).not.toContain('10.231.0.');
+    await noRuleIsLeft();
   });
+
+  function flushRules(): void {
+    onHost('sh', '-c', 'for table in filter nat; do iptables -t $table -F; iptables -t $table -X; done');
+  }
 
   async function makeStranger(id: string, like: string): Promise<void> {
     const folder = join(agent.dataDir, 'client/networks');

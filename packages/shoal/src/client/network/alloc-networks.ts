@@ -1,20 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import type { Allocation, AllocNetworkStatus, TaskGroup } from '@shoal/api';
+import type { AllocNetworkStatus } from '@shoal/api';
 import type { Log } from '../../log.ts';
 import type { TaskDns, TaskNetwork } from '../drivers/driver.ts';
 import { messageOf } from '../errors.ts';
 import type { ServeDns } from '../serve-dns.ts';
-import { bridgeConfig } from './bridge-config.ts';
-import { type Attachment, add, del, type Plugins } from './cni/attachment.ts';
+import { createAttaching } from './attaching.ts';
 import { invokePlugin } from './cni/invoke.ts';
 import { attachedBy } from './cni/result.ts';
-import { cniArgs } from './cni-args.ts';
-import { configNamed } from './cni-configs.ts';
-import { allowForwarding, forbidForwarding } from './forwarding.ts';
 import { hostsText } from './hosts-file.ts';
-import { cniName, ownNetworkMode } from './mode.ts';
-import { isNamespace, makeNamespace, namespacePath, removeNamespace } from './namespace.ts';
-import { portMappings } from './port-mappings.ts';
+import { ownNetworkMode } from './mode.ts';
+import { isNamespace } from './namespace.ts';
+import { IFNAME, plannedNetwork, type WantedNetwork } from './planned-network.ts';
 import { type NetworkRecord, networkRecords } from './records.ts';
 import { readResolvConf, resolvConfText } from './resolv-conf.ts';
 import { resolversFor } from './resolvers.ts';
@@ -34,14 +30,6 @@ export type AllocNetworks = {
   settled(): Promise<void>;
 };
 
-export type WantedNetwork = {
-  allocation: Allocation;
-  group: TaskGroup;
-  /** The group's `network { dns {} }`, filled in. */
-  dns: TaskDns | null;
-  fill(text: string): string;
-};
-
 export type AllocNetwork = {
   readonly status: AllocNetworkStatus;
   readonly forTasks: TaskNetwork;
@@ -57,12 +45,11 @@ export type AllocNetworksDeps = {
   log: Log;
 };
 
-/** The interface in the allocation. */
-const IFNAME = 'eth0';
 const HOST_RESOLV_CONF = '/etc/resolv.conf';
+const LEFT = 'what is left of the network of an allocation could not be removed; the next agent tries again';
 
 export function createAllocNetworks({ settings, folder, serveDns, log }: AllocNetworksDeps): AllocNetworks {
-  const plugins: Plugins = { invoke: invokePlugin, path: settings.cniPath };
+  const { attach, detach, mend, tidy } = createAttaching(settings, { invoke: invokePlugin, path: settings.cniPath });
   const records = networkRecords(folder);
   const present = new Map<string, { record: NetworkRecord; network: AllocNetwork }>();
   /** The last thing that is done for an allocation: all of it goes one after another. */
@@ -78,55 +65,24 @@ export function createAllocNetworks({ settings, folder, serveDns, log }: AllocNe
     return done;
   }
 
-  let forwarding: Promise<void> = Promise.resolve();
-
-  /** The bridge's rule is common to all: who looks for it must not meet another who makes it. */
-  function forwardingInTurn(act: () => Promise<void>): Promise<void> {
-    const done = forwarding.then(act);
-    forwarding = done.catch(() => undefined);
-    return done;
-  }
-
-  async function forbidIfUnused(): Promise<void> {
-    const isUsed = (await records.all()).some(({ mode }) => mode === 'bridge');
-    if (!isUsed) await forbidForwarding(settings);
-  }
-
   async function make(wanted: WantedNetwork, mode: string): Promise<AllocNetwork> {
-    const begun = await recordFor(wanted, mode);
-    await records.put(begun);
+    const planned = await plannedNetwork(wanted, mode, settings);
+    await records.put(planned);
     try {
-      const record = await attach(begun);
+      const record = await attach(planned);
       const warning = await writeFiles(record, wanted.dns);
       await records.put(record);
-      const network = networkOf(record, warning);
-      present.set(record.allocId, { record, network });
-      return network;
+      return keep(record, warning);
     } catch (error) {
-      await remove(begun).catch((left) => log.warn({ error: messageOf(left), alloc: begun.allocId }, LEFT));
+      await complain(planned.allocId, remove(planned));
       throw error;
     }
   }
 
-  async function recordFor({ allocation, group, fill }: WantedNetwork, mode: string): Promise<NetworkRecord> {
-    const { ID: allocId } = allocation;
-    const namespace = namespacePath(allocId);
-    const hostname = fill(group.Networks?.[0]?.Hostname ?? '');
-    const about = { version: 1, allocId, mode, namespace, hostname } as const;
-    if (mode === 'none') return { ...about, attachment: null };
-    const name = cniName(mode);
-    const list = name === undefined ? bridgeConfig(settings) : await configNamed(name, settings.cniConfigDir);
-    const runtime = { portMappings: portMappings(allocation, settings.bindWildcard) };
-    const args = cniArgs(allocation, group, fill);
-    return { ...about, attachment: { containerId: allocId, netns: namespace, ifname: IFNAME, list, runtime, args } };
-  }
-
-  async function attach(record: NetworkRecord): Promise<NetworkRecord> {
-    await makeNamespace(record.namespace);
-    await add(loopbackOf(record), plugins);
-    if (record.attachment === null) return { ...record, result: {} };
-    if (record.mode === 'bridge') await forwardingInTurn(() => allowForwarding(settings));
-    return { ...record, result: await add(record.attachment, plugins) };
+  function keep(record: NetworkRecord, warning?: string): AllocNetwork {
+    const network = networkOf(record, warning);
+    present.set(record.allocId, { record, network });
+    return network;
   }
 
   /** The files that tasks find in /etc; answers with what the user should know. */
@@ -140,13 +96,18 @@ export function createAllocNetworks({ settings, folder, serveDns, log }: AllocNe
   }
 
   function networkOf({ allocId, namespace, hostname, mode, result = {} }: NetworkRecord, warning?: string) {
-    const { interfaceName, address } = attachedBy(result, IFNAME);
+    const { interfaceName, address, addressIpv6 } = attachedBy(result, IFNAME);
     const { nameservers, search = [], options = [] } = result.dns ?? {};
     const DNS = nameservers?.length
       ? { Servers: [...nameservers], Searches: [...search], Options: [...options] }
       : null;
     return {
-      status: { InterfaceName: mode === 'none' ? '' : interfaceName, Address: address, DNS },
+      status: {
+        InterfaceName: mode === 'none' ? '' : interfaceName,
+        Address: address,
+        ...(addressIpv6 !== '' && { AddressIPv6: addressIpv6 }),
+        DNS,
+      },
       forTasks: {
         namespace,
         hostname,
@@ -159,28 +120,29 @@ export function createAllocNetworks({ settings, folder, serveDns, log }: AllocNe
 
   /** Throws when something could not be removed: the record stays, so that it is tried again. */
   async function remove(record: NetworkRecord): Promise<void> {
-    const { allocId, attachment, namespace, result, mode } = record;
     try {
-      // Without the namespace there is nothing to be taken out of it, and plugins look after what else is theirs.
-      const netns = (await isNamespace(namespace)) ? namespace : '';
-      const detached = attachment === null ? Promise.resolve() : del({ ...attachment, netns }, result, plugins);
-      await detached.finally(() => removeNamespace(namespace));
-      await records.remove(allocId);
-      if (mode === 'bridge') await forwardingInTurn(forbidIfUnused);
+      await detach(record);
+      await records.remove(record.allocId);
+      await tidy(await records.all());
     } finally {
-      present.delete(allocId);
+      present.delete(record.allocId);
     }
   }
 
-  /** After a restart of the machine its namespace is gone, but addresses and rules may be left. */
+  /** After a restart of the machine its namespace is gone, but addresses may be left; after one of its packet filter it is the rules that are missing. */
   async function takeUp(record: NetworkRecord): Promise<void> {
-    if (await isNamespace(record.namespace)) {
-      for (const gateway of attachedBy(record.result ?? {}, IFNAME).gateways) await serveDns?.(gateway);
-    } else await remove(record);
+    if (!(await isNamespace(record.namespace))) return remove(record);
+    const mended = await mend(record);
+    if (mended !== undefined) {
+      await records.put(mended);
+      keep(mended);
+      log.info({ alloc: record.allocId }, 'the network of an allocation was not as it was, and is made again');
+    }
+    for (const gateway of attachedBy(record.result ?? {}, IFNAME).gateways) await serveDns?.(gateway);
   }
 
-  function complain(allocId: string, promise: Promise<unknown>): Promise<void> {
-    return promise.then(
+  function complain(allocId: string, removal: Promise<unknown>): Promise<void> {
+    return removal.then(
       () => undefined,
       (error) => log.warn({ error: messageOf(error), alloc: allocId }, LEFT),
     );
@@ -191,12 +153,15 @@ export function createAllocNetworks({ settings, folder, serveDns, log }: AllocNe
       for (const record of await records.all()) {
         const { allocId } = record;
         const isWhole = record.result !== undefined && isKnown(allocId);
-        if (isWhole) present.set(allocId, { record, network: networkOf(record) });
+        if (isWhole) keep(record);
         // Not awaited: who needs this network waits for its turn.
-        void complain(
-          allocId,
-          inTurn(allocId, () => (isWhole ? takeUp(record) : remove(record))),
-        );
+        const taken = inTurn(allocId, () => (isWhole ? takeUp(record) : remove(record)));
+        if (!isWhole) void complain(allocId, taken);
+        else {
+          taken.catch((error) =>
+            log.warn({ error: messageOf(error), alloc: allocId }, 'the network of an allocation could not be taken up'),
+          );
+        }
       }
     },
     async ready(wanted) {
@@ -207,23 +172,14 @@ export function createAllocNetworks({ settings, folder, serveDns, log }: AllocNe
     },
     of: (allocId) => present.get(allocId)?.network,
     async release(allocId) {
-      await complain(
-        allocId,
-        inTurn(allocId, async () => {
-          const found = present.get(allocId);
-          if (found !== undefined) await remove(found.record);
-        }),
-      );
+      const removal = inTurn(allocId, async () => {
+        const found = present.get(allocId);
+        if (found !== undefined) await remove(found.record);
+      });
+      await complain(allocId, removal);
     },
     async settled() {
       await Promise.allSettled(work.values());
     },
   };
-}
-
-const LEFT = 'what is left of the network of an allocation could not be removed; the next agent tries again';
-
-function loopbackOf({ allocId, namespace }: NetworkRecord): Attachment {
-  const list = { cniVersion: '0.4.0', name: 'loopback', plugins: [{ type: 'loopback' }] };
-  return { containerId: allocId, netns: namespace, ifname: 'lo', list, runtime: {}, args: '' };
 }

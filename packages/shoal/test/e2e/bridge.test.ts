@@ -258,6 +258,13 @@ describe('two allocations of a group in bridge mode', () => {
     });
   });
 
+  it('are where "alloc exec" is', async () => {
+    const [allocation] = allocations as [Allocation];
+    const words = ['alloc', 'exec', '-i=false', '-t=false', allocation.ID, 'ip', '-br', 'address', 'show', 'eth0'];
+    const { printed } = await agent.command(...words);
+    expect(printed).toContain(allocation.NetworkStatus?.Address);
+  });
+
   it('are checked through their host ports, and announced there', async () => {
     const passing = await patiently('both pass', async () => {
       const answer = (await (await agent.get('/v1/health/service/web?passing')).json()) as {
@@ -468,7 +475,11 @@ describe('an agent that is killed', () => {
   });
 
   function flushRules(): void {
-    onHost('sh', '-c', 'for table in filter nat; do iptables -t $table -F; iptables -t $table -X; done');
+    onHost(
+      'sh',
+      '-c',
+      'for table in filter nat; do for t in iptables ip6tables; do $t -t $table -F; $t -t $table -X; done; done',
+    );
   }
 
   async function makeStranger(id: string, like: string): Promise<void> {

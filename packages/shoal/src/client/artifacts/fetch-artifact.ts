@@ -3,6 +3,7 @@ import { chmod, cp, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path';
 import type { TaskArtifact } from '@shoal/api';
 import type { TaskDirs } from '../drivers/driver.ts';
+import type { Owner } from '../drivers/users.ts';
 import { ArtifactError } from '../errors.ts';
 import { archiveKind } from './archive-kind.ts';
 import { type Checksum, checksumFromList, parseChecksum } from './checksum.ts';
@@ -10,6 +11,7 @@ import { download } from './download.ts';
 import { cloneRepository } from './git.ts';
 import { destinationInside, isInside } from './inside.ts';
 import { refuseLinksOut } from './links.ts';
+import { handOver } from './owner.ts';
 import { moveFile, moveInto } from './place.ts';
 import type { ArtifactSettings } from './settings.ts';
 import { type ArtifactSource, parseSource } from './source.ts';
@@ -21,6 +23,8 @@ export type ArtifactRequest = {
   dirs: Pick<TaskDirs, 'taskDir' | 'sharedDir' | 'tmpDir'>;
   settings: ArtifactSettings;
   signal: AbortSignal;
+  /** Whose the files are, if not the agent's. */
+  owner?: Owner | undefined;
 };
 
 /**
@@ -36,7 +40,7 @@ export async function fetchArtifact(request: ArtifactRequest): Promise<void> {
   await mkdir(workplace, { recursive: true });
   try {
     if (source.kind === 'git') await fetchRepository({ ...request, source, destination, workplace });
-    else if (await isFolder(source)) await copyFolder(source, destination, artifact.GetterMode);
+    else if (await isFolder(source)) await copyFolder({ ...request, source, destination, workplace });
     else await fetchFile({ ...request, source, destination, workplace });
   } finally {
     await rm(workplace, { recursive: true, force: true });
@@ -50,7 +54,8 @@ async function fetchFile(fetch: FileFetch): Promise<void> {
   const kind = archiveKind(source.fileName, source.archive);
   const packed = join(workplace, 'download');
   const checksum = await findChecksum(fetch);
-  await download({ source, headers: artifact.GetterHeaders ?? {}, checksum, to: packed, settings, signal });
+  const insecure = artifact.GetterInsecure === true;
+  await download({ source, insecure, headers: artifact.GetterHeaders ?? {}, checksum, to: packed, settings, signal });
   if (kind === undefined) return placeFile(fetch, packed, source.fileName);
   if (kind.files === 'one') {
     const plain = join(workplace, 'plain');
@@ -71,7 +76,8 @@ async function fetchRepository(fetch: FileFetch): Promise<void> {
   }
   const into = join(workplace, 'clone');
   await mkdir(into);
-  await cloneRepository({ url: source.location, git: source.git, into, workplace, settings, signal });
+  const insecure = artifact.GetterInsecure === true;
+  await cloneRepository({ url: source.location, git: source.git, insecure, into, workplace, settings, signal });
   await placeFolder(fetch, into);
 }
 
@@ -80,13 +86,20 @@ function withoutSuffix(name: string, suffix: string): string {
 }
 
 // `file:<url>` names a list of sums, as release pages have them.
-async function findChecksum({ source, settings, signal, workplace }: FileFetch): Promise<Checksum | undefined> {
+async function findChecksum({
+  artifact,
+  source,
+  settings,
+  signal,
+  workplace,
+}: FileFetch): Promise<Checksum | undefined> {
   if (source.checksum === undefined) return undefined;
   if (!source.checksum.startsWith('file:')) return parseChecksum(source.checksum);
   const list = join(workplace, 'checksums');
   const at = parseSource(source.checksum.slice('file:'.length));
   await download({
     source: at,
+    insecure: artifact.GetterInsecure === true,
     headers: {},
     checksum: undefined,
     to: list,
@@ -96,7 +109,7 @@ async function findChecksum({ source, settings, signal, workplace }: FileFetch):
   return checksumFromList(await readFile(list, 'utf8'), source.fileName);
 }
 
-async function placeFile({ artifact, destination }: FileFetch, file: string, name: string): Promise<void> {
+async function placeFile({ artifact, destination, owner }: FileFetch, file: string, name: string): Promise<void> {
   if (artifact.GetterMode === 'dir') {
     throw new ArtifactError('mode = "dir" needs an archive or a folder, and this is a single file', {
       recoverable: false,
@@ -104,6 +117,7 @@ async function placeFile({ artifact, destination }: FileFetch, file: string, nam
   }
   const target = artifact.GetterMode === 'file' ? destination : join(destination, name);
   await chmod(file, 0o644);
+  await handOver(file, owner);
   await mkdir(dirname(target), { recursive: true });
   await moveFile(file, target);
 }
@@ -119,7 +133,10 @@ async function placeFolder(fetch: FileFetch, folder: string): Promise<void> {
   }
   // What pointed into the rest of it points elsewhere now.
   if (source.subfolder !== '') await refuseLinksOut(wanted);
-  if (artifact.GetterMode !== 'file') return moveInto(wanted, destination);
+  if (artifact.GetterMode !== 'file') {
+    await handOver(wanted, fetch.owner);
+    return moveInto(wanted, destination, fetch.owner);
+  }
   const [only, ...more] = await readdir(wanted, { withFileTypes: true });
   if (only === undefined || more.length > 0 || !only.isFile()) {
     throw new ArtifactError('mode = "file" needs an archive of exactly one file', { recoverable: false });
@@ -134,10 +151,15 @@ async function isFolder({ kind, location }: ArtifactSource): Promise<boolean> {
   return found.isDirectory();
 }
 
-async function copyFolder(source: ArtifactSource, destination: string, mode: string): Promise<void> {
-  if (mode === 'file')
+async function copyFolder({ source, destination, artifact, workplace, owner }: FileFetch): Promise<void> {
+  if (artifact.GetterMode === 'file')
     throw new ArtifactError('mode = "file" needs a file, and this is a folder', { recoverable: false });
-  await cp(join(source.location, source.subfolder), destination, { recursive: true });
+  const from = join(source.location, source.subfolder);
+  if (owner === undefined) return cp(from, destination, { recursive: true });
+  const copy = join(workplace, 'copy');
+  await cp(from, copy, { recursive: true });
+  await handOver(copy, owner);
+  await moveInto(copy, destination, owner);
 }
 
 function idOf(artifact: TaskArtifact): string {

@@ -9,6 +9,8 @@ import type { GitOptions } from './source.ts';
 export type GitFetch = {
   url: string;
   git: GitOptions;
+  /** Whoever the server says it is. */
+  insecure: boolean;
   /** An empty folder, to clone into. */
   into: string;
   /** For what is not to be in the clone. */
@@ -55,9 +57,10 @@ async function fetchShallow(run: Run, { git, into, url }: GitFetch, ref: string)
 
 /** Never asks anybody, runs no hook, and has nothing of the agent's environment but what it takes to reach a server. */
 async function runner(fetch: GitFetch): Promise<Run> {
-  const { into, settings, signal } = fetch;
+  const { insecure, into, settings, signal } = fetch;
   const env = { ...inherited(), GIT_TERMINAL_PROMPT: '0', GIT_SSH_COMMAND: await sshCommand(fetch), LC_ALL: 'C' };
   const careful = ['-c', 'core.hooksPath=/dev/null', '-c', 'protocol.ext.allow=never'];
+  if (insecure) careful.push('-c', 'http.sslVerify=false');
   const deadline = AbortSignal.timeout(settings.readTimeoutMs);
   const over = AbortSignal.any([signal, deadline]);
   return async (args, cwd = into) => {

@@ -1,14 +1,17 @@
 import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Owner } from '../drivers/users.ts';
 import { ArtifactError } from '../errors.ts';
+import { handOver } from './owner.ts';
 
-/** Moves what lies in one folder into another on the same disk. Folders are joined, files replaced; an existing link is replaced, never followed. */
-export async function moveInto(from: string, to: string): Promise<void> {
-  await mkdir(to, { recursive: true });
+/** Moves what lies in one folder into another on the same disk; whatever it makes for that is the owner's. Folders are joined, files replaced; an existing link is replaced, never followed. */
+export async function moveInto(from: string, to: string, owner?: Owner): Promise<void> {
+  const made = await mkdir(to, { recursive: true });
+  if (made !== undefined && owner !== undefined) await handOver(made, owner);
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const source = join(from, entry.name);
     const target = join(to, entry.name);
-    if (entry.isDirectory() && (await kindOf(target)) === 'folder') await moveInto(source, target);
+    if (entry.isDirectory() && (await kindOf(target)) === 'folder') await moveInto(source, target, owner);
     else await replace(source, target);
   }
 }

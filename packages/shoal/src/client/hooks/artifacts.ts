@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { TaskArtifact } from '@shoal/api';
 import { fetchArtifact } from '../artifacts/fetch-artifact.ts';
+import { lookUpUser, type Owner } from '../drivers/users.ts';
 import { interpolate, interpolateMap } from '../env/interpolate.ts';
 import { ArtifactError, messageOf } from '../errors.ts';
 import { downloadingArtifacts, failedArtifactDownload } from '../task-runner/events.ts';
@@ -21,14 +22,22 @@ export const artifactsHook: TaskHook = {
   },
 };
 
-async function fetchOne(artifact: TaskArtifact, { dirs, services, signal }: HookContext): Promise<void> {
+async function fetchOne(artifact: TaskArtifact, context: HookContext): Promise<void> {
+  const { dirs, services, signal } = context;
   try {
-    await fetchArtifact({ artifact, dirs, settings: services.artifacts, signal });
+    const owner = artifact.Chown === true ? await taskOwner(context) : undefined;
+    await fetchArtifact({ artifact, dirs, settings: services.artifacts, signal, owner });
   } catch (error) {
     const reason = `failed to download artifact "${artifact.GetterSource}": ${messageOf(error)}`;
     const recoverable = !(error instanceof ArtifactError) || error.recoverable;
     throw new HookFailure(reason, { event: failedArtifactDownload(reason), recoverable, cause: error });
   }
+}
+
+/** Only root may give files away. */
+async function taskOwner({ task, driver, env }: HookContext): Promise<Owner | undefined> {
+  const user = interpolate(task.User, env.variables) || driver.defaultUser;
+  return user === undefined || process.getuid?.() !== 0 ? undefined : lookUpUser(user);
 }
 
 function interpolated(artifact: TaskArtifact, { env: { variables } }: HookContext): TaskArtifact {

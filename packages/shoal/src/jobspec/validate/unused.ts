@@ -1,4 +1,4 @@
-import type { Job, Service, Task, TaskArtifact, TaskGroup } from '@shoal/api';
+import type { Job, Service, Task, TaskGroup } from '@shoal/api';
 import { type Finding, when, within } from './findings.ts';
 
 /** What is read and kept, so that the file still says it elsewhere, but nothing is done about. */
@@ -49,18 +49,9 @@ function inTask(task: Task): Finding[] {
       [Boolean(task.Resources.NUMA), block('numa'), 'Resources', 'NUMA'],
       [(task.Resources.Cores ?? 0) > 0, setting('cores'), 'Resources', 'Cores'],
       [(task.Resources.SecretsMB ?? 0) > 0, setting('secrets of resources'), 'Resources', 'SecretsMB'],
-      [task.RestartPolicy.RenderTemplates === true, setting('render_templates'), 'RestartPolicy', 'RenderTemplates'],
       [task.LogConfig.Disabled === true, setting('disabled of logs'), 'LogConfig', 'Disabled'],
     ),
-    ...(task.Artifacts ?? []).flatMap((artifact, i) => within(inArtifact(artifact), 'Artifacts', i)),
   ];
-}
-
-function inArtifact({ Chown, GetterInsecure }: TaskArtifact): Finding[] {
-  return when(
-    [Chown === true, setting('chown of artifact'), 'Chown'],
-    [GetterInsecure === true, setting('insecure of artifact'), 'GetterInsecure'],
-  );
 }
 
 function isMeshed({ Connect: connect }: Service): boolean {

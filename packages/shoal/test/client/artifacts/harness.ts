@@ -7,12 +7,13 @@ import { create, Header } from 'tar';
 import { onTestFinished } from 'vitest';
 import { fetchArtifact } from '../../../src/client/artifacts/fetch-artifact.ts';
 import { type ArtifactSettings, artifactDefaults } from '../../../src/client/artifacts/settings.ts';
+import type { Owner } from '../../../src/client/drivers/users.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
 export type Site = Record<string, Buffer | RequestListener>;
 
 /** A task's folder and a web server; `get` fetches into the one from the other. */
-export async function aPlace(site: Site = {}) {
+export async function aPlace(site: Site = {}, owner?: Owner) {
   const root = await tempDir();
   const taskDir = join(root, 'alloc-id', 't');
   const dirs = { taskDir, sharedDir: join(root, 'alloc-id', 'alloc'), tmpDir: join(taskDir, 'tmp') };
@@ -31,6 +32,7 @@ export async function aPlace(site: Site = {}) {
       dirs,
       settings: { ...artifactDefaults, ...settings },
       signal: new AbortController().signal,
+      owner,
     });
   const text = (path: string) => readFile(join(taskDir, path), 'utf8');
   return { root, url, dirs, get, text, local: () => readdir(join(taskDir, 'local')), temp: () => readdir(dirs.tmpDir) };

@@ -24,10 +24,6 @@ const SOURCE = `job "a" {
       action "x" {
         command = "y"
       }
-      artifact {
-        source   = "https://example.org/x"
-        insecure = true
-      }
       resources {
         cores = 2
       }
@@ -47,9 +43,8 @@ test('what is kept without effect is told at its place', () => {
     '15 vault blocks are kept, but have no effect in Shoal',
     '16 identity blocks are kept, but have no effect in Shoal',
     '19 action blocks are kept, but have no effect in Shoal',
-    '24 insecure of artifact is kept, but has no effect in Shoal',
-    '27 cores is kept, but has no effect in Shoal',
-    '30 disabled of logs is kept, but has no effect in Shoal',
+    '23 cores is kept, but has no effect in Shoal',
+    '26 disabled of logs is kept, but has no effect in Shoal',
     '4 max_client_disconnect is kept, but has no effect in Shoal',
     '5 prevent_reschedule_on_lost is kept, but has no effect in Shoal',
     '8 replace of disconnect is kept, but has no effect in Shoal',

@@ -98,7 +98,7 @@ describe('var put', () => {
   });
 
   test.each([
-    ['nothing', ['app/db'], /missing required Items/],
+    ['nothing', ['app/db'], /there are no items: write KEY=VALUE/],
     ['no item', ['app/db', 'user'], /"user" is no item: write KEY=VALUE/],
     ['no path', ['@SPEC'], /there is no path/],
     ['a bad path', ['a.b', 'k=v'], /invalid path "a\.b"/],
@@ -124,7 +124,7 @@ describe('var get, list, purge and init', () => {
   test('show one or its items', async () => {
     await output(['var', 'put', 'app/db', 'user=me', 'tpl=a ${b} "c"']);
     expect(await output(['var', 'get', '-item=user', 'app/db'])).toBe('me');
-    expect(await output(['var', 'get', '-out=hcl', 'app/db'])).toContain('tpl = "a $${b} \\"c\\""');
+    expect(await output(['var', 'get', '-out=hcl', 'app/db'])).toContain('  user = "me"\n  tpl  = "a $${b} \\"c\\""');
     expect(await output(['var', 'get', '-out=none', 'app/db'])).toBe('');
     expect(await run(['var', 'get', '-item=nosuch', 'app/db'])).toMatchObject({
       code: 1,

@@ -38,6 +38,8 @@ prints it, is only written while the variable still has that index.`,
     if (flags.force && flags['check-index'] !== undefined)
       throw new UsageError('-force and -check-index contradict each other');
     const { namespace, path, items, modifyIndex } = await describedVariable(args, { io, format });
+    if (Object.keys(items).length === 0)
+      throw new UsageError('there are no items: write KEY=VALUE, or name a specification with items as @FILE');
     const checkIndex = flags.force ? undefined : (flags['check-index'] ?? (modifyIndex || undefined));
     if (flags.verbose) io.err(`Writing to path "${path}"${checkIndex === undefined ? '' : ` at ${checkIndex}`}\n`);
     const place = flags.namespace || env[NOMAD_FLAGS.namespace.env] || namespace;

@@ -1,5 +1,5 @@
 import type { Variable } from '@shoal/api';
-import { stringValue } from '@shoal/hcl';
+import { format, stringValue } from '@shoal/hcl';
 import { CommandError, UsageError } from '../errors.ts';
 import type { FlagSpecs } from '../flags.ts';
 import type { Io } from '../io.ts';
@@ -78,16 +78,17 @@ export function timeText(nanoseconds: number): string {
 function hclText({ Namespace, Path, CreateIndex, ModifyIndex, CreateTime, ModifyTime, Items }: Variable): string {
   const text = (value: string) => hclValue(stringValue(value));
   const items = Object.entries(Items).map(([key, value]) => `  ${keyText(key)} = ${text(value)}\n`);
-  return `namespace    = ${text(Namespace)}
-path         = ${text(Path)}
+  const spec = `namespace = ${text(Namespace)}
+path = ${text(Path)}
 create_index = ${CreateIndex}
 modify_index = ${ModifyIndex} # var put writes only while the variable has this index
-create_time  = ${CreateTime}
-modify_time  = ${ModifyTime}
+create_time = ${CreateTime}
+modify_time = ${ModifyTime}
 
 items = {
 ${items.join('')}}
 `;
+  return format(spec, 'spec.nv.hcl').text ?? spec;
 }
 
 function keyText(key: string): string {

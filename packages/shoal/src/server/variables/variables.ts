@@ -69,7 +69,8 @@ export function createVariables(deps: ServerDeps, keyring: Keyring, namespaces: 
   /** `cas`: only if its ModifyIndex is this; 0: only if there is none. A locked one is written by who names its lock. */
   async function put(place: Place, items: Items, { cas, lockId = '' }: { cas?: number; lockId?: string } = {}) {
     checkPlace(place);
-    if (Object.keys(items).length === 0) throw new VariableInvalidError('variable missing required Items object');
+    if (Object.keys(items).length === 0)
+      throw new VariableInvalidError('variable missing required Items object: it needs at least one item');
     checkItems(items);
     return write(place, (row) => {
       if (cas !== undefined && cas !== (row?.ModifyIndex ?? 0)) return 'conflict';

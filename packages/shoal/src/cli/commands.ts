@@ -104,6 +104,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Print what a task has written',
     load: () => import('./commands/alloc-logs.ts'),
   },
+  action: { of: 'nomad', summary: 'Run an action of a task', load: () => import('./commands/action.ts') },
   'alloc exec': {
     of: 'nomad',
     summary: 'Run a command in a task',
@@ -588,6 +589,7 @@ export const ALIASES: Readonly<Record<string, readonly Alias[]>> = {
   logs: [{ of: 'nomad', to: 'alloc logs' }],
   fs: [{ of: 'nomad', to: 'alloc fs' }],
   exec: [{ of: 'nomad', to: 'alloc exec' }],
+  'job action': [{ of: 'nomad', to: 'action' }],
   validate: [
     { of: 'nomad', to: 'job validate' },
     { of: 'consul', to: 'config validate' },

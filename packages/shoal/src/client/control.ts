@@ -2,7 +2,7 @@ import { allocDirs } from './alloc-dir.ts';
 import type { AllocRunner } from './alloc-runner/alloc-runner.ts';
 import type { Allocations } from './allocations.ts';
 import type { Session } from './drivers/driver.ts';
-import { messageOf, TaskNotRunningError, UnknownTaskError } from './errors.ts';
+import { messageOf, TaskNotRunningError, UnknownActionError, UnknownTaskError } from './errors.ts';
 import type { Registrar } from './registrar.ts';
 import type { ClientDeps, ControlResult } from './serve/types.ts';
 import { checkResults } from './services/check-results.ts';
@@ -73,6 +73,7 @@ async function attempt(
     await act(runner);
     return { kind: 'done' };
   } catch (error) {
+    if (error instanceof UnknownActionError) return { kind: 'unknown-action', reason: error.message };
     if (error instanceof UnknownTaskError) return { kind: 'unknown-task' };
     if (error instanceof TaskNotRunningError) return { kind: 'not-running' };
     return { kind: 'failed', reason: messageOf(error) };

@@ -71,6 +71,15 @@ export class UnknownTaskError extends Error {
   }
 }
 
+/** A task has no action of that name. */
+export class UnknownActionError extends Error {
+  readonly code = 'unknown_action';
+  constructor(action: string, task: string, known: readonly string[]) {
+    super(`task "${task}" has no action "${action}"; it has: ${known.join(', ') || 'none'}`);
+    this.name = 'UnknownActionError';
+  }
+}
+
 /** A running task was needed (restart, signal), and this one is not running. */
 export class TaskNotRunningError extends Error {
   readonly code = 'task_not_running';

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { spawn as spawnInTerminal } from '@lydell/node-pty';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -29,6 +29,10 @@ job "by-${driver}" {
         args    = ["-c", "while :; do sleep 0.2; done"]
       }
       env { MINE = "x y" }
+      action "greet" {
+        command = "/bin/sh"
+        args    = ["-c", "echo \\"$0 of $NOMAD_TASK_NAME\\"; read line; echo \\"got $line\\"; exit 5", "\${NOMAD_JOB_NAME}"]
+      }
     }
   }
 }`;
@@ -251,5 +255,60 @@ describe('what cannot be', () => {
       ).end();
     });
     expect(answer).toBe(200);
+  });
+});
+
+describe('an action', () => {
+  const command = (...words: string[]) => {
+    const program = builtProgram();
+    onTestFinished(program.dispose);
+    return program.runWords(['nomad', ...words], { input: 'text\n', env: { NOMAD_ADDR: agent.nomadUrl } });
+  };
+
+  it.each(['raw_exec', 'exec'])('of a task of %s runs by its name, with its variables filled in', async (driver) => {
+    const alloc = allocs[driver] ?? '';
+    for (const place of [`-job=by-${driver}`, `-allocation=${alloc.slice(0, 8)}`]) {
+      const { code, out, err } = await command('action', '-t=false', place, 'greet');
+      expect({ code, out, err }).toEqual({ code: 5, out: `by-${driver} of t\ngot text\n`, err: '' });
+    }
+  });
+
+  it('is listed by the API, and run by it', async () => {
+    const listed = await fetch(`${agent.nomadUrl}/v1/job/by-raw_exec/actions`);
+    expect(await listed.json()).toEqual([{ Name: 'greet', TaskName: 't', TaskGroupName: 'g' }]);
+    const url = `${agent.nomadUrl.replace('http', 'ws')}/v1/job/by-raw_exec/action?action=greet&task=t&group=g&tty=false`;
+    const socket = new WebSocket(url);
+    onTestFinished(() => socket.terminate());
+    const frames: { stdout?: { data?: string }; exited?: boolean; result?: { exit_code: number } }[] = [];
+    socket.on('message', (data) => frames.push(JSON.parse(String(data))));
+    await once(socket, 'open');
+    socket.send(JSON.stringify({ stdin: { data: Buffer.from('x\n').toString('base64') } }));
+    const last = await patiently('it ends', () => frames.find(({ exited }) => exited));
+    expect(last.result?.exit_code).toBe(5);
+    const text = frames.map(({ stdout }) => Buffer.from(stdout?.data ?? '', 'base64').toString()).join('');
+    expect(text).toBe('by-raw_exec of t\ngot x\n');
+  });
+
+  it.each([
+    [['action', '-job=by-raw_exec', 'dance'], /no action "dance", but:\n {2}\* greet \(t\)/],
+    [['action', '-job=by-raw_exec', '-task=t', 'dance'], /task "t" has no action "dance"; it has: greet/],
+    [['action', '-job=by-raw_exec', '-group=other', 'greet'], /no allocations of a group "other"/],
+    [['action', 'greet'], /either a job \(-job\) or an allocation/],
+  ])('that cannot be is refused: %j', async (words, reason) => {
+    const { code, err } = await command(...words);
+    expect([code, err]).toEqual([1, expect.stringMatching(reason)]);
+  });
+
+  it.each([
+    ['/v1/job/none/action?action=greet&task=t', 404, /no running allocation/],
+    ['/v1/job/by-raw_exec/action?task=t', 400, /must provide an action/],
+    ['/v1/job/by-raw_exec/action?action=dance&task=t', 404, /no action "dance"/],
+  ])('of %s is refused before the handshake', async (path, status, reason) => {
+    const socket = new WebSocket(agent.nomadUrl.replace('http', 'ws') + path);
+    socket.on('error', () => undefined);
+    const [, response] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage];
+    let text = '';
+    for await (const chunk of response) text += String(chunk);
+    expect([response.statusCode, text]).toEqual([status, expect.stringMatching(reason)]);
   });
 });

@@ -9,7 +9,8 @@ import type { ClientRole } from '../client-role.ts';
 export function memberExecOpener(role: () => ClientRole | undefined, link: Link): OpenExec {
   return (target, signal) => {
     const client = role();
-    const isOwn = client?.client.control.allocation(target.alloc) !== undefined;
+    const { alloc } = target;
+    const isOwn = alloc !== undefined && client?.client.control.allocation(alloc) !== undefined;
     return client && isOwn ? openHere(client, target, signal) : openThere(link, target, signal);
   };
 }

@@ -11,7 +11,13 @@ export type ExecConnection = {
   readonly tls: TlsSettings;
 };
 
-export type ExecWanted = { alloc: string; task: string; command: readonly string[]; terminal: boolean };
+export type ExecWanted = {
+  alloc: string;
+  task: string;
+  /** Or the name of an action. */
+  command: readonly string[] | { readonly action: string };
+  terminal: boolean;
+};
 
 const HANDSHAKE_MS = 30_000;
 
@@ -35,7 +41,8 @@ export async function openExecSocket(connection: ExecConnection, wanted: ExecWan
 function urlOf({ address, region, namespace }: ExecConnection, { alloc, task, command, terminal }: ExecWanted): URL {
   const url = new URL(`/v1/client/allocation/${alloc}/exec`, address);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  const query = { task, tty: String(terminal), command: JSON.stringify(command), region, namespace };
+  const what = 'action' in command ? command : { command: JSON.stringify(command) };
+  const query = { task, tty: String(terminal), ...what, region, namespace };
   for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
   return url;
 }

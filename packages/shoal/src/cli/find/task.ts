@@ -5,20 +5,28 @@ import { findById } from './by-id.ts';
 import { findJob } from './job.ts';
 import { allocationKind } from './kinds.ts';
 
-/** The allocation of an id, or with `ofJob` the newest running one of a job (its newest at all if none runs). */
-export async function findAllocation(nomad: NomadClient, given: string, io: Io, ofJob = false): Promise<Allocation> {
-  const stub = ofJob ? await newestOf(nomad, given, io) : await findById(allocationKind(nomad), given, io);
+/** The allocation of an id, or with `ofJob` the newest running one of a job, or of its group (the newest at all if none runs). */
+export async function findAllocation(
+  nomad: NomadClient,
+  given: string,
+  io: Io,
+  ofJob: boolean | { readonly group: string | undefined } = false,
+): Promise<Allocation> {
+  const group = typeof ofJob === 'object' ? ofJob.group : undefined;
+  const stub = ofJob ? await newestOf(nomad, given, io, group) : await findById(allocationKind(nomad), given, io);
   const { value } = await nomad.allocations.read(stub.ID);
   if (!value) throw new CommandError(`the allocation "${stub.ID}" has just been removed`);
   return value;
 }
 
-async function newestOf(nomad: NomadClient, given: string, io: Io): Promise<AllocStub> {
+async function newestOf(nomad: NomadClient, given: string, io: Io, group: string | undefined): Promise<AllocStub> {
   const { id } = await findJob(nomad, given, io);
   const { value } = await nomad.jobs.allocations(id);
-  const newest = [...value].sort((a, b) => b.CreateTime - a.CreateTime);
+  const ofGroup = value.filter(({ TaskGroup }) => group === undefined || TaskGroup === group);
+  const newest = ofGroup.sort((a, b) => b.CreateTime - a.CreateTime);
   const found = newest.find(({ ClientStatus }) => ClientStatus === 'running') ?? newest[0];
-  if (!found) throw new CommandError(`the job "${id}" has no allocations`);
+  if (!found)
+    throw new CommandError(`the job "${id}" has no allocations${group === undefined ? '' : ` of a group "${group}"`}`);
   return found;
 }
 

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { Allocation, AllocNetworkStatus, Task, TaskGroup, TaskState } from '@shoal/api';
 import { allocDirs } from '../alloc-dir.ts';
-import type { Session, SessionRequest, TaskUsage } from '../drivers/driver.ts';
+import type { Session, TaskUsage, WantedSession } from '../drivers/driver.ts';
 import type { Variables } from '../env/interpolate.ts';
 import { groupVariables } from '../env/task-env.ts';
 import { messageOf, TaskNotRunningError, UnknownTaskError } from '../errors.ts';
@@ -36,7 +36,7 @@ export type AllocRunner = {
   /** Throws as above. */
   signal(task: string | undefined, signal: string): Promise<void>;
   /** Runs a command in a task with its streams. Throws as above, and `DriverError`. */
-  session(task: string, request: Pick<SessionRequest, 'command' | 'terminal' | 'signal'>): Promise<Session>;
+  session(task: string, request: WantedSession): Promise<Session>;
   /** By task; what does not run is left out. */
   usage(): Promise<Record<string, TaskUsage>>;
   /** Whether all of its tasks are dead and its network is gone: what it took of the node is free. */

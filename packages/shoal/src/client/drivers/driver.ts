@@ -78,6 +78,11 @@ export type ExecRequest = {
 
 export type SessionRequest = ExecRequest & { terminal: boolean };
 
+/** What users ask for: a command, or the name of one of the task's actions. */
+export type WantedSession = Pick<SessionRequest, 'terminal' | 'signal'> & {
+  command: readonly string[] | { readonly action: string };
+};
+
 export type Session = {
   stdin: Writable;
   stdout: Readable;

@@ -79,6 +79,8 @@ export function refuseControl(task: string, result: Exclude<ControlResult, { kin
   switch (result.kind) {
     case 'unknown-task':
       throw new ServeError(500, `Could not find task runner for task: ${task}`);
+    case 'unknown-action':
+      throw new ServeError(404, result.reason);
     case 'not-running':
       throw new ServeError(500, 'Task not running');
     case 'failed':

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Duplex } from 'node:stream';
 import type { WebSocketServer } from 'ws';
+import type { WantedSession } from '../drivers/driver.ts';
 import { checkId, servedAllocation } from './allocation.ts';
 import { refuseControl } from './allocation-routes.ts';
 import { ServeError } from './errors.ts';
@@ -21,7 +22,7 @@ function websockets(): Promise<WebSocketServer> {
 }
 
 /**
- * `GET /v1/client/allocation/:id/exec?task=&command=["…"]&tty=`, a WebSocket. What comes here is a stream of the server's in both directions; the handshake is ours, so
+ * `GET /v1/client/allocation/:id/exec?task=&command=["…"]&tty=`, a WebSocket; `action=NAME` instead of a command runs an action of the task's. What comes here is a stream of the server's in both directions; the handshake is ours, so
  * that all before us only pass bytes on. A command that cannot run is refused before it.
  */
 export const exec: Route = async (call, deps) => {
@@ -53,10 +54,12 @@ export const exec: Route = async (call, deps) => {
 
 const UPGRADE = { upgrade: 'websocket', connection: 'Upgrade' };
 
-function execQuery({ query }: Call): { task: string; command: string[]; terminal: boolean } {
+function execQuery({ query }: Call): { task: string } & Pick<WantedSession, 'command' | 'terminal'> {
   const task = query.get('task') ?? '';
   if (task === '') throw new ServeError(400, 'must provide a task name (task=)');
-  return { task, command: commandIn(query.get('command') ?? ''), terminal: boolParam(query, 'tty') };
+  const action = query.get('action') ?? '';
+  const command = action === '' ? commandIn(query.get('command') ?? '') : { action };
+  return { task, command, terminal: boolParam(query, 'tty') };
 }
 
 function commandIn(text: string): string[] {

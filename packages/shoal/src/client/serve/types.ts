@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { NomadCheck } from '@shoal/api';
 import type { LogLines } from '../../log-lines.ts';
-import type { Session, SessionRequest, TaskUsage } from '../drivers/driver.ts';
+import type { Session, TaskUsage, WantedSession } from '../drivers/driver.ts';
 import type { HostStats } from '../stats/host-stats.ts';
 
 /** What node:http and node:http2 have in common: the handler is served on both. */
@@ -35,7 +35,7 @@ export type ClientDeps = {
   session(
     allocId: string,
     task: string,
-    request: Pick<SessionRequest, 'command' | 'terminal' | 'signal'>,
+    request: WantedSession,
   ): Promise<ControlResult | { kind: 'open'; session: Session }>;
   /** False: commands in allocations are refused (`disable_remote_exec`). */
   readonly allowsExec?: boolean;
@@ -64,6 +64,7 @@ export type ServedAllocation = {
 export type ControlResult =
   | { kind: 'done' }
   | { kind: 'unknown-task' }
+  | { kind: 'unknown-action'; reason: string }
   | { kind: 'not-running' }
   | { kind: 'failed'; reason: string };
 

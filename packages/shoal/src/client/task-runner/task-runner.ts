@@ -7,15 +7,16 @@ import {
   type ExitResult,
   type Say,
   type Session,
-  type SessionRequest,
   type TaskHandle,
   type TaskUsage,
+  type WantedSession,
 } from '../drivers/driver.ts';
 import { messageOf, TaskNotRunningError, UnknownDriverError } from '../errors.ts';
 import { HookFailure, type TaskLife } from '../hooks/hook.ts';
 import { DEREGISTER_TIMEOUT_MS } from '../services/registrations.ts';
 import { anyAborted, atMost, settledOrAborted, WOKEN } from '../signals.ts';
 import { bringDown } from './bring-down.ts';
+import { commandOf } from './command-of.ts';
 import { type Cause, conclude, deadUnrun, type Outcome, outcomeOfExit } from './conclude.ts';
 import * as events from './events.ts';
 import { createFollow } from './follow.ts';
@@ -48,7 +49,7 @@ export type TaskRunner = {
   /** What others may do to the running task: hooks, and the group's checks. */
   readonly life: TaskLife;
   /** Runs a command in the task with its streams. Throws `TaskNotRunningError`, `DriverError`. */
-  session(request: Pick<SessionRequest, 'command' | 'terminal' | 'signal'>): Promise<Session>;
+  session(request: WantedSession): Promise<Session>;
   /** Undefined while nothing runs. */
   usage(): Promise<TaskUsage | undefined>;
   /** The allocation changed in place: what runs is announced anew. */
@@ -242,13 +243,14 @@ export function createTaskRunner(input: TaskInput, world: TaskWorld): TaskRunner
     return run(handle, { command, task, signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) });
   }
 
-  async function session(request: Pick<SessionRequest, 'command' | 'terminal' | 'signal'>): Promise<Session> {
+  async function session(request: WantedSession): Promise<Session> {
     const handle = running();
     const { name, session: open } = driver();
     if (open === undefined) {
       throw new DriverError(`the driver "${name}" cannot run a command in a task`, { recoverable: false });
     }
-    return open(handle, { ...request, task: taskSpec(context.forHook({ name: 'exec' }), handle.id) });
+    const about = context.forHook({ name: 'exec' });
+    return open(handle, { ...request, command: commandOf(request, about), task: taskSpec(about, handle.id) });
   }
 
   async function network(): Promise<DriverNetwork | undefined> {

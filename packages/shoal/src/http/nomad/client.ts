@@ -3,6 +3,7 @@ import { type Answer, text } from '../shared/answer.ts';
 import type { Endpoint, Handler } from '../shared/api.ts';
 import { BadRequestError } from '../shared/errors.ts';
 import type { ApiRequest, Method } from '../shared/request.ts';
+import { actionTarget } from './actions.ts';
 import type { NomadDeps } from './context.ts';
 import type { OpenExec } from './exec-upgrade.ts';
 import { checkId } from './ids.ts';
@@ -55,8 +56,9 @@ function localNode(deps: Pick<ClientApiDeps, 'state' | 'localNode'>): string {
 
 /** The way to the client of an allocation for commands in it. */
 export function execOpener(deps: Pick<ClientApiDeps, 'state' | 'tunnels' | 'localNode'>): OpenExec {
-  return ({ alloc, path, headers }, signal) => {
-    const row = deps.state.tables.allocs.get(checkId('alloc', alloc));
+  return ({ headers, ...asked }, signal) => {
+    const { alloc, path } = asked.alloc === undefined ? actionTarget(deps.state, asked.path) : asked;
+    const row = deps.state.tables.allocs.get(checkId('alloc', alloc ?? ''));
     const nodeId = row?.NodeID ?? localNode(deps);
     return deps.tunnels.open(nodeId, { path, headers }, signal);
   };

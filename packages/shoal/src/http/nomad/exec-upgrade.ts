@@ -3,9 +3,13 @@ import { type Duplex, pipeline, type Readable } from 'node:stream';
 import type { UpgradeHandler } from '../shared/api-server.ts';
 import { messageOf, statusOf } from '../shared/errors.ts';
 
-/** `GET /v1/client/allocation/:id/exec`, as a WebSocket: the client that runs the allocation answers, what is between only passes bytes on. */
+/**
+ * `GET /v1/client/allocation/:id/exec` and `GET /v1/job/:id/action`, as WebSockets: the client that runs the allocation answers, what is between only
+ * passes bytes on.
+ */
 export type ExecTarget = {
-  alloc: string;
+  /** Undefined: of an action, for which a server chooses one. */
+  alloc: string | undefined;
   /** With the query. */
   path: string;
   /** Those of the handshake. */
@@ -17,6 +21,7 @@ export type ExecOpened = { status: number; stream: Duplex | Readable };
 
 export type OpenExec = (target: ExecTarget, signal: AbortSignal) => Promise<ExecOpened>;
 
+const ACTION = /^\/v1\/job\/[^?]+\/action(?:\?|$)/;
 const PATH = /^\/v1\/client\/allocation\/([^/?]+)\/exec(?:\?|$)/;
 const HANDSHAKE = ['sec-websocket-key', 'sec-websocket-version', 'sec-websocket-protocol', 'sec-websocket-extensions'];
 const LONGEST_REASON_BYTES = 64 * 1024;
@@ -39,7 +44,7 @@ async function carry(
   { socket, head, signal }: Connection,
 ): Promise<void> {
   const [, alloc] = PATH.exec(url) ?? [];
-  if (alloc === undefined) return refuse(socket, 404, 'resource not found');
+  if (alloc === undefined && !ACTION.test(url)) return refuse(socket, 404, 'resource not found');
   const { status, stream } = await open({ alloc, path: url, headers: handshakeOf(headers) }, signal);
   if (status !== 200) return refuse(socket, status, await textOf(stream));
   if (!('write' in stream)) throw new Error('the client answered with a stream that takes nothing');

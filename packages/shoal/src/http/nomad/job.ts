@@ -11,6 +11,7 @@ import { json } from '../shared/answer.ts';
 import type { Endpoint, Handler } from '../shared/api.ts';
 import { BadRequestError } from '../shared/errors.ts';
 import type { ApiRequest, Method } from '../shared/request.ts';
+import { actionsOf } from './actions.ts';
 import { flag, Missing, type NomadDeps, namespaceOf, objectBody, reading, readMeta, written } from './context.ts';
 import { jobWritten, registerJob } from './jobs.ts';
 import { planJob } from './plan.ts';
@@ -77,6 +78,10 @@ function reads(deps: NomadDeps): Record<string, Verb> {
     evaluations: read((reading, key) =>
       reading.by(tables.evals, 'job', key).sort((a, b) => b.CreateIndex - a.CreateIndex),
     ),
+    actions: read((reading, key) => {
+      const job = reading.get(tables.jobs, key);
+      return job ? actionsOf(job) : new Missing('job not found');
+    }),
     services: read((reading, key) =>
       reading.by(tables.allocs, 'job', key).flatMap(({ ID }) => allocationServices(reading, ID)),
     ),

@@ -44,7 +44,6 @@ function inTask(task: Task): Finding[] {
       [Boolean(task.Schedule), block('schedule'), 'Schedule'],
       [Boolean(task.Vault), block('vault'), 'Vault'],
       [Boolean(task.CSIPluginConfig), block('csi_plugin'), 'CSIPluginConfig'],
-      [(task.Actions ?? []).length > 0, block('action'), ...['Actions', 0]],
       [(task.Identities ?? []).length > 0, block('identity'), ...['Identities', 0]],
       [Boolean(task.Resources.NUMA), block('numa'), 'Resources', 'NUMA'],
       [(task.Resources.Cores ?? 0) > 0, setting('cores'), 'Resources', 'Cores'],

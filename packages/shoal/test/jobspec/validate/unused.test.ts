@@ -42,7 +42,6 @@ test('what is kept without effect is told at its place', () => {
   expect(warnings.map(({ range, summary }) => `${range?.start.line} ${summary}`).sort()).toEqual([
     '15 vault blocks are kept, but have no effect in Shoal',
     '16 identity blocks are kept, but have no effect in Shoal',
-    '19 action blocks are kept, but have no effect in Shoal',
     '23 cores is kept, but has no effect in Shoal',
     '26 disabled of logs is kept, but has no effect in Shoal',
     '4 max_client_disconnect is kept, but has no effect in Shoal',

@@ -16,6 +16,7 @@ const HOST = 'bridged';
 const LEASES = '/var/lib/cni/networks';
 const BRIDGE = `shoal${process.pid}`.slice(0, 15);
 const OPERATORS = `${BRIDGE}-own`;
+const FAULTY = `${BRIDGE}-faulty`;
 
 let hosts: Hosts;
 let agent: HostAgent;
@@ -35,6 +36,7 @@ beforeAll(async () => {
   await mkdir(configs);
   await writeFile(join(configs, 'own.conflist'), JSON.stringify(operatorsNetwork));
   await writeFile(join(configs, 'broken.conflist'), '{');
+  await writeFile(join(configs, 'faulty.conflist'), JSON.stringify(faultyNetwork));
   agent = await hosts.agent(
     HOST,
     `server { enabled = true }
@@ -57,7 +59,7 @@ afterAll(async () => {
   const left = agent === undefined ? [] : networksOf(agent.dataDir);
   await hosts?.dispose();
   for (const id of left) spawnSync('sh', ['-c', `umount /var/run/netns/${id}; rm -f /var/run/netns/${id}`]);
-  for (const name of [BRIDGE, OPERATORS]) await rm(join(LEASES, name), { recursive: true, force: true });
+  for (const name of [BRIDGE, OPERATORS, FAULTY]) await rm(join(LEASES, name), { recursive: true, force: true });
 });
 
 /** A network that an operator describes: its own bridge, without port mappings. */
@@ -71,6 +73,15 @@ const operatorsNetwork = {
       isGateway: true,
       ipam: { type: 'host-local', ranges: [[{ subnet: '10.232.0.0/24' }]] },
     },
+  ],
+};
+
+/** One that cannot be made: its bridge is another thing. */
+const faultyNetwork = {
+  cniVersion: '0.4.0',
+  name: FAULTY,
+  plugins: [
+    { type: 'bridge', bridge: 'control', ipam: { type: 'host-local', ranges: [[{ subnet: '10.234.0.0/24' }]] } },
   ],
 };
 
@@ -395,6 +406,18 @@ describe('networks of groups', () => {
       async () => (await output(allocation as Allocation, 'look')) === `${address}\n`,
     );
     await stopped('operators');
+  });
+
+  it('fail their tasks in the plugin’s words when they cannot be made, and leave nothing', async () => {
+    await agent.run(job('faulty', `network { mode = "cni/${FAULTY}" }\n${node('never', '0')}`, 'batch'));
+    const [allocation] = await allocationsOf('faulty', 1, ({ ClientStatus }) => ClientStatus === 'failed');
+    const events = allocation?.TaskStates?.['never']?.Events?.map(
+      ({ Type, DisplayMessage }) => `${Type}: ${DisplayMessage}`,
+    );
+    expect(events?.join('\n')).toMatch(
+      /Setup Failure: failed to set up the allocation's network \(mode = "cni\/.*-faulty"\): the CNI plugin "bridge" failed to ADD: .*not a bridge/,
+    );
+    await patiently('nothing is left', () => nothingIsLeftOf(allocation?.ID ?? ''));
   });
 
   it('are the same for all tasks of a group', async () => {

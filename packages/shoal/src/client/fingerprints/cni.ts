@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { NetworkResource, NodeNetwork } from '@shoal/api';
 import { BRIDGE_PLUGINS } from '../network/bridge-config.ts';
 import { findPlugin } from '../network/cni/invoke.ts';
-import { findConfigs } from '../network/cni-configs.ts';
+import { type FoundConfigs, findConfigs } from '../network/cni-configs.ts';
 import { runProgram, systemPath } from '../network/program.ts';
 import type { Fingerprint } from './fingerprint.ts';
 
@@ -23,7 +23,7 @@ export const cniFingerprint: Fingerprint = {
     const canMapPorts = (await findPlugin(systemPath().split(':'), 'iptables')) !== undefined;
     const possible = [
       ...(hasBridge && canMapPorts ? [{ mode: 'bridge', device: network.bridgeName }] : []),
-      ...[...configs.lists.keys()].map((name) => ({ mode: `cni/${name}`, device: '' })),
+      ...(await usable(configs, network.cniPath)).map((name) => ({ mode: `cni/${name}`, device: '' })),
     ];
     // Namespaces, bridges and packet filters are for root.
     const modes = process.getuid?.() === 0 ? possible : [];
@@ -36,6 +36,15 @@ export const cniFingerprint: Fingerprint = {
     };
   },
 };
+
+/** The networks whose plugins are there. */
+async function usable({ lists }: FoundConfigs, path: readonly string[]): Promise<string[]> {
+  const looked = [...lists].map(async ([name, { plugins }]) => {
+    const found = await Promise.all(plugins.map(({ type }) => findPlugin(path, type)));
+    return found.includes(undefined) ? [] : [name];
+  });
+  return (await Promise.all(looked)).flat();
+}
 
 /** What each program said of itself, as long as it is the same file. */
 const known = new Map<string, { changedAt: number; version: string | undefined }>();

@@ -40,7 +40,18 @@ export function createAttaching(settings: NetworkSettings, plugins: Plugins): At
 
   async function join(record: NetworkRecord, attachment: Attachment): Promise<NetworkRecord> {
     if (record.mode === 'bridge') await forwardingInTurn(() => allowForwarding(settings));
-    return { ...record, result: await add(attachment, plugins) };
+    return { ...record, result: await afterFirst(attachment.list.name, () => add(attachment, plugins)) };
+  }
+
+  /** The first one on a network makes what is common to all, bridge and chains: who comes meanwhile waits, as plugins get into each other's way there. */
+  const firsts = new Map<string, Promise<unknown>>();
+  function afterFirst<T>(network: string, act: () => Promise<T>): Promise<T> {
+    const first = firsts.get(network);
+    if (first !== undefined) return first.then(act, act);
+    const done = act();
+    firsts.set(network, done);
+    done.catch(() => firsts.delete(network));
+    return done;
   }
 
   return {

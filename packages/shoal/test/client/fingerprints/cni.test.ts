@@ -56,7 +56,10 @@ describe('networks of a node', () => {
   });
 
   test('are those that are described, as long as they are', async () => {
-    const { find, configDir } = await aMachine({});
+    const { find, configDir } = await aMachine({ ptp: 'CNI ptp plugin v1.5.1\\n' });
+    const describe = (name: string, type: string) =>
+      writeFile(join(configDir, `${name}.conf`), JSON.stringify({ cniVersion: '1.0.0', name, type }));
+    await describe('without', 'no-such-plugin');
     const file = join(configDir, 'mine.conflist');
     await writeFile(file, JSON.stringify({ cniVersion: '1.0.0', name: 'mine', plugins: [{ type: 'ptp' }] }));
     await writeFile(join(configDir, 'broken.conflist'), '{');

@@ -1,4 +1,4 @@
-import type { AllocatedResources } from '@shoal/api';
+import type { AllocatedResources, AllocNetworkStatus } from '@shoal/api';
 import { describe, expect, test } from 'vitest';
 import { allocDirs, taskDirs } from '../../../src/client/alloc-dir.ts';
 import { hostEnvs } from '../../../src/client/env/host-env.ts';
@@ -10,11 +10,17 @@ type Recording = { steps: { step: string; json?: Record<string, string> }[] };
 
 const port = (Label: string, Value: number, To = 0) => ({ Label, Value, To, HostIP: '10.0.0.7' });
 
-function envOf(change: { task?: Parameters<typeof aTask>[0]; resources?: Partial<AllocatedResources> } = {}) {
+type Change = {
+  task?: Parameters<typeof aTask>[0];
+  resources?: Partial<AllocatedResources>;
+  network?: AllocNetworkStatus;
+};
+
+function envOf(change: Change = {}) {
   const t = aTask({ Name: 't', Meta: { 'task-key': 't', both: 'task' }, ...change.task });
   const group = aGroup({ Tasks: [t], Meta: { groupkey: 'g', both: 'group' } });
   const job = aJob({ ID: 'g-env', Name: 'g-env', TaskGroups: [group], Meta: { jobkey: 'j', both: 'job' } });
-  const allocation = anAllocation(job);
+  const allocation = anAllocation(job, { NetworkStatus: change.network ?? null });
   Object.assign(allocation.AllocatedResources, change.resources);
   const dirs = taskDirs(allocDirs('/data/alloc', allocation.ID), 't');
   return {
@@ -54,6 +60,18 @@ describe('a task sees', () => {
       NOMAD_ALLOC_PORT_to_x: '9000',
       NOMAD_SHORT_ALLOC_ID: env['NOMAD_ALLOC_ID']?.slice(0, 8),
     });
+  });
+
+  test('the allocation’s own address, where it has a network of its own', () => {
+    const NetworkStatus = { InterfaceName: 'eth0', Address: '172.26.64.5', DNS: null };
+    expect(envOf({ resources, network: NetworkStatus }).env).toMatchObject({
+      'NOMAD_ALLOC_IP_to-x': '172.26.64.5',
+      NOMAD_ALLOC_IP_to_x: '172.26.64.5',
+      NOMAD_ALLOC_ADDR_to_x: '172.26.64.5:9000',
+      NOMAD_ALLOC_INTERFACE_to_x: 'eth0',
+      NOMAD_ADDR_to_x: '10.0.0.7:23333',
+    });
+    expect(envOf({ resources }).env).not.toHaveProperty('NOMAD_ALLOC_IP_to_x');
   });
 
   test('its own values filled in, unknown names as they are', () => {

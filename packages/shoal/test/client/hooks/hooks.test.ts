@@ -160,3 +160,19 @@ test('a mount that the driver cannot make is said, with where the volume is', as
     'task "t": task driver "scripted" does not support host volumes; use their paths as they are (on this machine: /srv/data)',
   );
 });
+
+test('a network of the group that the driver cannot be in is said, and none is made', async () => {
+  const world = await aClientWorld();
+  await world.boot();
+  const network = { ...{ Mode: 'bridge', Device: '', CIDR: '', IP: '', MBits: 0, DNS: null }, ...NO_PORTS };
+  const alloc = anAllocation(jobOf([aTask()], {}, { Networks: [network] }));
+  world.server.put(alloc);
+  const failed = await world.reported(alloc.ID, 'failed', ({ clientStatus }) => clientStatus === 'failed');
+  const event = failed.taskStates['t']?.Events.find(({ Type }) => Type === 'Failed Validation');
+  expect(event?.DisplayMessage).toBe(
+    'task "t": task driver "scripted" does not support the group\'s network { mode = "bridge" }; use mode = "host"',
+  );
+  expect(failed.networkStatus).toEqual({ InterfaceName: '', Address: '', DNS: null });
+});
+
+const NO_PORTS = { ReservedPorts: null, DynamicPorts: null };

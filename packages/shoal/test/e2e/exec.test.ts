@@ -16,7 +16,16 @@ beforeAll(async () => {
   agent = await prepareAgent({ config: `addresses { dns = "127.0.0.1 ${DNS_ADDRESS}" }\ndns { ports = [53] }` });
   await agent.start();
 });
-afterAll(() => agent?.dispose());
+afterAll(async () => {
+  // Isolated tasks leave control groups when they are only killed.
+  if (agent === undefined) return;
+  for (const { ID } of (await agent.nomad.jobs.list()).value) await agent.nomad.jobs.deregister(ID);
+  await patiently('all have ended', async () => {
+    const { value } = await agent.nomad.allocations.list();
+    return value.every(({ ClientStatus }) => ClientStatus === 'complete' || ClientStatus === 'failed');
+  });
+  await agent.dispose();
+});
 
 const job = (name: string, script: string, { type = 'service', group = '', task = '' } = {}) => `
 job "${name}" {

@@ -1,6 +1,6 @@
 import type { ExitResult } from '../drivers/driver.ts';
 import { codeOf, messageOf, SupervisorError } from './errors.ts';
-import { readStat } from './proc.ts';
+import { isDeafTo, readStat, readStatus } from './proc.ts';
 import type { TaskStatus } from './protocol.ts';
 import type { TaskRecord } from './records.ts';
 
@@ -35,6 +35,11 @@ export function statusOf({ id, allocId, task, startedAt, phase, exit, ...record 
 }
 
 export const SIGKILL = 9;
+
+/** What asks a task to end: its signal, or what the signal would do if the kernel let it. */
+export function endingSignal({ record: { kept } }: Entry, signal: number): number {
+  return kept !== undefined && isDeafTo(readStatus(kept.pid), signal) ? SIGKILL : signal;
+}
 
 /**
  * To the process group, or to the process that a keeper keeps. Only while the main process is there, be it as a zombie: it keeps the group's number from being reused. Later the

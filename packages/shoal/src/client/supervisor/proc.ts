@@ -62,6 +62,23 @@ export function readEnviron(pid: number): string {
   return readProc(`/proc/${pid}/environ`, 'latin1') ?? '';
 }
 
+/**
+ * Whether a process does not hear a signal that would end any other: it is the first of its namespace, and neither catches, blocks nor ignores it
+ * (pid_namespaces(7)). `status` is of /proc/<pid>/status.
+ */
+export function isDeafTo(status: string, signal: number): boolean {
+  const field = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1] ?? '';
+  const numbers = field('NSpid').split(/\s+/);
+  if (numbers.length < 2 || numbers.at(-1) !== '1') return false;
+  const bit = 1n << BigInt(signal - 1);
+  return ['SigBlk', 'SigIgn', 'SigCgt'].every((name) => (BigInt(`0x${field(name) || '0'}`) & bit) === 0n);
+}
+
+/** "" if there is no such process. */
+export function readStatus(pid: number): string {
+  return readProc(`/proc/${pid}/status`) ?? '';
+}
+
 /** The program's short name; "" if there is no such process. */
 export function readCommand(pid: number): string {
   return (readProc(`/proc/${pid}/comm`) ?? '').trim();

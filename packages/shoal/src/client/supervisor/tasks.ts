@@ -2,7 +2,7 @@ import type { ExitResult } from '../drivers/driver.ts';
 import { adoptAll } from './adoption.ts';
 import type { Cgroups } from './cgroup.ts';
 import { createEnding } from './ending.ts';
-import { type Entry, SIGKILL, signalTask, statusOf } from './entry.ts';
+import { type Entry, endingSignal, SIGKILL, signalTask, statusOf } from './entry.ts';
 import { messageOf, SupervisorError } from './errors.ts';
 import { bootId } from './proc.ts';
 import type { StartRequest, TaskStatus } from './protocol.ts';
@@ -109,7 +109,7 @@ export function createTasks({ records, cgroups, fifos, log, onIdle }: TasksDeps)
       const killAt = performance.now() + Math.min(timeoutMs, LONGEST_TIMER_MS);
       const isFirst = entry.killAt === undefined;
       entry.killAt = Math.min(entry.killAt ?? killAt, killAt);
-      if (isFirst) signalTask(entry, signal);
+      if (isFirst) signalTask(entry, endingSignal(entry, signal));
       const timer = setTimeout(() => signalTask(entry, SIGKILL), entry.killAt - performance.now());
       await entry.ended;
       clearTimeout(timer);

@@ -1,6 +1,13 @@
 import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { isAlive, parseStat, readEnviron, readProcessTable, readStat } from '../../../src/client/supervisor/proc.ts';
+import {
+  isAlive,
+  isDeafTo,
+  parseStat,
+  readEnviron,
+  readProcessTable,
+  readStat,
+} from '../../../src/client/supervisor/proc.ts';
 
 const tail = '1 40 41 0 -1 4194560 1 0 0 0 12 34 0 0 20 0 1 0 5678 1000 90 18446744073709551615';
 
@@ -25,6 +32,25 @@ describe('a line of /proc/<pid>/stat', () => {
   ];
   it.each(cases)('$name', ({ text, want }) => {
     expect(parseStat(text)).toEqual(want);
+  });
+});
+
+describe('a signal', () => {
+  // 15 is bit 14: 0x4000.
+  const status = (pids: string, { blocked = '0', ignored = '0', caught = '0' } = {}) =>
+    `Name:\tx\nNSpid:\t${pids}\nSigBlk:\t${blocked}\nSigIgn:\t${ignored}\nSigCgt:\t${caught}\n`;
+  it.each([
+    { name: 'ends a process of this namespace', status: status('77'), deaf: false },
+    { name: 'ends another than the first', status: status('77\t2'), deaf: false },
+    { name: 'is not heard by the first', status: status('77\t1'), deaf: true },
+    { name: 'is not heard by the first of a deeper one', status: status('77\t5\t1'), deaf: true },
+    { name: 'is caught', status: status('77\t1', { caught: '0000000000004002' }), deaf: false },
+    { name: 'is ignored, as it wants', status: status('77\t1', { ignored: '4000' }), deaf: false },
+    { name: 'is waited for', status: status('77\t1', { blocked: '4000' }), deaf: false },
+    { name: 'is another one than is caught', status: status('77\t1', { caught: '2000' }), deaf: true },
+    { name: 'comes too late', status: '', deaf: false },
+  ])('$name', ({ status, deaf }) => {
+    expect(isDeafTo(status, 15)).toBe(deaf);
   });
 });
 

@@ -275,6 +275,14 @@ describe('a running task', () => {
     expect(processesOf(stubborn)).toEqual([]);
   });
 
+  it('that has no handler for the signal ends at once, as it would outside', async () => {
+    const { driver, dataDir } = await aDriver();
+    const spec = aTaskSpec(dataDir, { command: '/bin/sleep', args: ['1000'] });
+    const handle = await started(driver, spec);
+    await driver.stop(handle, { killSignal: 'SIGTERM', killTimeoutMs: 10 * 60_000 });
+    expect(await driver.wait(handle, never)).toEqual(exited(137, 9));
+  });
+
   it('takes signals and commands, and shows what it uses', async () => {
     const { driver, dataDir } = await aDriver();
     const spec = aTaskSpec(dataDir, shell('trap "echo hup" HUP; echo ready; while :; do :; done'), {

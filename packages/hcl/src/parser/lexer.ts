@@ -31,6 +31,9 @@ const quotedText = /(?:[^"\\$%\r\n]+|\\[^\r\n]|\$\$\{|%%\{|[$%](?!\{)|\\(?=[\r\n
 const heredocText = /(?:[^$%\n]+|\$\$\{|%%\{|[$%](?!\{))*\n?/y;
 const bareText = /(?:[^$%]+|\$\$\{|%%\{|[$%](?!\{))+/y;
 const templateStart = /[$%]\{~?/y;
+/** `${NAME:-default}`, `${NAME##*\/}`, `${NAME//a/b}`, `${NAME[@]}`, `${#NAME}`, `${@}`: what a shell knows, and nothing that an expression can be. */
+const shellExpansion =
+  /\$\{(?:\w+(?:\[@\])?(?::[-=?+]|##?|%%|%[.*/]|\/\/|\^|,)[^}\n"]{0,500}|\w+\[@\]|#\w+(?:\[[@*]\])?|[@*#?])\}/y;
 const byFirstCharacter = groupByFirstCharacter();
 
 class Lexer {
@@ -181,6 +184,7 @@ class Lexer {
   }
 
   private templateStart(): boolean {
+    if (this.plain('shell expansion', shellExpansion)) return true;
     const length = this.match(templateStart);
     if (length === 0) return false;
     this.modes.push({ kind: 'code', braces: 0 });

@@ -19,6 +19,8 @@ function mistake({ type, text, range }: Token): Mistake | undefined {
   switch (type) {
     case 'invalid':
       return { diagnostic: invalidCharacter({ text, range }) };
+    case 'shell expansion':
+      return { diagnostic: shellExpansion({ text, range }) };
     case 'open heredoc':
       return /[ \t]/.test(text) ? { diagnostic: blanksBehindMarker(range) } : undefined;
     case 'quoted newline':
@@ -67,6 +69,13 @@ function bitwise({ text, range }: Place): Diagnostic {
 function blanksBehindMarker(range: Range): Diagnostic {
   const detail = 'Behind the marker of a heredoc the line must end, but blanks follow.';
   return errorAt(range, 'Invalid heredoc', detail, { remedy: 'remove the blanks at the end of the line' });
+}
+
+function shellExpansion({ text, range }: Place): Diagnostic {
+  const detail = 'A shell knows what this means, but here "${" begins an expression.';
+  return errorAt(range, 'Extra characters after interpolation expression', detail, {
+    remedy: `if a shell shall have it, write $${text}`,
+  });
 }
 
 function invalidCharacter({ text, range }: Place): Diagnostic {

@@ -70,6 +70,8 @@ function readPart(stream: TokenStream, token: Token): TemplatePart | undefined {
       return textPart(decodeQuoted(stream, stream.read()), token.range);
     case 'text':
       return textPart(decodeText(stream.read().text), token.range);
+    case 'shell expansion':
+      return textPart(stream.read().text, token.range);
     case '${':
       return inSequence(stream, () => readInterpolation(stream, stream.read()));
     case '%{':

@@ -13,6 +13,7 @@ export type TokenType =
   | 'quoted newline'
   /** Text of a heredoc (at most one line per token) or of a bare template. */
   | 'text'
+  | 'shell expansion'
   | '${'
   | '%{'
   | 'template end'

@@ -9,6 +9,7 @@ import { type ClientApiDeps, clientEndpoints, monitorOfNode } from './client.ts'
 import { deploymentEndpoints } from './deployments.ts';
 import { evaluationEndpoints } from './evaluations.ts';
 import { eventEndpoints } from './events.ts';
+import { fuzzySearchEndpoints } from './fuzzy-search.ts';
 import { jobEndpoints } from './job.ts';
 import { jobsEndpoints } from './jobs.ts';
 import { keyringEndpoints } from './keyring.ts';
@@ -42,6 +43,7 @@ export function nomadEndpoints(deps: NomadApiDeps): Endpoint[] {
     monitorEndpoint(deps.logs, { ownNode: deps.localNode, ofNode: monitorOfNode(deps) }),
     ...scalingEndpoints(deps),
     ...searchEndpoints(deps),
+    ...fuzzySearchEndpoints(deps),
     ...namespaceEndpoints(deps),
     ...serviceEndpoints(deps),
     ...variableEndpoints(deps),

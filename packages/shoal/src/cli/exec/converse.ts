@@ -96,6 +96,7 @@ function exitCode(socket: WebSocket, { output, errors }: User): Promise<number |
       write(errors, answer.stderr?.data);
       if (answer.exited) code = answer.result?.exit_code ?? 0;
     });
+    socket.resume();
     socket.once('error', (error) => reject(new CommandError(`the connection broke: ${error.message}`)));
     socket.once('close', (status, reason) => {
       if (code !== undefined || status === 1000) resolve(code);

@@ -21,7 +21,7 @@ export type ExecWanted = {
 
 const HANDSHAKE_MS = 30_000;
 
-/** Opens a WebSocket to a command in an allocation. Throws what the agent says where it does not. */
+/** Opens a WebSocket to a command in an allocation; it is paused until somebody listens. Throws what the agent says where it does not. */
 export async function openExecSocket(connection: ExecConnection, wanted: ExecWanted): Promise<WebSocket> {
   const { WebSocket } = await import('ws');
   const url = urlOf(connection, wanted);
@@ -32,7 +32,11 @@ export async function openExecSocket(connection: ExecConnection, wanted: ExecWan
     ...{ headers, perMessageDeflate: false, handshakeTimeout: HANDSHAKE_MS },
   });
   return new Promise((resolve, reject) => {
-    socket.once('open', () => resolve(socket));
+    socket.once('open', () => {
+      // What comes with the handshake is not lost on the way to who listens.
+      socket.pause();
+      resolve(socket);
+    });
     socket.once('unexpected-response', (_request, response) => void refusal(response).then(reject, reject));
     socket.once('error', (error) => reject(new UnreachableError(connection.address, error.message, error)));
   });

@@ -73,8 +73,14 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
   const ending = new Set<string>();
   const runners = new Map<string, TaskRunner>();
   const group = () => groupOf(allocation);
+  let lastNetwork = NO_NETWORK;
+  /** Who looks at an allocation that has ended still sees where it was. */
+  const networkStatus = () => {
+    lastNetwork = networks.of(id)?.status ?? lastNetwork;
+    return lastNetwork;
+  };
   /** As it stands here: the servers may not know its network yet. */
-  const placed = (): Allocation => ({ ...allocation, NetworkStatus: networks.of(id)?.status ?? NO_NETWORK });
+  const placed = (): Allocation => ({ ...allocation, NetworkStatus: networkStatus() });
   const tasks = () => group().Tasks ?? [];
   const states = () => Object.fromEntries([...runners].map(([name, runner]) => [name, runner.state()]));
   const mine = `${SERVICE_ID_PREFIX}${id}-group-${allocation.TaskGroup}-`;
@@ -249,7 +255,7 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
         clientDescription: description,
         taskStates: states(),
         deploymentHealthy: health.report(),
-        networkStatus: networks.of(id)?.status ?? NO_NETWORK,
+        networkStatus: networkStatus(),
       };
     },
     update(next) {

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import type { AllocNetworkStatus } from '@shoal/api';
 import type { Log } from '../../log.ts';
 import type { TaskDns, TaskNetwork } from '../drivers/driver.ts';
@@ -12,8 +12,8 @@ import { ownNetworkMode } from './mode.ts';
 import { isNamespace } from './namespace.ts';
 import { IFNAME, plannedNetwork, type WantedNetwork } from './planned-network.ts';
 import { type NetworkRecord, networkRecords } from './records.ts';
-import { readResolvConf, resolvConfText } from './resolv-conf.ts';
-import { resolversFor } from './resolvers.ts';
+import { resolvConfText } from './resolv-conf.ts';
+import { hostResolvConf, resolversFor } from './resolvers.ts';
 import type { NetworkSettings } from './settings.ts';
 
 /** The networks of allocations that have one of their own. Each is made before the first task and removed after the last one. */
@@ -45,7 +45,6 @@ export type AllocNetworksDeps = {
   log: Log;
 };
 
-const HOST_RESOLV_CONF = '/etc/resolv.conf';
 const LEFT = 'what is left of the network of an allocation could not be removed; the next agent tries again';
 
 export function createAllocNetworks({ settings, folder, serveDns, log }: AllocNetworksDeps): AllocNetworks {
@@ -88,7 +87,7 @@ export function createAllocNetworks({ settings, folder, serveDns, log }: AllocNe
   /** The files that tasks find in /etc; answers with what the user should know. */
   async function writeFiles({ allocId, hostname, result = {} }: NetworkRecord, dns: TaskDns | null) {
     const { address, gateways } = attachedBy(result, IFNAME);
-    const host = readResolvConf(await readFile(HOST_RESOLV_CONF, 'utf8').catch(() => ''));
+    const host = await hostResolvConf();
     const { resolvConf, warning } = await resolversFor({ dns, result: result.dns, gateways, serveDns, host });
     await writeFile(records.file(allocId, 'resolv.conf'), resolvConfText(resolvConf));
     await writeFile(records.file(allocId, 'hosts'), hostsText({ hostname, address }));

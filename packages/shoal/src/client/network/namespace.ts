@@ -23,9 +23,9 @@ export async function makeNamespace(path: string): Promise<void> {
   const { code, stderr } = await run('unshare', [`--net=${path}`, 'true']);
   if (code === 0) return;
   await rm(path, { force: true });
-  throw new NetworkError(`the network namespace ${path} could not be made: ${stderr.trim() || `exit code ${code}`}`, {
-    recoverable: true,
-  });
+  const isRoot = process.getuid?.() === 0;
+  const why = `${stderr.trim() || `exit code ${code}`}${isRoot ? '' : '; the agent must run as root for it'}`;
+  throw new NetworkError(`the network namespace ${path} could not be made: ${why}`, { recoverable: isRoot });
 }
 
 /** What is gone already is fine. Processes that are in it keep it alive, without a name. */

@@ -1,7 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import type { TaskDns } from '../drivers/driver.ts';
 import type { ServeDns } from '../serve-dns.ts';
 import type { CniResult } from './cni/result.ts';
-import type { ResolvConf } from './resolv-conf.ts';
+import { type ResolvConf, readResolvConf } from './resolv-conf.ts';
 
 export type ResolversNeeds = {
   /** The group's `network { dns {} }`. */
@@ -51,6 +52,16 @@ function over(base: ResolvConf, own: Pick<ResolvConf, 'searches' | 'options'>): 
     searches: own.searches.length > 0 ? own.searches : base.searches,
     options: own.options.length > 0 ? own.options : base.options,
   };
+}
+
+/** systemd-resolved puts itself on the loopback, and keeps whom it asks in the second file (systemd-resolved.service(8)). */
+const HOST_FILES = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'];
+
+/** This machine's resolvers: of the first file that has one for others than itself. */
+export async function hostResolvConf(files: readonly string[] = HOST_FILES): Promise<ResolvConf> {
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+  const read = texts.map(readResolvConf);
+  return read.find(({ servers }) => servers.some((server) => !isLoopback(server))) ?? readResolvConf(texts[0] ?? '');
 }
 
 function isLoopback(address: string): boolean {

@@ -1,6 +1,9 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readResolvConf, resolvConfText } from '../../../src/client/network/resolv-conf.ts';
-import { type ResolversNeeds, resolversFor } from '../../../src/client/network/resolvers.ts';
+import { hostResolvConf, type ResolversNeeds, resolversFor } from '../../../src/client/network/resolvers.ts';
+import { tempDir } from '../../support/temp-dir.ts';
 
 const host = { servers: ['127.0.0.53', '192.0.2.1'], searches: ['example.org'], options: ['edns0'] };
 const needs: ResolversNeeds = {
@@ -40,6 +43,20 @@ describe('who is asked for names in an allocation’s network', () => {
     const { resolvConf, warning } = await resolversFor({ ...needs, serveDns });
     expect(resolvConf.servers).toEqual(['192.0.2.1']);
     expect(warning).toContain('port 53 is taken');
+  });
+});
+
+describe('the machine’s resolvers', () => {
+  it.each([
+    [['nameserver 192.0.2.1\n', 'nameserver 192.0.2.2\n'], ['192.0.2.1']],
+    [['nameserver 127.0.0.53\n', 'nameserver 192.0.2.2\n'], ['192.0.2.2']],
+    [['nameserver 127.0.0.53\n', undefined], ['127.0.0.53']],
+    [[undefined, undefined], []],
+  ])('in %j are %j', async (texts, servers) => {
+    const folder = await tempDir();
+    const files = texts.map((_, index) => join(folder, String(index)));
+    for (const [index, text] of texts.entries()) if (text) await writeFile(files[index] ?? '', text);
+    expect((await hostResolvConf(files)).servers).toEqual(servers);
   });
 });
 

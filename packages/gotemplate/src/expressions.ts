@@ -192,7 +192,18 @@ function evaluateArgument(operand: Operand, scope: Scope, on: Evaluation): unkno
     const command: Command = { operands: [operand], offset: operand.offset, text: operand.name };
     return callNamed(operand.name, command, [], NOTHING, scope, on);
   }
-  return evaluateOperand(operand, scope, on);
+  const value = evaluateOperand(operand, scope, on);
+  return value instanceof Method ? called(value, lastName(operand), operand, scope, on) : value;
+}
+
+/** A method that is named where it cannot have arguments. */
+function called(method: Method, name: string, operand: Operand, scope: Scope, on: Evaluation): unknown {
+  const command: Command = { operands: [operand], offset: operand.offset, text: name };
+  return callMethod(name, method, command, [], NOTHING, scope, on);
+}
+
+function lastName(operand: Operand): string {
+  return ('names' in operand && operand.names.at(-1)) || 'method';
 }
 
 function evaluateOperand(operand: Operand, scope: Scope, on: Evaluation): unknown {
@@ -206,11 +217,11 @@ function evaluateOperand(operand: Operand, scope: Scope, on: Evaluation): unknow
     case 'string':
       return operand.value;
     case 'field':
-      return fields(scope.dot, operand.names, operand.offset, on);
+      return fields(scope.dot, operand, scope, on);
     case 'variable':
-      return fields(variable(operand.name, operand.offset, scope, on), operand.names, operand.offset, on);
+      return fields(variable(operand.name, operand.offset, scope, on), operand, scope, on);
     case 'chain':
-      return fields(evaluateArgument(operand.of, scope, on), operand.names, operand.offset, on);
+      return fields(evaluateArgument(operand.of, scope, on), operand, scope, on);
     case 'pipe':
       return evaluatePipeline(operand, scope, on);
     case 'identifier':
@@ -224,9 +235,18 @@ function variable(name: string, offset: number, scope: Scope, on: Evaluation): u
   return found.value;
 }
 
-function fields(start: unknown, names: readonly string[], offset: number, on: Evaluation): unknown {
+/** Methods on the way are called: `.Parent.Path`. The last one may be given arguments. */
+function fields(
+  start: unknown,
+  operand: Extract<Operand, { readonly names: readonly string[] }>,
+  scope: Scope,
+  on: Evaluation,
+): unknown {
   let value = start;
-  for (const name of names) value = field(value, name, offset, on);
+  for (const [at, name] of operand.names.entries()) {
+    if (value instanceof Method) value = called(value, operand.names[at - 1] ?? 'method', operand, scope, on);
+    value = field(value, name, operand.offset, on);
+  }
   return value;
 }
 

@@ -15,6 +15,7 @@ import { spewFunctions } from './functions/spew.ts';
 import { prefixedSprig } from './functions/sprig/index.ts';
 import { stringFunctions } from './functions/strings.ts';
 import { type SystemOptions, systemFunctions } from './functions/system.ts';
+import { redacted } from './redact.ts';
 
 export type ConsulTemplateOptions = Partial<SystemOptions> & {
   /** Name in error messages. Default `template`. */
@@ -81,6 +82,8 @@ export function compileConsulTemplate(source: string, options: ConsulTemplateOpt
       try {
         const text = template.render(options.data ?? null);
         return { text, used: [...account.used.values()], missing: [...account.missing.values()] };
+      } catch (error) {
+        throw redacted(error, account.used.values(), known);
       } finally {
         running = undefined;
       }

@@ -242,24 +242,65 @@ function nomadInstance(given: NomadServiceAnswer): Typed {
   });
 }
 
-/** Its items by their names; each prints as its value. */
-function nomadVariable({ Items = {} }: NomadVariableAnswer): Typed {
-  const items = Object.entries(Items).map(([Key, Value]) => {
-    const methods = { String: new Method({ max: 0, call: () => Value }) };
-    return [Key, new Typed('*dependency.NomadVarItem', { Key, Value }, methods)] as const;
+/**
+ * Its items by their names, each of which prints as its value. `.Keys`, `.Values` and `.Tuples` (`.K` and `.V`) go by the names' order; `.Parent` is the whole
+ * variable and `.Metadata` the variable without its items. Without an answer there are no items.
+ */
+export function nomadVariable(answer: NomadVariableAnswer | undefined): Typed {
+  const pairs = Object.entries(answer?.Items ?? {}).sort(([a], [b]) => compareStrings(a, b));
+  const texts = (list: readonly string[]) => listOf('string', list);
+  const up = {
+    Metadata: method(() => (answer === undefined ? null : nomadMetadata(answer))),
+    Parent: method(() => (answer === undefined ? null : whole(answer))),
+  };
+  const items = pairs.map(([Key, Value]) => {
+    const own = { String: method(() => Value), MarshalJSON: method(() => Value), ...up };
+    return [Key, new Typed('*dependency.NomadVarItem', { Key, Value }, own)] as const;
   });
-  return new Typed('map[string]*dependency.NomadVarItem', Object.fromEntries(items));
+  const all = new Typed('map[string]*dependency.NomadVarItem', Object.fromEntries(items), {
+    Keys: method(() => texts(pairs.map(([key]) => key))),
+    Values: method(() => texts(pairs.map(([, value]) => value))),
+    Tuples: method(() =>
+      listOf(
+        NOMAD_TUPLE,
+        pairs.map(([K, V]) => new Typed(NOMAD_TUPLE, { K, V })),
+      ),
+    ),
+    ...up,
+  });
+  const whole = (found: NomadVariableAnswer) =>
+    new Typed(
+      '*dependency.NomadVariable',
+      { ...nomadFields(found), Items: all },
+      { Metadata: method(() => nomadMetadata(found)) },
+    );
+  return all;
+}
+
+function method(call: () => unknown): Method {
+  return new Method({ max: 0, call });
 }
 
 function nomadVariables(answer: Answers['nomad.var.list']): Typed {
   const sorted = [...answer].sort((a, b) => compareStrings(a.Path, b.Path));
-  return listOf(
-    NOMAD_VARIABLE,
-    sorted.map(
-      ({ Namespace, Path, CreateIndex, ModifyIndex, CreateTime = 0, ModifyTime = 0 }) =>
-        new Typed(NOMAD_VARIABLE, { Namespace, Path, CreateIndex, ModifyIndex, CreateTime, ModifyTime }),
-    ),
-  );
+  return listOf(NOMAD_VARIABLE, sorted.map(nomadMetadata));
 }
 
+/** It prints as its path. */
+function nomadMetadata(given: NomadVariableAnswer): Typed {
+  return new Typed(NOMAD_VARIABLE, nomadFields(given), { String: method(() => given.Path) });
+}
+
+function nomadFields({
+  Namespace,
+  Path,
+  CreateIndex,
+  ModifyIndex,
+  CreateTime = 0,
+  ModifyTime = 0,
+}: NomadVariableAnswer) {
+  return { Namespace, Path, CreateIndex, ModifyIndex, CreateTime, ModifyTime };
+}
+
+const NOMAD_TUPLE = 'dependency.NomadVarTuple';
 export const NOMAD_VARIABLE = '*dependency.NomadVarMeta';

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { compileConsulTemplate, givenAnswer, resolveTemplate, TemplateError } from '../../src/index.ts';
 
@@ -244,5 +245,70 @@ describe('what a template may take is bounded', () => {
   ])('%s', (_, template, want) => {
     const compiled = compileConsulTemplate(template, { limits: { steps: 10_000 } });
     expect(() => compiled.evaluate(() => undefined)).toThrow(want);
+  });
+});
+
+describe("Nomad's variables", () => {
+  const variable = {
+    Namespace: 'default',
+    Path: 'app/db',
+    Items: { user: 'me', password: 's3cret"word', config: 'a: 1\nb: [hidden' },
+    CreateIndex: 3,
+    ModifyIndex: 7,
+    CreateTime: 1_700_000_000_000_000_000,
+    ModifyTime: 1_700_000_000_000_000_000,
+  };
+  const of = async (template: string): Promise<string> => {
+    const result = await resolveTemplate(compileConsulTemplate(template), async () => variable);
+    return result.kind === 'rendered' ? result.text : result.kind;
+  };
+
+  test.each([
+    { name: 'names', template: '{{ (nomadVar "app/db").Keys | join "," }}', want: 'config,password,user' },
+    { name: 'values', template: '{{ with nomadVar "app/db" }}{{ index .Values 2 }}{{ end }}', want: 'me' },
+    {
+      name: 'pairs',
+      template: '{{ range (nomadVar "app/db").Tuples }}{{ .K }}:{{ len .V }} {{ end }}',
+      want: 'config:15 password:11 user:2 ',
+    },
+    { name: 'the whole', template: '{{ with nomadVar "app/db" }}{{ .Parent.Items.user }}{{ end }}', want: 'me' },
+    { name: 'its index', template: '{{ with nomadVar "app/db" }}{{ .Parent.ModifyIndex }}{{ end }}', want: '7' },
+    { name: 'of an item', template: '{{ with nomadVar "app/db" }}{{ .user.Parent.Path }}{{ end }}', want: 'app/db' },
+    {
+      name: 'without its items',
+      template:
+        '{{ with nomadVar "app/db" }}{{ .Metadata.Namespace }} {{ .Metadata }} {{ .Parent.Metadata.Path }}{{ end }}',
+      want: 'default app/db app/db',
+    },
+    {
+      name: 'as an argument',
+      template: '{{ with nomadVar "app/db" }}{{ printf "%s" .Metadata }}{{ end }}',
+      want: 'app/db',
+    },
+    { name: 'as JSON', template: '{{ with nomadVar "app/db" }}{{ .user | toJSON }}{{ end }}', want: '"me"' },
+  ])('$name', async ({ template, want }) => {
+    expect(await of(template)).toBe(want);
+  });
+
+  test('one that is not there yet has nothing', () => {
+    expect(render('{{ range (nomadVar "none").Tuples }}x{{ end }}{{ (nomadVar "none").Keys }}')).toBe('[]');
+  });
+
+  test.each([
+    { name: 'a number', template: '{{ with nomadVar "app/db" }}{{ .password.Value | parseInt }}{{ end }}' },
+    { name: 'JSON', template: '{{ with nomadVar "app/db" }}{{ .password.Value | parseJSON }}{{ end }}' },
+    { name: 'YAML', template: '{{ with nomadVar "app/db" }}{{ .config.Value | parseYAML }}{{ end }}' },
+    {
+      name: 'a function that is told',
+      template: '{{ with nomadVar "app/db" }}{{ sprig_fail .password.Value }}{{ end }}',
+    },
+  ])('a mistake does not tell a value: $name', async ({ template }) => {
+    const failed = await of(template).catch((error: unknown) => error);
+    expect(failed).toBeInstanceOf(TemplateError);
+    expect(inspect(failed)).not.toMatch(/s3c|word|hidden/);
+  });
+
+  test('a method with too few arguments on the way', () => {
+    expect(() => render('{{ printf "%v" scratch.Get }}')).toThrow('wrong number of args for Get');
   });
 });

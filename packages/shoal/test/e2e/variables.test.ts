@@ -103,6 +103,15 @@ test('a task that asks for more fails, and is told what it may read', async () =
   }
 });
 
+test('a template that fails does not tell the value that it failed at', async () => {
+  await put('nomad/jobs/told', { pin: 'never-to-be-told' });
+  await agent.run(jobFile('told', '{{ with nomadVar "nomad/jobs/told" }}{{ .pin.Value | parseInt }}{{ end }}'));
+  const { ID } = await allocOf('told', 'failed');
+  const events = JSON.stringify((await agent.nomad.allocations.read(ID)).value?.TaskStates?.['t']?.Events);
+  expect(events).toContain('[redacted]');
+  await agent.nomad.jobs.deregister('told', { purge: true });
+});
+
 test('kill -9 of the server loses no variable, and its folder holds no plain text', async () => {
   await put('app/db', { password: 'a-secret-at-rest' });
   await agent.end('SIGKILL');
@@ -112,7 +121,8 @@ test('kill -9 of the server loses no variable, and its folder holds no plain tex
   const files = readdirSync(server, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const held = files.map((entry) => readFileSync(join(entry.parentPath, entry.name)).toString('latin1')).join('');
   expect(held).toContain('app/db');
-  for (const secret of ['a-secret-at-rest', 'first-secret', 'second-secret']) expect(held).not.toContain(secret);
+  for (const secret of ['never-to-be-told', 'a-secret-at-rest', 'first-secret', 'second-secret'])
+    expect(held).not.toContain(secret);
   await agent.start();
   const { value } = await agent.nomad.variables.read('app/db');
   expect(value?.Items).toEqual({ password: 'a-secret-at-rest' });

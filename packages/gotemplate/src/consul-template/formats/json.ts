@@ -8,9 +8,14 @@ export function decodeJson(text: string): unknown {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new FunctionError(error instanceof Error ? error.message : String(error));
+    throw new FunctionError(`invalid JSON: ${withoutText(error instanceof Error ? error.message : String(error))}`);
   }
   return typed(value);
+}
+
+/** The engine quotes a part of the text, which may be a secret's. */
+function withoutText(message: string): string {
+  return message.replace(/,? ?(?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, '') || 'it is no value';
 }
 
 function typed(value: unknown): unknown {
@@ -50,6 +55,10 @@ function write(value: unknown, indent: string, line: string): string {
     case 'map':
       return block('{', '}', members(value).map(member(indent, line)), indent, line);
     case 'struct':
+      // A value that says itself what its JSON is (encoding/json, "Marshaler").
+      if (value instanceof Typed && value.methods?.['MarshalJSON']) {
+        return write(value.methods['MarshalJSON'].entry.call(), indent, line);
+      }
       return block('{', '}', structFields(value).map(member(indent, line)), indent, line);
     case 'func':
     case 'complex':

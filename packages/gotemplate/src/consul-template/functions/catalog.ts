@@ -40,6 +40,8 @@ export function catalogFunctions(current: Current): FunctionSet {
     datacenters: { call: (...given) => list('string', datacentersDependency(given)) },
     /** Services by each of their tags. */
     byTag: { min: 1, max: 1, call: byTag },
+    /** Services by their ports. */
+    byPort: { min: 1, max: 1, params: [`[]${SERVICE}`], call: byPort },
     /** Services by values of their meta. */
     byMeta: {
       min: 2,
@@ -85,6 +87,18 @@ function byTag(list: unknown): Typed {
     for (const tag of items(element(service, 'Tags'))) group(groups, String(tag), service);
   }
   return new Typed('map[string][]interface {}', groups);
+}
+
+function byPort(list: unknown): Typed {
+  const groups = new Map<unknown, unknown[]>();
+  for (const service of items(list)) {
+    const port = element(service, 'Port');
+    const known = groups.get(port);
+    if (known === undefined) groups.set(port, [service]);
+    else known.push(service);
+  }
+  const lists = Array.from(groups, ([port, services]) => [port, listOf(SERVICE, services)] as const);
+  return new Typed(`map[int][]${SERVICE}`, new Map(lists));
 }
 
 /** `zone,version|int`: the values of these keys, joined by `_`; with `|int` padded, so that they sort as numbers. */

@@ -1,9 +1,9 @@
 import { FunctionError } from '../../errors.ts';
 import type { FunctionSet } from '../../functions.ts';
-import { items, kindOf, raw, Typed } from '../../values.ts';
+import { items, kindOf, raw } from '../../values.ts';
 import { type Choice, nomadVariableDependency, nomadVariablesDependency } from '../dependency.ts';
 import type { Current } from '../evaluation.ts';
-import { listOf, NOMAD_VARIABLE } from '../values.ts';
+import { listOf, NOMAD_VARIABLE, nomadVariable } from '../values.ts';
 
 /**
  * Nomad's own services: `nomadService "redis"`, or `nomadService 2 (env "NOMAD_ALLOC_ID") "redis"` for two that stay the same. Its variables:
@@ -33,7 +33,7 @@ export function nomadFunctions(current: Current): FunctionSet {
       ...text,
       call: (path) => {
         const found = current().need(nomadVariableDependency('nomad.var.block', String(raw(path))));
-        return found ?? new Typed('map[string]*dependency.NomadVarItem', {});
+        return found ?? nomadVariable(undefined);
       },
     },
     /** Whether there is such a variable. */
@@ -45,8 +45,9 @@ export function nomadFunctions(current: Current): FunctionSet {
     nomadVarList: { max: 1, params: ['string'], call: (prefix = '') => variables(prefix) },
     /** The same, but the template waits while there are none. */
     nomadVarListSafe: {
-      ...text,
-      call: (prefix) => {
+      max: 1,
+      params: ['string'],
+      call: (prefix = '') => {
         const found = variables(prefix);
         if (items(found).length === 0) current().wait(nomadVariablesDependency(String(raw(prefix))));
         return found;

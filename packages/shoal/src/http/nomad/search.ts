@@ -1,4 +1,5 @@
 import { DEFAULT_NAMESPACE } from '../../server/namespaces.ts';
+import { ALL_POOL, DEFAULT_POOL } from '../../server/node-pools.ts';
 import type { Read } from '../../state/read.ts';
 import type { Tables } from '../../state/tables.ts';
 import type { Endpoint } from '../shared/api.ts';
@@ -21,6 +22,8 @@ type Context = {
   readonly names: (tables: Tables, scope: Scope) => Iterable<string>;
   /** The table whose index the answer has. */
   readonly table?: keyof Tables;
+  /** Only when it is named: what asks for all of them expects the earlier ones. */
+  readonly named?: true;
 };
 
 /** In the order in which Nomad names them. */
@@ -43,6 +46,8 @@ const CONTEXTS: readonly Context[] = [
     table: 'namespaces',
     names: ({ namespaces }, { prefix }) => namespaceNames(namespaces, prefix),
   },
+  { name: 'node_pools', named: true, table: 'nodePools', names: (tables, { prefix }) => poolNames(tables, prefix) },
+  { name: 'vars', named: true, table: 'variables', names: ({ variables }, scope) => pathsOf(variables, scope) },
 ];
 
 /** `/v1/search`: what begins with a prefix, in one context or in all. */
@@ -68,10 +73,12 @@ function scopeOf(request: ApiRequest, body: Record<string, unknown>): Scope {
 }
 
 function contextsOf(wanted: unknown, prefix: string): readonly Context[] {
-  if (wanted === ALL) return CONTEXTS.filter(({ ids }) => !ids || ID_PREFIX.test(prefix));
+  if (wanted === ALL) return CONTEXTS.filter(({ ids, named }) => !named && (!ids || ID_PREFIX.test(prefix)));
   const found = CONTEXTS.find(({ name }) => name === wanted);
   if (found) return [found];
-  const names = CONTEXTS.map(({ name }) => name).join(' ');
+  const names = CONTEXTS.filter(({ named }) => !named)
+    .map(({ name }) => name)
+    .join(' ');
   throw new UnknownContextError(
     `context must be one of [${names}] or 'all' for all contexts; got ${JSON.stringify(String(wanted ?? ''))}`,
   );
@@ -109,4 +116,15 @@ function* policyIds({ jobs }: Tables, { prefix, namespace }: Scope): Generator<s
 function* namespaceNames(namespaces: Tables['namespaces'], prefix: string): Generator<string> {
   if (DEFAULT_NAMESPACE.startsWith(prefix)) yield DEFAULT_NAMESPACE;
   for (const name of namespaces.keys(prefix)) if (name !== DEFAULT_NAMESPACE) yield name;
+}
+
+function* poolNames({ nodePools, nodes }: Tables, prefix: string): Generator<string> {
+  const ofNodes = [...nodes.values()].map(({ NodePool }) => NodePool || DEFAULT_POOL);
+  const names = new Set([ALL_POOL, DEFAULT_POOL, ...nodePools.keys(prefix), ...ofNodes]);
+  yield* [...names].filter((name) => name.startsWith(prefix)).sort();
+}
+
+function* pathsOf(variables: Tables['variables'], { prefix, namespace }: Scope): Generator<string> {
+  const rows = namespace === '*' ? variables.scan() : variables.scan(`${namespace}/${prefix}`);
+  for (const { Path } of rows) if (Path.startsWith(prefix)) yield Path;
 }

@@ -124,6 +124,16 @@ describe('lists of variables', () => {
     expect(await paths(`?next_token=${encodeURIComponent(next)}`)).toEqual(['b/1']);
   });
 
+  test('are searched by their paths', async () => {
+    const api = await anApi();
+    for (const path of ['app/db', 'app/web', 'other']) await put(api, path, { k: 'v' });
+    const search = async (Prefix: string, Context: string) =>
+      JSON.parse((await api.ask('PUT', '/v1/search', { Prefix, Context })).text).Matches;
+    expect(await search('app', 'vars')).toEqual({ vars: ['app/db', 'app/web'] });
+    expect(await search('def', 'node_pools')).toEqual({ node_pools: ['default'] });
+    expect(await search('app', 'all')).not.toHaveProperty('vars');
+  });
+
   test('and variables can be waited for', async () => {
     const api = await anApi();
     const { index } = await put(api, 'a', { n: '1' });

@@ -1,8 +1,8 @@
 import type { Command } from './command.ts';
-import { GROUPS } from './commands.ts';
 import type { FlagSpec, FlagSpecs } from './flags.ts';
 import { type Paint, widthOf } from './output/paint.ts';
 import { aliasesOf, commandsOf, type ProgramName } from './resolve-command.ts';
+import { GROUPS } from './table/groups.ts';
 
 /** All that can be said to one command. */
 export function commandHelp(program: ProgramName, name: string, command: Command, paint: Paint): string {

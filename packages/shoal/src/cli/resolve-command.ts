@@ -1,5 +1,7 @@
 import type { Entry, Vocabulary } from './command.ts';
-import { ALIASES, COMMANDS, GROUPS, OWN_FORMS } from './commands.ts';
+import { ALIASES } from './table/aliases.ts';
+import { COMMANDS, OWN_FORMS } from './table/commands.ts';
+import { GROUPS } from './table/groups.ts';
 
 export type ProgramName = 'shoal' | 'nomad' | 'consul';
 

@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { Entry } from '../../src/cli/command.ts';
-import { OWN_FORMS } from '../../src/cli/commands.ts';
 import { namesOf, parseFlags } from '../../src/cli/flags.ts';
 import { type ProgramName, resolveCommand, vocabularyOf } from '../../src/cli/resolve-command.ts';
+import { OWN_FORMS } from '../../src/cli/table/commands.ts';
 import { runCommand } from './support/run-command.ts';
 
 const entries: [string, string, Entry][] = [

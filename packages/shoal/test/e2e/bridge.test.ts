@@ -468,6 +468,7 @@ describe('an agent that is killed', () => {
     expect((await patiently('it answers again', () => ask(url))).pid).toBe(before.pid);
     const [again] = (await allocationsOf('flushed', 1, isRunning)) as [Allocation];
     expect(again.NetworkStatus).toEqual(allocation.NetworkStatus);
+    await patiently('the agent is done', () => agent.log().includes('and is made again'));
     flushRules();
     await stopped('flushed');
     await noRuleIsLeft();

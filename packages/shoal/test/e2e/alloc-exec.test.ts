@@ -320,3 +320,16 @@ describe('an action', () => {
     expect([response.statusCode, text]).toEqual([status, expect.stringMatching(reason)]);
   });
 });
+
+it('an agent that is told to end does not wait for conversations', async () => {
+  const alloc = allocs['raw_exec'] ?? '';
+  const mark = `left-${process.pid}`;
+  const session = await open(alloc, { command: ['sh', '-c', `OURS=${mark} sleep 4321; true`] });
+  await patiently('it runs', () => processesWith('OURS', mark).length === 1);
+  const begin = performance.now();
+  await agent.end('SIGTERM');
+  expect(performance.now() - begin).toBeLessThan(10_000);
+  expect(await session.end()).toBeUndefined();
+  await patiently('nothing of it is left', () => processesWith('OURS', mark).length === 0);
+  await agent.start();
+});

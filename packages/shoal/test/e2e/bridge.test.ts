@@ -516,3 +516,38 @@ describe('an agent that is killed', () => {
     execFileSync('unshare', [`--net=/var/run/netns/${id}`, 'true']);
   }
 });
+
+describe('an isolated task in bridge mode', () => {
+  const task = (script: string, more = '') => `
+  network {
+    mode = "bridge"
+    port "http" { to = 8000 }
+  }
+  ${more}
+  task "isolated" {
+    driver       = "exec"
+    kill_timeout = "1s"
+    config {
+      command = "/bin/sh"
+      args    = ["-c", ${JSON.stringify(script)}]
+    }
+    resources {
+      cpu    = 50
+      memory = 64
+    }
+  }`;
+
+  it('is in the network of its group, is reached there, finds services, and leaves nothing', async () => {
+    const serve = 'mkdir -p /local/www; (cat /etc/resolv.conf; ls /sys/class/net) > /local/www/index.html';
+    const service = 'service {\n name = "isolated"\n port = "http"\n}';
+    await agent.run(job('isolated', task(`${serve}; exec busybox httpd -f -p 8000 -h /local/www`, service)));
+    const [allocation] = await allocationsOf('isolated', 1, isRunning);
+    const url = `http://${control}:${hostPort(allocation as Allocation)}/`;
+    const page = await patiently('it answers', async () => (await fetch(url)).text());
+    expect(page).toMatch(/nameserver 10\.231\.0\.1\n[\s\S]*eth0\nlo\n/);
+    await agent.run(job('asks', task('getent ahostsv4 isolated.service.consul'), 'batch'));
+    const [asked] = await allocationsOf('asks', 1, ({ ClientStatus }) => ClientStatus === 'complete');
+    expect(await output(asked as Allocation, 'isolated')).toMatch(/^10\./);
+    for (const name of ['isolated', 'asks']) await stopped(name);
+  });
+});

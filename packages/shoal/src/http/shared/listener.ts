@@ -38,7 +38,12 @@ const RETRY_MS = 3_000;
 const CLOSE_GRACE_MS = 1_000;
 const SWEEP_MS = 20;
 
-type Serving = { readonly server: Server; readonly unasked: ReadonlySet<Socket> };
+type Serving = {
+  readonly server: Server;
+  readonly unasked: ReadonlySet<Socket>;
+  /** They have switched protocols: Node does not count them among its connections any more, and waits for them all the same. */
+  readonly switched: ReadonlySet<Duplex>;
+};
 
 /** One HTTP server per address, all with one handler. */
 export class Listener {
@@ -94,14 +99,20 @@ export class Listener {
     if (this.#servers.has(address)) return true;
     const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, this.#options.handle);
     const { upgrade } = this.#options;
+    const switched = new Set<Duplex>();
     if (upgrade)
-      server.on('upgrade', (...asked) => (isWebSocket(asked[0]) ? upgrade(...asked) : stay(server, ...asked)));
+      server.on('upgrade', (request, socket, head) => {
+        if (!isWebSocket(request)) return stay(server, request, socket, head);
+        switched.add(socket);
+        socket.once('close', () => switched.delete(socket));
+        upgrade(request, socket, head);
+      });
     const unasked = unaskedConnections(server);
     const error = await listening(server, address, this.#port);
     if (error?.code === 'EADDRNOTAVAIL') return false;
     if (error?.code === 'EADDRINUSE') throw new PortTakenError(this.#options.what, address, this.#port, error);
     if (error) throw error;
-    this.#servers.set(address, { server, unasked });
+    this.#servers.set(address, { server, unasked, switched });
     this.#port = (server.address() as AddressInfo).port;
     return true;
   }
@@ -162,9 +173,9 @@ function unaskedConnections(server: Server): Set<Socket> {
   return sockets;
 }
 
-/** Answers that are on their way get a moment to finish; their connections go as they fall idle. */
-function closeServer({ server, unasked }: Serving): Promise<void> {
-  for (const socket of unasked) socket.destroy();
+/** Answers that are on their way get a moment to finish; their connections go as they fall idle. A conversation has no end to wait for. */
+function closeServer({ server, unasked, switched }: Serving): Promise<void> {
+  for (const socket of [...unasked, ...switched]) socket.destroy();
   return new Promise((resolve) => {
     const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
     const force = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);

@@ -3,7 +3,9 @@ import { mkdir } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { createConsulClient } from '@shoal/api';
+import { artifactDefaults } from '../client/artifacts/settings.ts';
 import { type Client, createClient } from '../client/client.ts';
+import { taskOptions } from '../client/client-options.ts';
 import { systemClock } from '../client/clock.ts';
 import { DOCKER, type DockerDriver, dockerDriver } from '../client/drivers/docker/docker.ts';
 import { dockerSettings } from '../client/drivers/docker/settings.ts';
@@ -67,12 +69,14 @@ export async function startClientRole(deps: ClientRoleDeps): Promise<ClientRole>
     log: (message) => log.warn({}, `supervisor: ${message}`),
   });
   const docker = await dockerOf(deps);
+  const { allows, envDenylist } = taskOptions(config.client.options);
+  const drivers = [rawExec({ supervisor, enabled: config.rawExec.enabled }), execOf(deps, supervisor), docker];
   const client = createClient({
     config: nodeConfig(deps),
     identity: nodeIdentity,
     server: dialer,
     registrar: deps.registrar,
-    drivers: [rawExec({ supervisor, enabled: config.rawExec.enabled }), execOf(deps, supervisor), docker],
+    drivers: drivers.filter(({ name }) => allows(name)),
     serveDns: deps.serveDns,
     db: openStateDb(join(dataDir, 'client', 'state.mdb')),
     clock: systemClock,
@@ -81,7 +85,12 @@ export async function startClientRole(deps: ClientRoleDeps): Promise<ClientRole>
     machine: thisMachine,
     agentEnv: process.env,
     log,
-    options: { maxKillTimeoutMs: config.client.maxKillTimeoutMs, templates: templateSettings(deps) },
+    options: {
+      maxKillTimeoutMs: config.client.maxKillTimeoutMs,
+      templates: templateSettings(deps),
+      artifacts: { ...artifactDefaults, ...config.client.artifact },
+      ...(envDenylist !== undefined && { envDenylist }),
+    },
   });
   await client.start();
   const hostStats = createHostStatsReader({ allocDir: join(dataDir, 'alloc'), coreMHz: coreMHz(client) });

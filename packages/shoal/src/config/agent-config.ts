@@ -142,6 +142,14 @@ export type ClientConfig = {
   gcDiskUsageThreshold: number;
   /** Whether `exec` into allocations is refused. Default false. */
   disableRemoteExec: boolean;
+  /** What fetching an artifact may cost. Defaults: half an hour, 100 GB, 4096 files in an archive. */
+  artifact: {
+    readTimeoutMs: number;
+    gitTimeoutMs: number;
+    maxBytes: number;
+    maxUnpackedBytes: number;
+    maxFiles: number;
+  };
   /** Template functions that jobs may not use. Default `plugin`. */
   templateFunctionDenylist: readonly string[];
   /** Whether templates may read any file of the machine. Default false. */

@@ -160,6 +160,13 @@ function clientConfig(values: Partial<Settings>, dev: boolean): ClientConfig {
     gcMaxAllocs: values['client.gcMaxAllocs'] ?? client.gcMaxAllocs,
     gcDiskUsageThreshold: values['client.gcDiskUsageThreshold'] ?? client.gcDiskUsageThreshold,
     disableRemoteExec: values['client.disableRemoteExec'] ?? false,
+    artifact: {
+      readTimeoutMs: values['client.artifact.readTimeoutMs'] ?? client.artifact.readTimeoutMs,
+      gitTimeoutMs: values['client.artifact.gitTimeoutMs'] ?? client.artifact.gitTimeoutMs,
+      maxBytes: values['client.artifact.maxBytes'] ?? client.artifact.maxBytes,
+      maxUnpackedBytes: values['client.artifact.maxUnpackedBytes'] ?? client.artifact.maxUnpackedBytes,
+      maxFiles: values['client.artifact.maxFiles'] ?? client.artifact.maxFiles,
+    },
     templateFunctionDenylist: values['client.templateFunctionDenylist'] ?? client.templateFunctionDenylist,
     templateDisableFileSandbox: values['client.templateDisableFileSandbox'] ?? false,
   };

@@ -1,3 +1,4 @@
+import { artifactDefaults } from '../client/artifacts/settings.ts';
 import type { PortName } from './agent-config.ts';
 
 const SECOND = 1_000;
@@ -40,6 +41,7 @@ export const DEFAULTS = {
     gcIntervalMs: MINUTE,
     gcMaxAllocs: 50,
     gcDiskUsageThreshold: 80,
+    artifact: artifactDefaults,
     templateFunctionDenylist: ['plugin'],
   },
   join: { retryIntervalMs: 30 * SECOND, retryMax: 0 },

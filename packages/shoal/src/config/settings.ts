@@ -61,6 +61,11 @@ export type Settings = {
   'client.gcMaxAllocs': number;
   'client.gcDiskUsageThreshold': number;
   'client.disableRemoteExec': boolean;
+  'client.artifact.readTimeoutMs': number;
+  'client.artifact.gitTimeoutMs': number;
+  'client.artifact.maxBytes': number;
+  'client.artifact.maxUnpackedBytes': number;
+  'client.artifact.maxFiles': number;
   'client.templateFunctionDenylist': readonly string[];
   'client.templateDisableFileSandbox': boolean;
   plugins: Record<string, PluginConfig>;

@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import type { Diagnostic } from '@shoal/hcl';
+import { optionsWithoutEffect } from '../client/client-options.ts';
 import { dockerSettings } from '../client/drivers/docker/settings.ts';
 import { execSettings } from '../client/drivers/exec/settings.ts';
 import { networkMistakes } from '../client/network/settings.ts';
@@ -40,6 +41,7 @@ export function wholeChecks(config: AgentConfig, merged: Merged): Diagnostic[] {
     ...tlsChecks(merged),
     ...dnsChecks(config, merged),
     ...driverChecks(config, merged),
+    ...optionChecks(config, merged),
     ...networkChecks(config, merged),
     ...roleChecks(config, merged),
   ];
@@ -57,6 +59,18 @@ function driverChecks({ plugins, client }: AgentConfig, merged: Merged): Diagnos
       problemAt(merged, 'plugins', `The settings of the ${driver} driver are wrong`, sentence(mistake)),
     ),
   );
+}
+
+function optionChecks({ client }: AgentConfig, merged: Merged): Diagnostic[] {
+  return optionsWithoutEffect(client.options).map((name) => ({
+    ...problemAt(
+      merged,
+      'client.options',
+      `The option "${name}" has no effect`,
+      'Everything that can be found out about a node is found out.',
+    ),
+    severity: 'warning',
+  }));
 }
 
 function networkChecks({ client }: AgentConfig, merged: Merged): Diagnostic[] {

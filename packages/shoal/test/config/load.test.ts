@@ -412,6 +412,13 @@ describe('values', () => {
       ],
     },
     {
+      name: 'limits of artifacts',
+      given:
+        'client {\n  enabled = true\n  servers = ["a"]\n  artifact {\n    http_read_timeout = "0"\n    git_timeout = "5m"\n    http_max_size = "1.5GB"\n    decompression_limit_size = "2MiB"\n    decompression_limit_file_count = 0\n  }\n}',
+      read: ({ client }) => Object.values(client.artifact),
+      want: [2 ** 31 - 1, 300_000, 1_500_000_000, 2 * 1024 ** 2, Number.POSITIVE_INFINITY],
+    },
+    {
       name: 'the pool of the node',
       given: 'client {\n  enabled = true\n  servers = ["a"]\n  node_pool = "gpu"\n}',
       read: ({ client }) => client.nodePool,

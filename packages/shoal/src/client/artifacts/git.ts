@@ -61,7 +61,7 @@ async function runner(fetch: GitFetch): Promise<Run> {
   const env = { ...inherited(), GIT_TERMINAL_PROMPT: '0', GIT_SSH_COMMAND: await sshCommand(fetch), LC_ALL: 'C' };
   const careful = ['-c', 'core.hooksPath=/dev/null', '-c', 'protocol.ext.allow=never'];
   if (insecure) careful.push('-c', 'http.sslVerify=false');
-  const deadline = AbortSignal.timeout(settings.readTimeoutMs);
+  const deadline = AbortSignal.timeout(settings.gitTimeoutMs);
   const over = AbortSignal.any([signal, deadline]);
   return async (args, cwd = into) => {
     over.throwIfAborted();
@@ -73,7 +73,7 @@ async function runner(fetch: GitFetch): Promise<Run> {
     const failure = await endOfProgram(child).finally(() => over.removeEventListener('abort', kill));
     signal.throwIfAborted();
     if (deadline.aborted) {
-      throw new ArtifactError(`git took longer than ${settings.readTimeoutMs / 1000} s`, { recoverable: true });
+      throw new ArtifactError(`git took longer than ${settings.gitTimeoutMs / 1000} s`, { recoverable: true });
     }
     if (failure !== undefined) throw new ArtifactError(`git: ${failure}`, { recoverable: true });
   };

@@ -6,6 +6,8 @@ const SECOND = 1_000;
 export type ArtifactSettings = {
   /** The whole download, milliseconds. */
   readTimeoutMs: number;
+  /** All of a repository, milliseconds. */
+  gitTimeoutMs: number;
   /** The longest wait for the next byte, milliseconds. */
   stallTimeoutMs: number;
   /** The largest download, bytes. */
@@ -21,6 +23,7 @@ export type ArtifactSettings = {
 
 export const artifactDefaults: ArtifactSettings = {
   readTimeoutMs: 30 * MINUTE,
+  gitTimeoutMs: 30 * MINUTE,
   stallTimeoutMs: 60 * SECOND,
   maxBytes: 100 * GB,
   maxUnpackedBytes: 100 * GB,

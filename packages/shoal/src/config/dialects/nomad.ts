@@ -18,6 +18,7 @@ import {
   texts,
   within,
 } from '../fields.ts';
+import { artifactLimits } from './artifact.ts';
 import * as why from './reasons.ts';
 
 const serverJoin: Fields = {
@@ -112,6 +113,7 @@ export const clientFields: Fields = {
   gc_max_allocs: integer('client.gcMaxAllocs'),
   gc_disk_usage_threshold: number('client.gcDiskUsageThreshold'),
   disable_remote_exec: flag('client.disableRemoteExec'),
+  artifact: artifactLimits,
   template: block({
     function_denylist: texts('client.templateFunctionDenylist'),
     function_blacklist: texts('client.templateFunctionDenylist'),
@@ -122,7 +124,7 @@ export const clientFields: Fields = {
   ...ignored(
     why.NOT_YET,
     `cpu_disable_dmidecode memory_max_mb disk_total_mb disk_free_mb gc_inode_usage_threshold
-     gc_parallel_destroys gc_volumes_on_node_gc artifact users drain_on_shutdown reservable_cores
+     gc_parallel_destroys gc_volumes_on_node_gc users drain_on_shutdown reservable_cores
      host_volumes_dir host_volume_plugin_dir common_plugin_dir log_monitor fingerprint preferred_address_family
      node_max_allocs intro_token nomad_service_discovery default_ineligible`,
   ),

@@ -22,6 +22,7 @@ export const NO_SINK = 'Metrics are not sent anywhere: they are fetched.';
 export const OWN_CONSUL = 'The agent is its own Consul: services and checks are registered in it.';
 export const OWN_STATE = 'Every server reads its own memory: there are no stale reads to allow and no cache to fill.';
 export const NO_CSI = 'There are no CSI volumes.';
-export const NO_KEYRING = 'There is no keyring for variables and workload identities.';
+export const NO_KEYRING =
+  'Keys of variables are replaced by "operator root keyring rotate" alone, and there are no workload identities.';
 export const NO_SOCKETS = 'Unix sockets are not served.';
 export const NOT_YET = 'It is not supported yet.';

@@ -106,7 +106,7 @@ describe('a repository', () => {
   test('that nobody serves, and one that takes too long', async () => {
     const place = await aPlace({ '/slow/info/refs': () => undefined });
     await expect(place.get('git::http://127.0.0.1:1/x')).rejects.toThrow(/git: /);
-    await expect(place.get(`git::${place.url}/slow`, {}, { readTimeoutMs: 300 })).rejects.toThrow(
+    await expect(place.get(`git::${place.url}/slow`, {}, { gitTimeoutMs: 300 })).rejects.toThrow(
       /took longer than 0.3 s/,
     );
     expect([await place.local(), await place.temp()]).toEqual([[], []]);

@@ -25,6 +25,8 @@ const ROOMS = {
   config: [
     'dns/settings.ts',
     'dns/recursors/server-address.ts',
+    'client/artifacts/settings.ts',
+    'client/client-options.ts',
     'client/drivers/docker/settings.ts',
     'client/drivers/exec/settings.ts',
     'client/network/settings.ts',

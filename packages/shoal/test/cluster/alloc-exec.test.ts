@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type HostAgent, type Hosts, makeHosts } from '../support/hosts.ts';
+import { processesWith } from '../support/processes.ts';
 import { until } from '../support/until.ts';
 import { clientOf, nodesReady, runningAllocs, startServer } from './cluster-config.ts';
 
@@ -75,9 +76,16 @@ test('the machine itself needs no server for it', { timeout: 90_000 }, async () 
   // The command line looks the allocation up, which takes a server; the API does not.
   const { control } = hosts.network.host('alpha');
   const query = new URLSearchParams({ task: 't', command: '["sh", "-c", "exit 6"]' });
-  const socket = new WebSocket(`ws://${control}:4646/v1/client/allocation/${alloc}/exec?${query}`);
+  const open = () => new WebSocket(`ws://${control}:4646/v1/client/allocation/${alloc}/exec?${query}`);
+  const socket = open();
   const frames: unknown[] = [];
   socket.on('message', (message) => frames.push(JSON.parse(String(message))));
   await once(socket, 'close');
   expect(frames.at(-1)).toEqual({ exited: true, result: { exit_code: 6 } });
+  const mark = `exec-${process.pid}`;
+  query.set('command', JSON.stringify(['env', `OURS=${mark}`, 'sleep', '4321']));
+  const left = open();
+  await until('it runs', () => processesWith('OURS', mark).length === 1);
+  left.terminate();
+  await until('it ends when its user goes', () => processesWith('OURS', mark).length === 0);
 });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The hierarchies of control groups that this machine has (cgroups(7)). */
@@ -34,6 +34,17 @@ export function missingControllers(hierarchies: Hierarchies): string[] {
       : [...hierarchies.roots.keys()];
   const needed = hierarchies.version === 2 ? ['cpu', 'memory'] : ['cpu', 'cpuacct', 'memory', 'devices', 'freezer'];
   return needed.filter((controller) => !there.includes(controller));
+}
+
+/** Whether groups can be made: in a container the hierarchies are often there to be read only. */
+export function mayMakeGroups(hierarchies: Hierarchies): boolean {
+  const roots = hierarchies.version === 2 ? [hierarchies.root] : [...hierarchies.roots.values()];
+  try {
+    for (const root of roots) accessSync(root, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a group can be kept from swapping: version 1 counts that only if the kernel was told to, version 2 shows it where there is something to swap to. */

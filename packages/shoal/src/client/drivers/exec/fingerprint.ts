@@ -1,5 +1,5 @@
 import type { DriverInfo } from '@shoal/api';
-import { type Hierarchies, missingControllers } from './cgroups.ts';
+import { type Hierarchies, mayMakeGroups, missingControllers } from './cgroups.ts';
 import type { Programs } from './runtime.ts';
 
 /** What of the machine decides whether tasks can be isolated on it. */
@@ -25,6 +25,7 @@ export function takeFingerprint({ platform, uid, hierarchies, find }: Surroundin
     if (missing.length > 0) return `not on this machine: ${missing.join(', ')} (packages of the same name)`;
     const controllers = missingControllers(hierarchies());
     if (controllers.length > 0) return `control groups lack these controllers: ${controllers.join(', ')}`;
+    if (!mayMakeGroups(hierarchies())) return 'control groups may be read here, and not written';
     return undefined;
   };
   const why = reason();

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { type Hierarchies, hierarchiesIn } from '../../../../src/client/drivers/exec/cgroups.ts';
 import { exitOf } from '../../../../src/client/drivers/exec/ending.ts';
@@ -166,7 +167,7 @@ describe('the hierarchies of control groups', () => {
 describe('the fingerprint', () => {
   const all: Hierarchies = {
     version: 1,
-    roots: new Map(['cpu', 'cpuacct', 'memory', 'devices', 'freezer'].map((name) => [name, '/x'])),
+    roots: new Map(['cpu', 'cpuacct', 'memory', 'devices', 'freezer'].map((name) => [name, tmpdir()])),
   };
   const there = { platform: 'linux', uid: 0, hierarchies: () => all, find: (name: string) => `/usr/bin/${name}` };
   it('says that tasks can be isolated', () => {
@@ -183,6 +184,14 @@ describe('the fingerprint', () => {
       name: 'no control groups',
       change: { hierarchies: () => hierarchiesIn('') },
       want: 'control groups lack these controllers: cpu, cpuacct, memory, devices, freezer',
+    },
+    {
+      name: 'control groups of others',
+      // Nobody writes there.
+      change: {
+        hierarchies: () => ({ ...all, roots: new Map([...all.roots].map(([name]) => [name, '/proc/nowhere'])) }),
+      },
+      want: 'control groups may be read here, and not written',
     },
     {
       name: 'no programs',

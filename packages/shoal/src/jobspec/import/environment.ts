@@ -36,11 +36,10 @@ type Entry = { readonly key: string; readonly value: string; readonly mentions: 
 /** A key without a value is passed on if it is set. Where a service's name comes out of a variable, its value is taken. */
 function entryOf(key: string, given: string | undefined, project: Project): Entry {
   const value = given ?? `\${${key}:-}`;
-  const names = [...project.ports.keys()];
-  const mentions = mentionsIn(key, value, names);
+  const mentions = mentionsIn(key, value, project.hosts);
   const known = project.resolve(value);
   if (mentions.length > 0 || known === undefined) return { key, value, mentions };
-  const found = mentionsIn(key, known, names);
+  const found = mentionsIn(key, known, project.hosts);
   return found.length > 0 ? { key, value: known.replaceAll('$', '$$$$'), mentions: found } : { key, value, mentions };
 }
 

@@ -5,14 +5,21 @@ import { mapping, text, texts } from './yaml-values.ts';
 
 type Write = (text: string) => Expression;
 
-/** A `check` block for a `healthcheck`; without one, a connection to the first port. */
+/** A `check` block for a `healthcheck`; without one, a connection to the first port that takes some. */
 export function checksOf(healthcheck: unknown, name: string, ports: readonly PublishedPort[], write: Write): Item[] {
   const given = mapping(healthcheck);
   const test = typeof given['test'] === 'string' ? ['CMD-SHELL', given['test']] : texts(given['test']);
   if (given['disable'] === true || test[0] === 'NONE') return [];
-  if (test.length === 0) return ports.length === 0 ? [] : [block('check', [], [argument('type', 'tcp'), ...times({})])];
+  if (test.length === 0) return connectionCheck(ports);
   const items = [...(httpCheck(test, name, ports) ?? scriptCheck(test, write)), ...times(given), ...restarts(given)];
   return [block('check', [], items)];
+}
+
+function connectionCheck(ports: readonly PublishedPort[]): Item[] {
+  const port = ports.find(({ isUdp }) => isUdp !== true);
+  if (port === undefined) return [];
+  const elsewhere = port === ports[0] ? [] : [argument('port', port.label)];
+  return [block('check', [], [argument('type', 'tcp'), ...elsewhere, ...times({})])];
 }
 
 const URL = /\b(https?):\/\/([\w.-]+)(?::(\d+))?(\/[^\s"'|)]*)?(?=["'\s]|$)/;

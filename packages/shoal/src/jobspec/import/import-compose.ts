@@ -1,6 +1,6 @@
 import { format } from '@shoal/hcl';
 import { parse } from 'yaml';
-import { mentionsIn } from './addresses.ts';
+import { type Hosts, hostsOf, mentionsIn } from './addresses.ts';
 import { ImportError } from './errors.ts';
 import { argument, block, comment, type Expression, gap, hclText, type Item } from './hcl-text.ts';
 import { interpolated, resolved, type Variables } from './interpolate.ts';
@@ -37,13 +37,15 @@ export function importCompose({ source, name, folder, env, look = () => undefine
   const projectName = jobName(name ?? text(file['name']) ?? folder);
   const write = (value: string): Expression => interpolated(value, variables, env);
   const resolve = (value: string) => resolved(value, env);
-  const mentioned = mentionsOf(services, resolve);
+  const hosts = hostsOf(services);
+  const mentioned = mentionsOf(services, hosts, resolve);
   const project: Project = {
     name: projectName,
     volume: (each) => volumeName(each, file['volumes'], composeName(name ?? text(file['name']) ?? folder)),
     secrets: file['secrets'],
     configs: file['configs'],
     mentioned,
+    hosts,
     ports: new Map(
       services.map(([each, service]) => [each, servicePorts(each, service, { mentioned, resolve, write }).ports]),
     ),
@@ -109,14 +111,14 @@ function jobName(name: string): string {
 /** What the services tell of each other: `db:5432` in anybody's environment says that the service db has a port 5432. */
 function mentionsOf(
   services: readonly (readonly [string, Mapping])[],
+  hosts: Hosts,
   resolve: (text: string) => string | undefined,
 ): Mentions {
   const ports = new Map(services.map(([name]) => [name, new Set<number>()]));
   const [alone, needed] = [new Set<string>(), new Set<string>()];
-  const names = [...ports.keys()];
   for (const [self, service] of services) {
     for (const [key, value] of pairs(service['environment'])) {
-      const found = mentionsIn(key, resolve(value ?? '') ?? value ?? '', names);
+      const found = mentionsIn(key, resolve(value ?? '') ?? value ?? '', hosts);
       for (const { name, port } of found) {
         if (port !== undefined) ports.get(name)?.add(port);
         else if (name !== self) alone.add(name);
@@ -140,6 +142,8 @@ function variableBlocks(variables: Variables): Item[] {
   ]);
 }
 
+const TOP_LEVEL = new Set(['version', 'name', 'services', 'volumes', 'networks', 'secrets', 'configs', 'include']);
+
 /** Volumes and networks are of the project; what is special about them is told. */
 function topLevel(file: Mapping): Item[] {
   const special = (kind: string, plain: string) =>
@@ -151,6 +155,9 @@ function topLevel(file: Mapping): Item[] {
     ...special('networks', 'bridge').map(([name]) =>
       comment(`The network "${name}" is external or has a driver of its own, which has no equal here.`),
     ),
+    ...Object.keys(file)
+      .filter((key) => !TOP_LEVEL.has(key) && !key.startsWith('x-'))
+      .map((key) => comment(`${key} has no equal here.`)),
     ...(file['include'] === undefined ? [] : [comment('include: import the other files one by one.')]),
   ];
 }

@@ -7,6 +7,8 @@ export type PublishedPort = {
   readonly container: number;
   readonly host?: Expression;
   readonly note?: string;
+  /** Nobody answers by TCP. */
+  readonly isUdp?: true;
 };
 
 type Wanted = Omit<PublishedPort, 'label'>;
@@ -57,8 +59,8 @@ function merged(wanted: readonly Wanted[]): Wanted[] {
   for (const port of wanted) {
     const key = `${port.container} ${JSON.stringify(port.host)}`;
     const other = ports.get(key);
-    const { note, ...plain } = port;
-    ports.set(key, other === undefined || other.note === note ? port : plain);
+    const { note, isUdp, ...plain } = port;
+    ports.set(key, other === undefined || (other.note === note && other.isUdp === isUdp) ? port : plain);
   }
   return [...ports.values()];
 }
@@ -108,14 +110,17 @@ function range(given: string): number[] {
   return Array.from({ length: Math.min(Math.max(to - from + 1, 0), 1000) }, (_, at) => from + at);
 }
 
-function noteOf(address: string | undefined, protocol: string | undefined): { note?: string } {
+function noteOf(address: string | undefined, protocol: string | undefined): { note?: string; isUdp?: true } {
   const notes = [
     ...(address !== undefined && address !== '0.0.0.0' && address !== '[::]'
       ? [`was open on ${address} only: name a host_network of the client for that`]
       : []),
     ...(protocol === 'udp' ? ['UDP: a port is always both, TCP and UDP'] : []),
   ];
-  return notes.length > 0 ? { note: notes.join('; ') } : {};
+  return {
+    ...(notes.length > 0 && { note: notes.join('; ') }),
+    ...(protocol === 'udp' && { isUdp: true as const }),
+  };
 }
 
 export function networkBlock(ports: readonly PublishedPort[]): Item[] {

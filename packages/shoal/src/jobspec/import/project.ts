@@ -21,6 +21,7 @@ export type Project = {
   readonly secrets: unknown;
   readonly configs: unknown;
   readonly mentioned: Mentions;
+  readonly hosts: ReadonlyMap<string, string>;
   /** Ports by service: those that are published, exposed or named. */
   readonly ports: ReadonlyMap<string, readonly PublishedPort[]>;
   /** A file or folder of the developer's machine; undefined where there is none, or nobody can look. */

@@ -77,14 +77,15 @@ function expected(port: PublishedPort): PublishedPort {
 }
 
 /** Commands stand as they are: templates write files and variables only. */
-function commandRemarks(name: string, service: Mapping, { ports }: Project): string[] {
-  const names = [...ports.keys()].filter((each) => each !== name);
+function commandRemarks(name: string, service: Mapping, { hosts }: Project): string[] {
   const words = [...(command(service['command']) ?? []), ...(command(service['entrypoint']) ?? [])];
-  const named = new Set(words.flatMap((word) => mentionsIn('name', word, names).map((mention) => mention.name)));
-  return [...named].map(
-    (each) =>
-      `the command names ${each}: write ${serviceName(each)}.service.consul, or a template that follows its address.`,
-  );
+  const named = new Set(words.flatMap((word) => mentionsIn('name', word, hosts).map((mention) => mention.name)));
+  return [...named]
+    .filter((each) => each !== name)
+    .map(
+      (each) =>
+        `the command names ${each}: write ${serviceName(each)}.service.consul, or a template that follows its address.`,
+    );
 }
 
 /** Parts with an empty line before each. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { mentionsIn } from '../../../src/jobspec/import/addresses.ts';
+import { hostsOf, mentionsIn } from '../../../src/jobspec/import/addresses.ts';
 
 const found = (value: string, key = 'ADDRESS') =>
-  mentionsIn(key, value, ['db', 'db-2', 'app', 'redis']).map(({ name, port }) =>
+  mentionsIn(key, value, hostsOf(['db', 'db-2', 'app', 'redis'].map((name) => [name, {}]))).map(({ name, port }) =>
     port === undefined ? name : `${name}:${port}`,
   );
 
@@ -42,4 +42,13 @@ test.each(['DB_HOST', 'HOSTNAME', 'REDIS', 'WORDPRESS_DB_SERVER'])('%s names a h
   expect(found('redis', key)).toEqual(['redis']);
 });
 
-test('there may be no others', () => expect(mentionsIn('A', 'b', [])).toEqual([]));
+test('there may be no others', () => expect(mentionsIn('A', 'b', new Map())).toEqual([]));
+
+test('services have other names as well', () => {
+  const hosts = hostsOf([
+    ['db', { container_name: 'shop_db', networks: { back: { aliases: ['store'] } } }],
+    ['web', { links: ['db:database', 'db'], networks: ['back'] }],
+  ]);
+  const named = (value: string) => mentionsIn('HOST', value, hosts).map(({ name }) => name);
+  for (const value of ['db', 'shop_db', 'store', 'tcp://database:1234']) expect(named(value)).toEqual(['db']);
+});

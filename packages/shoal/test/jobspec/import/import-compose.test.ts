@@ -351,6 +351,22 @@ test('a port for TCP and UDP is one', () => {
   expect(text.match(/a port is always both/g)).toHaveLength(1);
 });
 
+test.each([
+  { ports: ['53:53/udp'], want: [] },
+  { ports: ['53:53/udp', '80'], want: [{ Type: 'tcp', PortLabel: 'http' }] },
+  { ports: ['53:53/udp', '53:53'], want: [{ Type: 'tcp', PortLabel: '' }] },
+])('nobody connects to a port for UDP: $ports', ({ ports, want }) => {
+  const checks = groupOf({ image: 'x', ports })?.Services?.[0]?.Checks;
+  expect(checks ?? []).toMatchObject(want);
+  expect(checks ?? []).toHaveLength(want.length);
+});
+
+test('parts of the file without an equal are told of', () => {
+  const text = made(stringify({ models: { m: {} }, 'x-a': 1, services: { app: { image: 'x' } } }));
+  expect(text).toContain('# models has no equal here.');
+  expect(text).not.toContain('x-a');
+});
+
 test("a command's hosts stand as they are, with a word about them", () => {
   const services = { app: { image: 'x', command: 'wait db:5432 -- run app' }, db: { image: 'postgres' } };
   const text = made(stringify({ services }));

@@ -12,15 +12,20 @@ export async function sendTcp(
 ): Promise<string> {
   const socket = openTcp(port);
   let answer = '';
+  let isOver = false;
   const ended = new Promise<void>((resolve) => {
-    socket.once('close', () => resolve());
+    const end = () => {
+      isOver = true;
+      resolve();
+    };
+    socket.once('close', end);
     socket.on('data', (data) => {
       answer += data.toString('latin1');
-      if (enough(answer)) resolve();
+      if (enough(answer)) end();
     });
   });
   for (const piece of pieces) {
-    if (socket.destroyed) break;
+    if (isOver) break;
     if (!socket.write(piece)) await Promise.race([new Promise((resolve) => socket.once('drain', resolve)), ended]);
   }
   await Promise.race([ended, delay(waitMs)]);

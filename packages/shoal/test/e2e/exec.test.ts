@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { prepareAgent, type TestAgent } from '../support/agent.ts';
@@ -146,6 +147,32 @@ describe('an isolated task', () => {
       'Terminated: Exit Code: 7',
     ]);
     expect(processesWith('NOMAD_ALLOC_ID', ID)).toEqual([]);
+  });
+
+  it('is started once, whoever is killed while many start', async () => {
+    const count = 10;
+    const source = job('many', 'exec sleep 54321').replace('group "g" {', `group "g" {\n    count = ${count}`);
+    await agent.run(source);
+    const sleeping = () => processesWith('NOMAD_JOB_NAME', 'many').filter((pid) => commandOf(pid) === 'sleep 54321');
+    await patiently('some have begun', () => sleeping().length > 1);
+    await agent.end('SIGKILL');
+    await agent.start();
+    await patiently('more have begun', () => sleeping().length > count / 2);
+    await agent.end('SIGKILL');
+    for (const pid of supervisors()) process.kill(pid, 'SIGKILL');
+    await agent.start();
+    const running = await patiently('all run', async () => {
+      const { value } = await agent.nomad.jobs.allocations('many');
+      const up = value.filter(({ ClientStatus }) => ClientStatus === 'running');
+      return up.length === count && sleeping().length === count && up;
+    });
+    expect(running.map((alloc) => taskState(alloc).Failed)).toEqual(running.map(() => false));
+    const left = () => readdirSync(`${agent.dataDir}/client/exec`).filter((name) => name !== 'state').length;
+    const others = left() - count;
+    await agent.nomad.jobs.deregister('many');
+    await patiently('all are gone', () => sleeping().length === 0 && left() === others);
+    // That of the service, which still runs.
+    expect(others).toBe(1);
   });
 
   it('is stopped with all that it started', async () => {

@@ -29,6 +29,7 @@ const ROOMS = {
     'client/client-options.ts',
     'client/drivers/docker/settings.ts',
     'client/drivers/exec/settings.ts',
+    'client/drivers/raw-exec-settings.ts',
     'client/network/settings.ts',
   ],
   dns: [],

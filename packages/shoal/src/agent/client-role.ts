@@ -12,7 +12,8 @@ import { dockerSettings } from '../client/drivers/docker/settings.ts';
 import type { Driver } from '../client/drivers/driver.ts';
 import { EXEC, execDriver } from '../client/drivers/exec/exec.ts';
 import { execSettings } from '../client/drivers/exec/settings.ts';
-import { rawExec } from '../client/drivers/raw-exec.ts';
+import { RAW_EXEC, rawExec } from '../client/drivers/raw-exec.ts';
+import { rawExecSettings } from '../client/drivers/raw-exec-settings.ts';
 import { thisMachine } from '../client/fingerprints/machine.ts';
 import { openStateDb } from '../client/lmdb-state-db.ts';
 import type { NodeIdentity } from '../client/node.ts';
@@ -70,7 +71,7 @@ export async function startClientRole(deps: ClientRoleDeps): Promise<ClientRole>
   });
   const docker = await dockerOf(deps);
   const { allows, envDenylist } = taskOptions(config.client.options);
-  const drivers = [rawExec({ supervisor, enabled: config.rawExec.enabled }), execOf(deps, supervisor), docker];
+  const drivers = [rawExecOf(deps, supervisor), execOf(deps, supervisor), docker];
   const client = createClient({
     config: nodeConfig(deps),
     identity: nodeIdentity,
@@ -117,6 +118,12 @@ export async function startClientRole(deps: ClientRoleDeps): Promise<ClientRole>
 }
 
 /** The configuration was checked when it was read. */
+function rawExecOf({ config }: ClientRoleDeps, supervisor: Supervisor): Driver {
+  const plugin = config.plugins[RAW_EXEC]?.config ?? {};
+  const { settings } = rawExecSettings({ plugin, options: config.client.options });
+  return rawExec({ supervisor, settings, enabled: config.rawExec.enabled });
+}
+
 function execOf({ config, dataDir, log }: ClientRoleDeps, supervisor: Supervisor): Driver {
   const { options, chrootEnv } = config.client;
   const { settings } = execSettings({ plugin: config.plugins[EXEC]?.config ?? {}, options, chrootEnv });

@@ -3,6 +3,7 @@ import type { Diagnostic } from '@shoal/hcl';
 import { optionsWithoutEffect } from '../client/client-options.ts';
 import { dockerSettings } from '../client/drivers/docker/settings.ts';
 import { execSettings } from '../client/drivers/exec/settings.ts';
+import { rawExecSettings } from '../client/drivers/raw-exec-settings.ts';
 import { networkMistakes } from '../client/network/settings.ts';
 import type { AgentConfig } from './agent-config.ts';
 import { dnsChecks } from './dns-checks.ts';
@@ -52,6 +53,7 @@ function driverChecks({ plugins, client }: AgentConfig, merged: Merged): Diagnos
   const { options, chrootEnv } = client;
   const read = {
     docker: dockerSettings({ plugin: plugins['docker']?.config ?? {}, options }),
+    raw_exec: rawExecSettings({ plugin: plugins['raw_exec']?.config ?? {}, options }),
     exec: execSettings({ plugin: plugins['exec']?.config ?? {}, options, chrootEnv }),
   };
   return Object.entries(read).flatMap(([driver, { mistakes }]) =>

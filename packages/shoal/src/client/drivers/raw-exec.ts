@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { cpus, uptime } from 'node:os';
+import { cpus, uptime, userInfo } from 'node:os';
 import { pageSize } from '../stats/page-size.ts';
 import { createProcessTable } from '../stats/process-table.ts';
 import { taskUsage, type UsageSample } from '../stats/task-usage.ts';
@@ -9,11 +9,13 @@ import type { StartRequest } from '../supervisor/protocol.ts';
 import { knownSignal } from '../supervisor/signals.ts';
 import { runBeside } from './beside.ts';
 import { resolveCommand } from './command.ts';
+import { allowedOwner } from './denied.ts';
 import { type Driver, DriverError, type TaskHandle, type TaskSpec, type TaskUsage } from './driver.ts';
 import { inNetwork } from './in-network.ts';
 import { openLocalSession } from './local-session.ts';
 import { MARK } from './marked.ts';
-import { lookUpUser } from './users.ts';
+import { RAW_EXEC_DEFAULTS, type RawExecSettings } from './raw-exec-settings.ts';
+import { lookUpUser, type Owner } from './users.ts';
 
 /**
  * Runs a program as it is, without isolation but for the network of its allocation, as a child of the supervisor. Config: `command`, `args`
@@ -22,6 +24,8 @@ import { lookUpUser } from './users.ts';
 export type RawExecOptions = {
   supervisor: Supervisor;
   enabled: boolean;
+  /** What the operator denies tasks. @default nothing */
+  settings?: RawExecSettings;
   /** What every task gets below its own environment. @default the agent's PATH and nothing else */
   hostEnv?: Record<string, string>;
   /** Speed of one core, to express use in MHz. @default what the system reports */
@@ -37,6 +41,7 @@ const LAUNCH_FAILED = 'failed to launch command with executor';
 export function rawExec(options: RawExecOptions): Driver {
   const { supervisor } = options;
   const hostEnv = options.hostEnv ?? { PATH: process.env['PATH'] ?? USUAL_PATH };
+  const base: Base = { hostEnv, settings: options.settings ?? RAW_EXEC_DEFAULTS };
   const table = createProcessTable();
   const samples = new Map<string, UsageSample>();
 
@@ -52,7 +57,7 @@ export function rawExec(options: RawExecOptions): Driver {
     }),
     validate,
     async start(task) {
-      const status = await launch(supervisor, await startRequest(task, hostEnv));
+      const status = await launch(supervisor, await startRequest(task, base));
       const data = { allocId: task.allocId, task: task.task, startTicks: status.startTicks };
       return { driver: RAW_EXEC, id: task.id, startedAt: status.startedAt, pid: status.pid, data };
     },
@@ -83,11 +88,11 @@ export function rawExec(options: RawExecOptions): Driver {
         cwd,
         uid,
         gid,
-      } = await startRequest({ ...task, config: { command: name, args } }, hostEnv);
+      } = await startRequest({ ...task, config: { command: name, args } }, base);
       return runBeside({ command, args: whole, env, cwd, uid, gid, signal });
     },
     session: async (_handle, { command: [name = '', ...args], task, terminal, signal }) => {
-      const request = await startRequest({ ...task, config: { command: name, args } }, hostEnv);
+      const request = await startRequest({ ...task, config: { command: name, args } }, base);
       const { command, args: whole, cwd, uid, gid } = request;
       const mark = randomUUID();
       const env = { ...request.env, NOMAD_ALLOC_ID: task.allocId, NOMAD_TASK_NAME: task.task, [MARK]: mark };
@@ -138,16 +143,20 @@ function isPlain(value: unknown): boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
-async function startRequest(task: TaskSpec, hostEnv: Record<string, string>): Promise<StartRequest> {
+type Base = { hostEnv: Record<string, string>; settings: RawExecSettings };
+
+async function startRequest(task: TaskSpec, { hostEnv, settings }: Base): Promise<StartRequest> {
   const mistakes = validate(task.config);
   if (mistakes.length > 0)
     throw new DriverError(`failed to parse config: ${mistakes.join('; ')}`, { recoverable: false });
-  const env = { ...hostEnv, ...task.env };
+  const env = Object.fromEntries(
+    Object.entries({ ...hostEnv, ...task.env }).filter(([variable]) => !settings.isDeniedEnv(variable)),
+  );
   const name = String(task.config['command']);
   const command = resolveCommand(name, task.dirs, env['PATH'] ?? USUAL_PATH);
   if (command === undefined) throw new DriverError(`${LAUNCH_FAILED}: ${notFound(name)}`, { recoverable: true });
   const args = ((task.config['args'] ?? []) as unknown[]).map(String);
-  const owner = task.user === '' ? undefined : await lookUpUser(task.user);
+  const owner = await ownerOf(task.user, settings);
   const program = { command, args, ...owner };
   return {
     id: task.id,
@@ -161,6 +170,16 @@ async function startRequest(task: TaskSpec, hostEnv: Record<string, string>): Pr
     maxFiles: task.logs.maxFiles,
     maxFileSizeBytes: task.logs.maxFileSizeBytes,
   };
+}
+
+/** Undefined for the agent's own user, which has to be allowed as well. */
+async function ownerOf(user: string, settings: RawExecSettings): Promise<Owner | undefined> {
+  const isFree = [settings.deniedUsers, settings.deniedUids, settings.deniedGids].every(
+    (denied) => denied.length === 0,
+  );
+  if (isFree) return user === '' ? undefined : lookUpUser(user);
+  const { uid, gid } = await allowedOwner(user === '' ? userInfo().username : user, settings);
+  return user === '' ? undefined : { uid, gid };
 }
 
 function notFound(command: string): string {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Driver, TaskSpec } from '../../../src/client/drivers/driver.ts';
 import { rawExec } from '../../../src/client/drivers/raw-exec.ts';
+import { rawExecSettings } from '../../../src/client/drivers/raw-exec-settings.ts';
 import { until } from '../../support/until.ts';
 import { aNode, type Node, never } from '../supervisor/harness.ts';
 import { aTaskSpec, shell } from './harness.ts';
@@ -14,6 +15,12 @@ async function aDriver(): Promise<{ node: Node; driver: Driver }> {
     node,
     driver: rawExec({ supervisor: await node.connect(), enabled: true, hostEnv: { PATH: '/usr/bin:/bin' } }),
   };
+}
+async function aDriverWith(plugin: Record<string, unknown>): Promise<{ node: Node; driver: Driver }> {
+  const node = await aNode();
+  const { settings } = rawExecSettings({ plugin });
+  const hostEnv = { PATH: '/usr/bin:/bin', HOST_TOKEN: 'x' };
+  return { node, driver: rawExec({ supervisor: await node.connect(), enabled: true, settings, hostEnv }) };
 }
 const stdout = (spec: TaskSpec): string => readFileSync(join(spec.dirs.logDir, 't.stdout.0'), 'utf8');
 
@@ -203,3 +210,21 @@ it('ends a conversation with the task that it is in', async () => {
 function isDead(pid: number): boolean {
   return readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z');
 }
+
+describe('what the operator denies', () => {
+  it('variables of the machine and of the task are not there', async () => {
+    const { node, driver } = await aDriverWith({ denied_envvars: ['*_TOKEN'] });
+    const spec = aTaskSpec(node.dataDir, shell('env'), { env: { TASK_TOKEN: 'y', OTHER: 'z' } });
+    const handle = await driver.start(spec);
+    await driver.wait(handle, never);
+    expect(stdout(spec)).toContain('OTHER=z');
+    expect(stdout(spec)).not.toContain('TOKEN');
+  });
+
+  it.each([{ user: '' }, { user: 'nobody' }])('the user "$user" may be none that it denies', async ({ user }) => {
+    const { node, driver } = await aDriverWith({ denied_host_uids: '0-70000' });
+    await expect(driver.start(aTaskSpec(node.dataDir, shell('true'), { user }))).rejects.toThrow(
+      /^tasks may not run as user ".+" on this node: "denied_host_uids" has \d+$/,
+    );
+  });
+});

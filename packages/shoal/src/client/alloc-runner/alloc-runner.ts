@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { Allocation, AllocNetworkStatus, Task, TaskGroup, TaskState } from '@shoal/api';
+import type { Allocation, Task, TaskGroup, TaskState } from '@shoal/api';
 import { allocDirs } from '../alloc-dir.ts';
 import type { Session, TaskUsage, WantedSession } from '../drivers/driver.ts';
 import type { Variables } from '../env/interpolate.ts';
@@ -17,6 +17,7 @@ import { createTaskRunner, type TaskRunner } from '../task-runner/task-runner.ts
 import { clientStatus, expiredStatus } from './client-status.ts';
 import { createDeploymentHealth } from './deployment-health.ts';
 import { createGroupChecks } from './group-checks.ts';
+import { createGroupNetwork } from './group-network.ts';
 import { createGroupServices } from './group-services.ts';
 import { casualties, mayBegin, roleOf, serving, stopOrder } from './lifecycle.ts';
 
@@ -64,7 +65,7 @@ export type AllocRunnerInput = {
 
 export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInput, world: TaskWorld): AllocRunner {
   const id = record.allocation.ID;
-  const { log, registrar, networks } = world.services;
+  const { log, registrar } = world.services;
   let allocation = record.allocation;
   let stopping: Promise<void> | undefined;
   let left = false;
@@ -73,14 +74,12 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
   const ending = new Set<string>();
   const runners = new Map<string, TaskRunner>();
   const group = () => groupOf(allocation);
-  let lastNetwork = NO_NETWORK;
-  /** Who looks at an allocation that has ended still sees where it was. */
-  const networkStatus = () => {
-    lastNetwork = networks.of(id)?.status ?? lastNetwork;
-    return lastNetwork;
-  };
+  const network = createGroupNetwork(
+    { id, drivers: () => tasks().map(({ Driver }) => Driver), onGone: () => onChange(id) },
+    world,
+  );
   /** As it stands here: the servers may not know its network yet. */
-  const placed = (): Allocation => ({ ...allocation, NetworkStatus: networkStatus() });
+  const placed = (): Allocation => ({ ...allocation, NetworkStatus: network.status() });
   const tasks = () => group().Tasks ?? [];
   const states = () => Object.fromEntries([...runners].map(([name, runner]) => [name, runner.state()]));
   const mine = `${SERVICE_ID_PREFIX}${id}-group-${allocation.TaskGroup}-`;
@@ -110,27 +109,10 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
       for (const { task, event } of casualties(tasks(), now)) void runners.get(task)?.kill(event);
     for (const task of tasks()) if (mayOpen(task, now)) runners.get(task.Name)?.open();
     health.look();
-    if (allDead()) void releaseNetwork();
+    if (allDead()) void network.release();
   }
 
   const allDead = () => Object.values(states()).every(({ State }) => State === 'dead');
-
-  let releasing: Promise<void> | undefined;
-
-  function releaseNetwork(): Promise<void> {
-    if (networks.of(id) !== undefined) releasing ??= leaveNetwork().finally(() => (releasing = undefined));
-    return releasing ?? Promise.resolve();
-  }
-
-  async function leaveNetwork(): Promise<void> {
-    const drivers = new Set(tasks().map(({ Driver }) => Driver));
-    const left = [...drivers].map((name) => world.drivers.get(name)?.leaveNetwork?.(id));
-    // What a driver still has of it, it finds again by itself.
-    for (const { reason } of (await Promise.allSettled(left)).filter((one) => one.status === 'rejected'))
-      log.warn({ error: messageOf(reason), alloc: id }, 'a driver could not let go of the network of an allocation');
-    await networks.release(id);
-    onChange(id);
-  }
 
   function mayOpen(task: Task, now: Record<string, TaskState>): boolean {
     const isWanted = stopping === undefined ? mayStart(allocation) : roleOf(task) === 'poststop' && !expired;
@@ -225,7 +207,7 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
     await atMost(groupServices.settled(), DEREGISTER_TIMEOUT_MS, world.clock);
   }
 
-  const isOver = () => allDead() && networks.of(id) === undefined;
+  const isOver = () => allDead() && network.isGone();
   const detachAll = () => Promise.all([...runners.values()].map((runner) => runner.detach()));
 
   function begin(): void {
@@ -255,7 +237,7 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
         clientDescription: description,
         taskStates: states(),
         deploymentHealthy: health.report(),
-        networkStatus: networkStatus(),
+        networkStatus: network.status(),
       };
     },
     update(next) {
@@ -294,19 +276,17 @@ export function createAllocRunner({ record, onChange, mayStart }: AllocRunnerInp
       letGo(async () => {
         await inOrder((runner) => runner.suspend());
         await detachAll();
-        await releaseNetwork();
+        await network.release();
       }),
     detach: () => letGo(detachAll),
     async destroy() {
       await stop();
-      await releaseNetwork();
+      await network.release();
       await rm(allocDirs(world.allocRoot, id).allocDir, { recursive: true, force: true });
       await world.db.remove(id);
     },
   };
 }
-
-const NO_NETWORK: AllocNetworkStatus = { InterfaceName: '', Address: '', DNS: null };
 
 function groupOf(allocation: Allocation): TaskGroup {
   const group = allocation.Job?.TaskGroups?.find(({ Name }) => Name === allocation.TaskGroup);

@@ -133,9 +133,10 @@ export function createAllocNetworks({ settings, folder, serveDns, log }: AllocNe
     if (!(await isNamespace(record.namespace))) return remove(record);
     const mended = await mend(record);
     if (mended !== undefined) {
-      await records.put(mended);
-      keep(mended);
-      log.info({ alloc: record.allocId }, 'the network of an allocation was not as it was, and is made again');
+      await records.put(mended.record);
+      keep(mended.record);
+      const { reason } = mended;
+      log.warn({ alloc: record.allocId, reason }, 'the network of an allocation was not as it was, and is made again');
     }
     for (const gateway of attachedBy(record.result ?? {}, IFNAME).gateways) await serveDns?.(gateway);
   }

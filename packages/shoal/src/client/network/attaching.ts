@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts';
 import { type Attachment, add, check, del, type Plugins } from './cni/attachment.ts';
 import { attachedBy } from './cni/result.ts';
 import { allowForwarding, forbidForwarding } from './forwarding.ts';
@@ -13,7 +14,7 @@ export type Attaching = {
   /** Throws when something could not be taken down. */
   detach(record: NetworkRecord): Promise<void>;
   /** Of a network whose namespace is there: if its bridge or its rules are not as they were, they are made again, and the answer is the new record. */
-  mend(record: NetworkRecord): Promise<NetworkRecord | undefined>;
+  mend(record: NetworkRecord): Promise<{ record: NetworkRecord; reason: string } | undefined>;
   /** After `detach`, when the records are up to date: takes back what no other network needs. */
   tidy(left: readonly NetworkRecord[]): Promise<void>;
 };
@@ -64,15 +65,21 @@ export function createAttaching(settings: NetworkSettings, plugins: Plugins): At
     async mend(record) {
       const { mode, attachment, result } = record;
       // What an operator describes may give another address, which its tasks do not know.
-      if (mode !== 'bridge' || attachment === null || result === undefined) return undefined;
+      if (mode !== 'bridge' || attachment === null || result === undefined || record.isUncheckable) return undefined;
       await forwardingInTurn(() => allowForwarding(settings));
-      if (await succeeds(check(attachment, result, plugins))) return undefined;
+      const reason = await check(reliable(attachment), result, plugins).then(
+        () => undefined,
+        (error: unknown) => messageOf(error),
+      );
+      if (reason === undefined) return undefined;
       // What is missing already may make it fail.
       await succeeds(del(attachment, result, plugins));
       // The address is asked for again (`IP`, https://www.cni.dev/plugins/current/ipam/host-local/): tasks and services have it.
       const { address } = attachedBy(result, IFNAME);
       const mended = await join(record, { ...attachment, args: `${attachment.args};IP=${address}` });
-      return { ...mended, attachment };
+      // Plugins that still complain always do: they are not asked again.
+      const isFine = await succeeds(check(reliable(attachment), mended.result ?? {}, plugins));
+      return { record: { ...mended, attachment, ...(!isFine && { isUncheckable: true }) }, reason };
     },
     async tidy(left) {
       await forwardingInTurn(async () => {
@@ -80,6 +87,12 @@ export function createAttaching(settings: NetworkSettings, plugins: Plugins): At
       });
     },
   };
+}
+
+/** `portmap` looks for rules of IPv6 that it does not make (1.1): it always complains. A filter that was flushed is told by `firewall`. */
+function reliable(attachment: Attachment): Attachment {
+  const list = attachment.list.plugins.filter(({ type }) => type !== 'portmap');
+  return { ...attachment, list: { ...attachment.list, plugins: list } };
 }
 
 async function succeeds(act: Promise<void> | undefined): Promise<boolean> {

@@ -12,6 +12,8 @@ export type NetworkRecord = {
   readonly hostname: string;
   /** Null with `mode = "none"`. */
   readonly attachment: Attachment | null;
+  /** Its plugins complain when they are asked to check, though they have just made it. */
+  readonly isUncheckable?: boolean;
   /** Undefined while it is being made. */
   readonly result?: CniResult;
 };

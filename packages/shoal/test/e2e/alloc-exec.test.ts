@@ -47,14 +47,16 @@ beforeAll(async () => {
   }
 });
 afterAll(async () => {
-  // Isolated tasks leave control groups when they are only killed.
-  if (agent === undefined) return;
-  for (const { ID } of (await agent.nomad.jobs.list()).value) await agent.nomad.jobs.deregister(ID);
-  await patiently('all have ended', async () => {
-    const { value } = await agent.nomad.allocations.list();
-    return value.every(({ ClientStatus }) => ClientStatus === 'complete' || ClientStatus === 'failed');
-  });
-  await agent.dispose();
+  try {
+    // Isolated tasks leave control groups when they are only killed.
+    for (const { ID } of (await agent.nomad.jobs.list()).value) await agent.nomad.jobs.deregister(ID);
+    await patiently('all have ended', async () => {
+      const { value } = await agent.nomad.allocations.list();
+      return value.every(({ ClientStatus }) => ClientStatus === 'complete' || ClientStatus === 'failed');
+    });
+  } finally {
+    await agent?.dispose();
+  }
 });
 
 type Asked = { command: unknown; task?: string; tty?: boolean; headers?: Record<string, string> };

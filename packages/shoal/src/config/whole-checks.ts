@@ -43,6 +43,7 @@ export function wholeChecks(config: AgentConfig, merged: Merged): Diagnostic[] {
     ...dnsChecks(config, merged),
     ...driverChecks(config, merged),
     ...optionChecks(config, merged),
+    ...pluginChecks(config, merged),
     ...networkChecks(config, merged),
     ...roleChecks(config, merged),
   ];
@@ -61,6 +62,22 @@ function driverChecks({ plugins, client }: AgentConfig, merged: Merged): Diagnos
       problemAt(merged, 'plugins', `The settings of the ${driver} driver are wrong`, sentence(mistake)),
     ),
   );
+}
+
+const DRIVERS = ['docker', 'exec', 'raw_exec'];
+
+/** What is said of things that are not there is heard by nobody. */
+function pluginChecks({ plugins, client }: AgentConfig, merged: Merged): Diagnostic[] {
+  const others = client.enabled ? Object.keys(plugins).filter((name) => !DRIVERS.includes(name)) : [];
+  return others.map((name) => ({
+    ...problemAt(
+      merged,
+      'plugins',
+      `plugin "${name}" has no effect`,
+      `There is no such plug-in here: ${DRIVERS.join(', ')} are built in.`,
+    ),
+    severity: 'warning',
+  }));
 }
 
 function optionChecks({ client }: AgentConfig, merged: Merged): Diagnostic[] {

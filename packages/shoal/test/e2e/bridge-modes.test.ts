@@ -133,6 +133,25 @@ describe('networks of groups', () => {
     await patiently('nothing is left', () => host.nothingIsLeftOf(allocation?.ID ?? ''));
   });
 
+  it('hold tasks of another user, who may write to their output', async () => {
+    const task = `task "other" {
+      driver = "raw_exec"
+      user   = "nobody"
+      config {
+        command = "/bin/sh"
+        args    = ["-c", "id -un; id -Gn; echo again > /dev/stdout; exec ls /sys/class/net /root"]
+      }
+      resources {
+        cpu    = 50
+        memory = 32
+      }
+    }`;
+    await host.agent.run(job('other', `network { mode = "bridge" }\n${task}`, 'batch'));
+    const [allocation] = await host.allocationsOf('other', 1, ({ ClientStatus }) => ClientStatus === 'failed');
+    expect(await host.output(allocation as Allocation, 'other')).toMatch(/^nobody\nnogroup\nagain\n/);
+    await patiently('it is gone', () => host.nothingIsLeftOf(allocation?.ID ?? ''));
+  });
+
   it('are the same for all tasks of a group', async () => {
     const script = `const { createConnection } = require("net");
       createConnection(8000, "127.0.0.1").on("connect", () => { console.log("met"); process.exit(0); })

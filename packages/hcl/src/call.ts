@@ -32,9 +32,27 @@ export function callFunction(call: CallExpression, evaluation: Evaluation): Valu
   return found.kind === 'lazy' ? callLazily(call, found, evaluation) : callEagerly(call, found, evaluation);
 }
 
+/** What other programs that read HCL have, and how it is said with the functions that there are. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  tostring: 'write convert(value, string)',
+  tonumber: 'write convert(value, number)',
+  tobool: 'write convert(value, bool)',
+  tolist: 'write convert(value, list(string))',
+  toset: 'write convert(value, set(string))',
+  tomap: 'write convert(value, map(string))',
+  strcontains: 'write regex("part", text) within can(…)',
+  regexall: 'write regex(pattern, text) for the first match',
+  env: 'declare a variable, and give it its value from outside',
+  one: 'write list[0]',
+  sensitive: 'write the value as it is: nothing is hidden',
+  nonsensitive: 'write the value as it is: nothing is hidden',
+};
+
 function unknownFunction({ name, nameRange }: CallExpression, evaluation: Evaluation): Value {
   const near = suggest(name, functionNames(evaluation.scope));
-  const more = near ? { remedy: `did you mean ${near}?` } : {};
+  const elsewhere = Object.hasOwn(ELSEWHERE, name) ? ELSEWHERE[name] : undefined;
+  const remedy = elsewhere ?? (near && `did you mean ${near}?`);
+  const more = remedy === undefined ? {} : { remedy };
   return refuse(evaluation, nameRange, 'Call to unknown function', `There is no function named "${name}".`, more);
 }
 

@@ -166,20 +166,26 @@ describe('var lock', () => {
   test('runs programs one after the other, and others cannot write meanwhile', async () => {
     const program = builtProgram();
     const log = join(folder, 'turns');
-    const script = `echo begin >> ${log}; sleep 0.3; echo end >> ${log}; exit 3`;
-    try {
-      const turns = ['one', 'two'].map(() => {
-        const child = program.runWords(['nomad', 'var', 'lock', '-verbose', 'app/lock', script], {
-          env: environment(),
-        });
-        return child;
+    const go = join(folder, 'go');
+    const script = `echo begin >> ${log}; while [ ! -e ${go} ]; do sleep 0.02; done; echo end >> ${log}; exit 3`;
+    const said = ['', ''];
+    const turn = (at: number) =>
+      program.runWords(['nomad', 'var', 'lock', '-verbose', 'app/lock', script], {
+        env: environment(),
+        hear: (err) => {
+          said[at] = err;
+        },
       });
+    try {
+      const turns = [turn(0)];
       await until('the lock is held', async () => (await agent.nomad.variables.read('app/lock')).value?.Lock);
+      turns.push(turn(1));
+      await until('the other waits', () => said[1]?.includes('Waiting for the lock of app/lock'));
       expect((await run(['var', 'put', 'app/lock', 'k=v'])).err).toContain('is locked');
       expect((await run(['var', 'purge', 'app/lock'])).err).toContain('is locked');
+      writeFileSync(go, '');
       const ended = await Promise.all(turns);
       expect(ended.map(({ code }) => code)).toEqual([3, 3]);
-      expect(ended.map(({ err }) => err).join('')).toContain('Waiting for the lock of app/lock');
       expect(readFileSync(log, 'utf8')).toBe('begin\nend\nbegin\nend\n');
       expect((await agent.nomad.variables.read('app/lock')).value?.Lock).toBeUndefined();
     } finally {

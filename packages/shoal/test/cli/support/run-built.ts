@@ -11,6 +11,8 @@ export type RunOptions = {
   readonly cwd?: string;
   /** Sees the standard output as it comes, with a way to end the command. */
   readonly watch?: (out: string, end: (signal: NodeJS.Signals) => void) => void;
+  /** Hears the standard error as it comes. */
+  readonly hear?: (err: string) => void;
 };
 
 /** The built program under the names that it takes, by links in a folder of their own. */
@@ -26,7 +28,7 @@ export function builtProgram() {
 }
 
 function runBuilt(folder: string, [name = '', ...words]: readonly string[], options: RunOptions): Promise<Ran> {
-  const { env = {}, input = '', cwd = folder, watch } = options;
+  const { env = {}, input = '', cwd = folder, watch, hear } = options;
   const child = spawn(process.execPath, [join(folder, name), ...words], {
     cwd,
     env: { PATH: process.env['PATH'], HOME: folder, ...env },
@@ -44,6 +46,7 @@ function runBuilt(folder: string, [name = '', ...words]: readonly string[], opti
   });
   child.stderr.on('data', (data) => {
     err += String(data);
+    hear?.(err);
   });
   // A command that does not read its input closes it.
   child.stdin.on('error', () => {});

@@ -157,6 +157,7 @@ export type VolumeRequest = {
   ReadOnly: boolean;
   MountOptions: unknown;
   PerAlloc?: boolean;
+  Sticky?: boolean;
   AccessMode?: string;
   AttachmentMode?: string;
 };

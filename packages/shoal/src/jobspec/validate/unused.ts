@@ -1,4 +1,4 @@
-import type { Job, Service, Task, TaskGroup } from '@shoal/api';
+import type { Job, Service, Task, TaskGroup, VolumeRequest } from '@shoal/api';
 import { type Finding, when, within } from './findings.ts';
 
 /** What is read and kept, so that the file still says it elsewhere, but nothing is done about. */
@@ -19,14 +19,29 @@ function inGroup(group: TaskGroup): Finding[] {
       [group.PreventRescheduleOnLost === true, setting('prevent_reschedule_on_lost'), 'PreventRescheduleOnLost'],
     ),
     ...within(inDisconnect(group.Disconnect), 'Disconnect'),
-    ...Object.entries(group.Volumes ?? {}).flatMap(([name, { Type }]) =>
-      when([Type === 'csi', block('volume (of type csi)'), ...['Volumes', name]]),
+    ...Object.entries(group.Volumes ?? {}).flatMap(([name, volume]) => within(inVolume(volume), 'Volumes', name)),
+    ...(group.Networks ?? []).flatMap(({ ReservedPorts: ports }, i) =>
+      (ports ?? []).flatMap((port, j) =>
+        when([
+          port.IgnoreCollision === true,
+          setting('ignore_collision'),
+          ...['Networks', i, 'ReservedPorts', j, 'IgnoreCollision'],
+        ]),
+      ),
     ),
     ...(group.Services ?? []).flatMap((service, i) =>
       when([isMeshed(service), block('connect'), ...['Services', i, 'Connect']]),
     ),
     ...(group.Tasks ?? []).flatMap((task, i) => within([...secretsOf(task), ...inTask(task)], 'Tasks', i)),
   ];
+}
+
+function inVolume({ Type, PerAlloc, Sticky }: VolumeRequest): Finding[] {
+  if (Type === 'csi') return when([true, block('volume (of type csi)')]);
+  return when(
+    [PerAlloc === true, setting('per_alloc of a host volume'), 'PerAlloc'],
+    [Sticky === true, setting('sticky of a host volume'), 'Sticky'],
+  );
 }
 
 function inDisconnect(given: TaskGroup['Disconnect']): Finding[] {

@@ -243,9 +243,11 @@ function fields(
   on: Evaluation,
 ): unknown {
   let value = start;
-  for (const [at, name] of operand.names.entries()) {
-    if (value instanceof Method) value = called(value, operand.names[at - 1] ?? 'method', operand, scope, on);
+  let before = '';
+  for (const name of operand.names) {
+    if (value instanceof Method) value = called(value, before, operand, scope, on);
     value = field(value, name, operand.offset, on);
+    before = name;
   }
   return value;
 }

@@ -17,15 +17,17 @@ const LOOK_MS = 1_000;
 export function createRunLimit({ runners, clock }: RunLimitDeps): RunLimit {
   const stopped = new AbortController();
   let running: Promise<void> | undefined;
-  let seenAt = new Map<string, number>();
+  /** By the monotonic clock: whoever sets the other one while allocations run ends none of them. */
+  let began = new Map<string, number>();
 
   async function watch(): Promise<void> {
     while (!stopped.signal.aborted) {
       const limited = runners().filter((runner) => limitMs(runner) !== undefined);
-      seenAt = new Map(limited.map(({ id }) => [id, seenAt.get(id) ?? clock.monotonic()]));
+      began = new Map(limited.map((runner) => [runner.id, began.get(runner.id) ?? beginOf(runner)]));
       for (const runner of limited) {
         const most = limitMs(runner);
-        if (most !== undefined && ageMs(runner) >= most) {
+        const ageMs = clock.monotonic() - (began.get(runner.id) ?? clock.monotonic());
+        if (most !== undefined && ageMs >= most) {
           runner.expire(ending(`it has run for ${formatDuration(most * 1e6)} (max_run_duration)`));
         }
       }
@@ -33,10 +35,10 @@ export function createRunLimit({ runners, clock }: RunLimitDeps): RunLimit {
     }
   }
 
-  function ageMs(runner: AllocRunner): number {
-    const here = clock.monotonic() - (seenAt.get(runner.id) ?? clock.monotonic());
+  /** What an earlier agent started is known by the clock on the wall alone. */
+  function beginOf(runner: AllocRunner): number {
     const starts = Object.values(runner.report().taskStates).flatMap(({ StartedAt }) => StartedAt ?? []);
-    return Math.max(here, ...starts.map((start) => clock.now() - Date.parse(start)));
+    return clock.monotonic() - Math.max(0, ...starts.map((start) => clock.now() - Date.parse(start)));
   }
 
   return {

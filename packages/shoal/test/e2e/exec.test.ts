@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { prepareAgent, type TestAgent } from '../support/agent.ts';
-import { allocOf, eventsOf, readAlloc, readLogs, taskState } from '../support/jobs.ts';
+import { allocOf, eventsOf, jobFile, readAlloc, readLogs, taskState } from '../support/jobs.ts';
 import { commandOf, processesWith } from '../support/processes.ts';
 import { until } from '../support/until.ts';
 
@@ -30,31 +30,8 @@ afterAll(async () => {
   }
 });
 
-const job = (name: string, script: string, { type = 'service', group = '', task = '' } = {}) => `
-job "${name}" {
-  datacenters = ["dc1"]
-  type        = "${type}"
-  group "g" {
-    restart {
-      attempts = 0
-      mode     = "fail"
-    }
-    reschedule {
-      attempts  = 0
-      unlimited = false
-    }
-    ${group}
-    task "t" {
-      driver       = "exec"
-      kill_timeout = "1s"
-      config {
-        command = "/bin/sh"
-        args    = ["-c", ${JSON.stringify(script).replaceAll('${', '$${')}]
-      }
-      ${task}
-    }
-  }
-}`;
+const job = (name: string, script: string, { type = 'service', group = '', task = '' } = {}) =>
+  jobFile(name, ['/bin/sh', '-c', script], { driver: 'exec', type, more: group, task: `kill_timeout = "1s"\n${task}` });
 
 const settled = (name: string, ...statuses: string[]) =>
   allocOf(agent, name, ({ ClientStatus }) => statuses.includes(ClientStatus), 30_000);

@@ -4,12 +4,13 @@ import { until } from './until.ts';
 
 /** What end-to-end tests ask of the jobs of an agent. */
 
-/** A job file with one raw_exec task, which ends for good when it fails. `more` goes into the group, `task` into the task. */
+/** A job file with one task, of raw_exec unless another driver is named, which ends for good when it fails. `more` goes into the group, `task` into the task. */
 export function jobFile(
   name: string,
   command: readonly string[],
-  { type = 'service', more = '', task = '' }: { type?: string; more?: string; task?: string } = {},
+  options: { type?: string; driver?: string; more?: string; task?: string } = {},
 ): string {
+  const { type = 'service', driver = 'raw_exec', more = '', task = '' } = options;
   const [program = '', ...args] = command;
   return `
 job "${name}" {
@@ -26,7 +27,7 @@ job "${name}" {
     }
     ${more}
     task "t" {
-      driver = "raw_exec"
+      driver = "${driver}"
       config {
         command = ${JSON.stringify(program)}
         args    = ${JSON.stringify(args).replaceAll('${', '$${')}

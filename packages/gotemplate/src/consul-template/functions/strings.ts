@@ -1,28 +1,31 @@
 import { createHash, createHmac } from 'node:crypto';
 import { bytesOf } from '../../bytes.ts';
 import { FunctionError } from '../../errors.ts';
-import type { FunctionSet, Parameter, TemplateFunction } from '../../functions.ts';
+import type { FunctionSet } from '../../functions.ts';
 import { compileRegexp, type Regexp } from '../../regexp.ts';
 import { checkLength } from '../../text-limit.ts';
 import { items, raw, Typed } from '../../values.ts';
 import { decodeBase64, encodeBase64Url } from '../formats/base64.ts';
+import { ofTexts } from './of-texts.ts';
 
 /** Texts: the text that is piped in comes last. */
 export const stringFunctions: FunctionSet = {
   /** The bytes that base64 stands for. */
-  base64Decode: of(1, (text) => decodeBase64('base64Decode', text, 'standard')),
+  base64Decode: ofTexts(1, (text) => decodeBase64('base64Decode', text, 'standard')),
   /** The bytes of a text as base64. */
-  base64Encode: of(1, (text) => bytesOf(text).toString('base64')),
+  base64Encode: ofTexts(1, (text) => bytesOf(text).toString('base64')),
   /** The same with the alphabet for URLs. */
-  base64URLDecode: of(1, (text) => decodeBase64('base64URLDecode', text, 'url')),
+  base64URLDecode: ofTexts(1, (text) => decodeBase64('base64URLDecode', text, 'url')),
   /** The same with the alphabet for URLs. */
-  base64URLEncode: of(1, encodeBase64Url),
+  base64URLEncode: ofTexts(1, encodeBase64Url),
   /** The MD5 digest in hexadecimal digits. */
-  md5sum: of(1, (text) => createHash('md5').update(bytesOf(text)).digest('hex')),
+  md5sum: ofTexts(1, (text) => createHash('md5').update(bytesOf(text)).digest('hex')),
   /** The SHA-256 digest in hexadecimal digits. */
-  sha256Hex: of(1, (text) => createHash('sha256').update(bytesOf(text)).digest('hex')),
+  sha256Hex: ofTexts(1, (text) => createHash('sha256').update(bytesOf(text)).digest('hex')),
   /** The keyed digest in hexadecimal digits. */
-  hmacSHA256Hex: of(2, (message, key) => createHmac('sha256', bytesOf(key)).update(bytesOf(message)).digest('hex')),
+  hmacSHA256Hex: ofTexts(2, (message, key) =>
+    createHmac('sha256', bytesOf(key)).update(bytesOf(message)).digest('hex'),
+  ),
   /** Every line that holds something moved to the right. */
   indent: {
     min: 2,
@@ -38,44 +41,36 @@ export const stringFunctions: FunctionSet = {
     call: (by, list) => joinTexts(items(list).map(String), String(raw(by))),
   },
   /** The parts of a text. */
-  split: of(2, (by, text) => new Typed('[]string', split(by, text.trim()))),
+  split: ofTexts(2, (by, text) => new Typed('[]string', split(by, text.trim()))),
   /** Pairs of a text as a map. */
-  splitToMap: of(3, (pairs, between, text) => splitToMap(text, pairs, between)),
+  splitToMap: ofTexts(3, (pairs, between, text) => splitToMap(text, pairs, between)),
   /** Every place of a text replaced. */
-  replaceAll: of(3, (from, to, text) => replaceAll(from, to, text)),
+  replaceAll: ofTexts(3, (from, to, text) => replaceAll(from, to, text)),
   /** Whether an RE2 pattern matches somewhere. */
-  regexMatch: of(2, (pattern, text) => regexp(pattern).test(text)),
+  regexMatch: ofTexts(2, (pattern, text) => regexp(pattern).test(text)),
   /** Every match of an RE2 pattern replaced; $1 and ${name} stand for groups. */
-  regexReplaceAll: of(3, (pattern, template, text) => regexp(pattern).replaceAll(text, template)),
+  regexReplaceAll: ofTexts(3, (pattern, template, text) => regexp(pattern).replaceAll(text, template)),
   /** In small letters. */
-  toLower: of(1, (text) => text.toLowerCase()),
+  toLower: ofTexts(1, (text) => text.toLowerCase()),
   /** In capitals. */
-  toUpper: of(1, (text) => text.toUpperCase()),
+  toUpper: ofTexts(1, (text) => text.toUpperCase()),
   /** The first letter of each word as a capital. */
-  toTitle: of(1, toTitle),
+  toTitle: ofTexts(1, toTitle),
   /** Without white space at both ends. */
-  trimSpace: of(1, (text) => text.trim()),
+  trimSpace: ofTexts(1, (text) => text.trim()),
   /** Without these characters at both ends. */
-  trim: of(2, (cut, text) => trimEnd(trimStart(text, cut), cut)),
+  trim: ofTexts(2, (cut, text) => trimEnd(trimStart(text, cut), cut)),
   /** Without them at the beginning. */
-  trimLeft: of(2, (cut, text) => trimStart(text, cut)),
+  trimLeft: ofTexts(2, (cut, text) => trimStart(text, cut)),
   /** Without them at the end. */
-  trimRight: of(2, (cut, text) => trimEnd(text, cut)),
+  trimRight: ofTexts(2, (cut, text) => trimEnd(text, cut)),
   /** Without the prefix, if it has it. */
-  trimPrefix: of(2, (prefix, text) => (text.startsWith(prefix) ? text.slice(prefix.length) : text)),
+  trimPrefix: ofTexts(2, (prefix, text) => (text.startsWith(prefix) ? text.slice(prefix.length) : text)),
   /** Without the suffix, if it has it. */
-  trimSuffix: of(2, (suffix, text) => (suffix !== '' && text.endsWith(suffix) ? text.slice(0, -suffix.length) : text)),
+  trimSuffix: ofTexts(2, (suffix, text) =>
+    suffix !== '' && text.endsWith(suffix) ? text.slice(0, -suffix.length) : text,
+  ),
 };
-
-function of(count: number, call: (...texts: [string, string, string]) => unknown): TemplateFunction {
-  const params = Array<Parameter>(count).fill('string');
-  return {
-    min: count,
-    max: count,
-    params,
-    call: (...given) => call(...(given.map((text) => String(raw(text))) as [string, string, string])),
-  };
-}
 
 /** As Go's `strings.Split`: without a separator into characters. */
 function split(by: string, text: string): string[] {

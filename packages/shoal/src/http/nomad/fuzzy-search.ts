@@ -39,7 +39,11 @@ export function fuzzySearchEndpoints(deps: NomadDeps): Endpoint[] {
     const text = textOf(body['Text']);
     const found = contextsOf(body['Context']).flatMap((context) => matches(read, context, text, namespaceOf(request)));
     const byKind = new Map<string, Match[]>();
-    for (const match of found) byKind.set(match.kind, [...(byKind.get(match.kind) ?? []), match]);
+    for (const match of found) {
+      const ofKind = byKind.get(match.kind);
+      if (ofKind) ofKind.push(match);
+      else byKind.set(match.kind, [match]);
+    }
     const kinds = [...byKind].map(([kind, all]) => [kind, all.sort(nearest)] as const);
     return {
       Matches: Object.fromEntries(kinds.map(([kind, all]) => [kind, all.slice(0, LIMIT).map(shown)])),

@@ -1,7 +1,7 @@
 import { ALL_POOL, DEFAULT_POOL } from '../../server/node-pools.ts';
 import { jobStub, nodeStub } from '../../state/compose/stubs.ts';
 import type { Read } from '../../state/read.ts';
-import type { NodePoolRow } from '../../state/rows.ts';
+import type { NodePoolRow, NodeRow } from '../../state/rows.ts';
 import { jobKey } from '../../state/tables.ts';
 import { empty } from '../shared/answer.ts';
 import type { Endpoint } from '../shared/api.ts';
@@ -26,7 +26,7 @@ export function nodePoolEndpoints(deps: NomadDeps): Endpoint[] {
     });
   });
   const one = reading(deps, (read, request) => {
-    const pool = poolsOf(read).find(({ Name }) => Name === nameOf(request));
+    const pool = poolNamed(read, nameOf(request));
     return pool ? shown(pool) : new Missing('node pool not found');
   });
   const nodesOf = reading(deps, (read, request) => {
@@ -66,12 +66,27 @@ const BUILT_IN = [
   { Name: DEFAULT_POOL, Description: 'Nodes that name no pool of their own' },
 ].map((pool): NodePoolRow => ({ ...pool, Meta: null, CreateIndex: 1, ModifyIndex: 1 }));
 
+function poolNamed(read: Read, name: string): NodePoolRow | undefined {
+  const { nodePools, nodes } = read.state.tables;
+  const described = read.get(nodePools, name) ?? BUILT_IN.find(({ Name }) => Name === name);
+  return described ?? poolOfNode(read.by(nodes, 'pool', name)[0]);
+}
+
+/** Nothing is known of it but that the node is in it. */
+function poolOfNode(node: Pick<NodeRow, 'NodePool' | 'CreateIndex'> | undefined): NodePoolRow | undefined {
+  if (!node) return undefined;
+  const { NodePool: Name = DEFAULT_POOL, CreateIndex } = node;
+  return { Name, Description: '', Meta: null, CreateIndex, ModifyIndex: CreateIndex };
+}
+
 /** Also those that nothing is known of but that a node is in it. */
 function poolsOf(read: Read): NodePoolRow[] {
   const { nodePools, nodes } = read.state.tables;
   const known = new Map([...BUILT_IN, ...read.list(nodePools, '')].map((pool) => [pool.Name, pool]));
-  for (const { NodePool: Name = DEFAULT_POOL, CreateIndex } of read.list(nodes, ''))
-    if (!known.has(Name)) known.set(Name, { Name, Description: '', Meta: null, CreateIndex, ModifyIndex: CreateIndex });
+  for (const node of read.list(nodes, '')) {
+    const pool = poolOfNode(node);
+    if (pool && !known.has(pool.Name)) known.set(pool.Name, pool);
+  }
   return [...known.values()];
 }
 

@@ -1,6 +1,6 @@
 import { FunctionError } from '../../../errors.ts';
 import { sprint } from '../../../format/print.ts';
-import type { FunctionSet, Parameter, TemplateFunction } from '../../../functions.ts';
+import type { FunctionSet, TemplateFunction } from '../../../functions.ts';
 import { items, kindOf, raw, Typed, typeName } from '../../../values.ts';
 
 /** What Sprig's functions take for what: most of them take any value, and make the best of it. */
@@ -73,17 +73,6 @@ export function textList(texts: readonly string[]): Typed {
 export function listOf(name: string, value: unknown): readonly unknown[] {
   if (kindOf(value) !== 'list') throw new FunctionError(`${name}: cannot work on type ${typeName(value)}`);
   return items(value);
-}
-
-/** A function of so many texts, and nothing else. */
-export function ofTexts(count: number, call: (...texts: [string, string, string]) => unknown): TemplateFunction {
-  const params = Array<Parameter>(count).fill('string');
-  return {
-    min: count,
-    max: count,
-    params,
-    call: (...given) => call(...(given.map((text) => String(raw(text))) as [string, string, string])),
-  };
 }
 
 /** A function of so many values of any kind. */

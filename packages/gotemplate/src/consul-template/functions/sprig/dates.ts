@@ -2,7 +2,8 @@ import { FunctionError } from '../../../errors.ts';
 import type { FunctionSet } from '../../../functions.ts';
 import { kindOf, Method, raw, Typed, typeName } from '../../../values.ts';
 import { formatTime, UTC, type Zone } from '../../formats/time.ts';
-import { countOf, int64, ofTexts, ofValues, textOfValue, wholeOf } from './casts.ts';
+import { ofTexts } from '../of-texts.ts';
+import { countOf, int64, ofValues, textOfValue, wholeOf } from './casts.ts';
 import { formatSeconds, parseDuration, roundedDuration } from './durations.ts';
 import { parseTime } from './parse-time.ts';
 

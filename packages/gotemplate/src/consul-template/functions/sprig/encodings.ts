@@ -3,7 +3,8 @@ import { bytesOf, textOf } from '../../../bytes.ts';
 import { FunctionError } from '../../../errors.ts';
 import type { FunctionSet } from '../../../functions.ts';
 import { decodeBase64 } from '../../formats/base64.ts';
-import { countOf, ofTexts, ofValues } from './casts.ts';
+import { ofTexts } from '../of-texts.ts';
+import { countOf, ofValues } from './casts.ts';
 
 /** Bytes as texts, digests, and what is encrypted with a password. */
 export const sprigEncodings: FunctionSet = {

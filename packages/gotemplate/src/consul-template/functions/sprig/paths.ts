@@ -2,7 +2,8 @@ import { posix } from 'node:path';
 import { FunctionError } from '../../../errors.ts';
 import type { FunctionSet } from '../../../functions.ts';
 import { element, raw } from '../../../values.ts';
-import { ofTexts, ofValues, textOfValue } from './casts.ts';
+import { ofTexts } from '../of-texts.ts';
+import { ofValues, textOfValue } from './casts.ts';
 
 const base = ofTexts(1, (path) => (path === '' ? '.' : posix.basename(path) || '/'));
 const dir = ofTexts(1, (path) => clean(/^.*\//s.exec(path)?.[0] ?? ''));

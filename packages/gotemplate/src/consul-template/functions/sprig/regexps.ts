@@ -1,7 +1,8 @@
 import { FunctionError } from '../../../errors.ts';
 import type { FunctionSet } from '../../../functions.ts';
 import { compileRegexp } from '../../../regexp.ts';
-import { alsoMust, countOf, ofTexts, ofValues, textList, textOfValue } from './casts.ts';
+import { ofTexts } from '../of-texts.ts';
+import { alsoMust, countOf, ofValues, textList, textOfValue } from './casts.ts';
 
 /** RE2 patterns. */
 export const sprigRegexps: FunctionSet = {

@@ -1,7 +1,8 @@
 import { FunctionError } from '../../../errors.ts';
 import type { FunctionSet } from '../../../functions.ts';
 import { element, Method, Typed } from '../../../values.ts';
-import { ofTexts, textOfValue } from './casts.ts';
+import { ofTexts } from '../of-texts.ts';
+import { textOfValue } from './casts.ts';
 
 /** Versions by https://semver.org, and ranges of them. */
 export const sprigSemver: FunctionSet = {

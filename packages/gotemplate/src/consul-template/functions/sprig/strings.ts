@@ -5,8 +5,9 @@ import { quoteString } from '../../../format/quote.ts';
 import type { FunctionSet } from '../../../functions.ts';
 import { checkLength } from '../../../text-limit.ts';
 import { raw } from '../../../values.ts';
+import { ofTexts } from '../of-texts.ts';
 import { stringFunctions } from '../strings.ts';
-import { countOf, listOf, ofTexts, ofValues, textList, textOfValue, wholeOf } from './casts.ts';
+import { countOf, listOf, ofValues, textList, textOfValue, wholeOf } from './casts.ts';
 
 /** Texts. What is counted are bytes, as in Go. */
 export const sprigStrings: FunctionSet = {

@@ -1,8 +1,9 @@
 import { FunctionError } from '../../../errors.ts';
 import type { FunctionSet } from '../../../functions.ts';
 import { checkLength } from '../../../text-limit.ts';
+import { ofTexts } from '../of-texts.ts';
 import { stringFunctions } from '../strings.ts';
-import { countOf, ofTexts, ofValues, textOfValue } from './casts.ts';
+import { countOf, ofValues, textOfValue } from './casts.ts';
 
 /** Words: their letters' case, their beginnings, their lines. */
 export const sprigWords: FunctionSet = {

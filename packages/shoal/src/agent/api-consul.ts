@@ -53,6 +53,7 @@ export function createConsulServer(deps: ConsulServerDeps): ApiServer | undefine
     metrics: createHttpMetrics({ now: () => performance.now(), wallClock: Date.now }),
     prometheus: deps.prometheus,
     profiling: config.enableDebug,
+    agentVersion: config.http.agentVersion,
     ...(discovery.dns && { dns: dnsFacts(config, discovery.dns) }),
     ...(log.lines && { logs: log.lines }),
     random: Math.random,

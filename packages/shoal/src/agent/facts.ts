@@ -1,6 +1,6 @@
 import type { AgentConfig } from '../config/agent-config.ts';
 import type { ConsulFacts } from '../http/consul/deps.ts';
-import { CONSUL_API_VERSION } from '../version.ts';
+import { builtAt, CONSUL_API_VERSION } from '../version.ts';
 
 export type ConsulFactsDeps = {
   config: AgentConfig;
@@ -26,6 +26,7 @@ export function consulFacts({ config, nodeId, isServer, rpcPort, startedAt, meta
     ...(isServer && { server: { rpcPort, version: CONSUL_API_VERSION } }),
     version: CONSUL_API_VERSION,
     revision: '',
+    builtAt: builtAt(),
     rpcPort,
     startedAt,
   };

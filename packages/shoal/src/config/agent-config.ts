@@ -219,6 +219,8 @@ export type HttpConfig = {
   responseHeaders: Record<string, string>;
   /** Names beside localhost and addresses by which the APIs may be called (`Host`). */
   allowedHosts: readonly string[];
+  /** Whether Consul's API has `/v1/agent/version`, which came after Consul 1.8. Default false. */
+  agentVersion: boolean;
   /** Largest value of a key, in bytes. Default 512 KiB. */
   kvMaxValueSize: number;
   /** Largest body of a transaction, in bytes. Default 512 KiB. */

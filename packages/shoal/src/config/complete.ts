@@ -241,6 +241,7 @@ function httpConfig(values: Partial<Settings>): HttpConfig {
   return {
     responseHeaders: values['http.responseHeaders'] ?? {},
     allowedHosts: values['http.allowedHosts'] ?? [],
+    agentVersion: values['http.agentVersion'] ?? false,
     kvMaxValueSize: values['http.kvMaxValueSize'] ?? http.kvMaxValueSize,
     txnMaxRequestSize: values['http.txnMaxRequestSize'] ?? http.txnMaxRequestSize,
     maxQueryTimeMs: values['http.maxQueryTimeMs'] ?? http.maxQueryTimeMs,

@@ -104,6 +104,7 @@ export type Settings = {
   'edge.plane': string;
   'http.responseHeaders': Record<string, string>;
   'http.allowedHosts': readonly string[];
+  'http.agentVersion': boolean;
   'http.kvMaxValueSize': number;
   'http.txnMaxRequestSize': number;
   'http.maxQueryTimeMs': number;

@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { type Agent, startAgent } from '../../src/agent/agent.ts';
 import { loadConfig, systemEnvironment } from '../../src/config/load.ts';
 import { silentLog } from '../../src/log.ts';
+import { CONSUL_API_VERSION } from '../../src/version.ts';
 import { goldenFolder, goldenJson, goldenNames } from '../support/golden.ts';
 import { takePortBlock } from '../support/port-block.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -70,15 +71,25 @@ test.each(WITH_NEEDS)('%s, with the configuration that it needs', { timeout: 60_
   expect(code, output).toBe(0);
 });
 
+test('agent/version, which the recorded Consul does not have, is there where it is asked for', async () => {
+  const agent = await started({}, 'http { agent_version = true }');
+  const answer = await fetch(`http://127.0.0.1:${agent.serves.consulHttp[0]?.port}/v1/agent/version`);
+  const { BuildDate, ...rest } = (await answer.json()) as Record<string, string>;
+  expect(rest).toEqual({ SHA: '', HumanVersion: CONSUL_API_VERSION, FIPS: '' });
+  expect(Date.parse(BuildDate ?? '')).toBeLessThan(Date.now());
+});
+
 /** An agent of this process, put together as the program does it, with ports of its own. */
-async function started(config: object): Promise<Agent> {
+async function started(config: object, inOwnForm = ''): Promise<Agent> {
   const block = await takePortBlock();
   onTestFinished(() => block.release());
   const [http, consulHttp, dns, rpc] = block.own;
-  const path = join(await tempDir(), 'consul.json');
+  const dir = await tempDir();
+  const [path, own] = [join(dir, 'consul.json'), join(dir, 'shoal.hcl')];
+  await writeFile(own, inOwnForm);
   await writeFile(path, JSON.stringify({ ...config, server: true, ports: { http: consulHttp, dns, server: rpc } }));
   const { config: whole, diagnostics } = await loadConfig({
-    paths: [path],
+    paths: [path, own],
     flags: { dataDir: await tempDir(), httpPort: http as number, bind: '127.0.0.1', logLevel: 'error' },
     env: await systemEnvironment(),
   });

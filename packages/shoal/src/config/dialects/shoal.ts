@@ -95,6 +95,7 @@ export const shoalFields: Fields = {
   http: block({
     response_headers: map('http.responseHeaders'),
     allowed_hosts: texts('http.allowedHosts'),
+    agent_version: flag('http.agentVersion'),
     max_query_time: duration('http.maxQueryTimeMs'),
     default_query_time: duration('http.defaultQueryTimeMs'),
     kv_max_value_size: integer('http.kvMaxValueSize'),

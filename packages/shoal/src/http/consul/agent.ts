@@ -21,8 +21,14 @@ export function agentEndpoints(deps: ConsulApiDeps): Endpoint[] {
     { path: '/v1/agent/host', methods: { GET: async () => json(await hostInfo(deps.facts.nodeId, deps.wallClock())) } },
     { path: '/v1/agent/join/*', methods: { PUT: (request) => join(deps, request) } },
     { path: '/v1/agent/force-leave/*', methods: { PUT: (request) => forceLeave(deps, request) } },
+    ...(deps.agentVersion ? [{ path: '/v1/agent/version', methods: { GET: () => json(versionOf(deps)) } }] : []),
     ...controls(deps),
   ];
+}
+
+/** Consul 1.8 has no such endpoint, and its clients are answered as it does; who has later ones switches it on. */
+function versionOf({ facts }: ConsulApiDeps) {
+  return { SHA: facts.revision, BuildDate: facts.builtAt, HumanVersion: facts.version, FIPS: '' };
 }
 
 function members(deps: ConsulApiDeps, { query }: ApiRequest) {

@@ -34,6 +34,8 @@ export type ConsulApiDeps = {
   readonly prometheus: () => boolean;
   /** Whether profiles of the agent are served (`enable_debug`). */
   readonly profiling?: boolean;
+  /** Whether `/v1/agent/version` is served (`agent_version`). */
+  readonly agentVersion?: boolean;
   readonly dns?: DnsFacts;
   /** The agent's log, where it can be followed. */
   readonly logs?: LogLines;
@@ -56,6 +58,8 @@ export type ConsulFacts = AgentFacts & {
   readonly version: string;
   /** Git commit of the build, or ''. */
   readonly revision: string;
+  /** When the program that runs was built: RFC 3339. */
+  readonly builtAt: string;
   readonly rpcPort: number;
   readonly startedAt: number;
 };

@@ -48,6 +48,7 @@ export async function startConsulAgent(): Promise<ConsulAgent> {
     server: { rpcPort: 4647, version: '1.8.7' },
     version: '1.8.7',
     revision: '',
+    builtAt: '2026-01-01T00:00:00.000Z',
     rpcPort: 4647,
     startedAt: Date.now(),
   };

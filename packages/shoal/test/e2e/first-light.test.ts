@@ -202,9 +202,12 @@ describe('an agent that ends', { timeout: 60_000 }, () => {
 
   test('logs are read from the beginning, over the API', async () => {
     const [id = ''] = await runningIds('frontserve');
-    const lines = (await readLogs(agent, id)).split('\n');
+    const lines = await until('a request is in its log', async () => {
+      await fetch(agent.edgeUrl);
+      const all = (await readLogs(agent, id)).split('\n');
+      return all.includes('GET /') && all;
+    });
     expect(lines[0]).toMatch(/^frontserve [012] listens on 127\.0\.0\.1:\d+$/);
-    expect(lines).toContain('GET /');
   });
 });
 

@@ -24,8 +24,8 @@ function templateRows(): Row[] {
       template.evaluate((asked) => (asked === nameOf(dependency) ? known : undefined)).text;
     const what = `${name} configuration of ${INSTANCES.toLocaleString('en')} instances`;
     return [
-      within(`${what}: rendered`, 30, () => render(value), WHY),
-      within(`${what}: rendered from a new answer`, 30, () => render(goValue(dependency, answer)), WHY),
+      within(`${what}: rendered`, 30, () => render(value)),
+      within(`${what}: rendered from a new answer`, 30, () => render(goValue(dependency, answer))),
     ];
   });
 }
@@ -51,11 +51,11 @@ function growthRows(): Row[] {
   ];
 }
 
-function within(what: string, target: number | undefined, work: () => unknown, why = ''): Row {
+function within(what: string, target: number | undefined, work: () => unknown): Row {
   const { cpu, wall } = median(work);
   const row = { what, ours: `${cpu.toFixed(1)} ms`, peer: '', ratio: '', target: '' };
   if (target === undefined) return row;
-  return { ...row, target: `${target} ms`, met: cpu <= target, reason: `by the clock ${wall.toFixed(1)} ms${why}` };
+  return { ...row, target: `${target} ms`, met: cpu <= target, reason: `by the clock ${wall.toFixed(1)} ms` };
 }
 
 function growth(what: string, sources: readonly [string, string], work: (source: string) => unknown): Row {
@@ -99,8 +99,6 @@ function instances(count: number) {
     Checks: [{ CheckID: 'c', Name: 'c', Status: 'passing', ServiceID: `web-${i}`, ServiceName: 'web' }],
   }));
 }
-
-const WHY = "; every line of HAProxy's calls functions";
 
 const TEMPLATES = {
   nginx: `upstream web {

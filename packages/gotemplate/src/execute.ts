@@ -72,33 +72,38 @@ function choose(node: BranchNode, scope: Scope, frame: Frame): Outcome {
 
 function range(node: BranchNode, scope: Scope, frame: Frame): Outcome {
   const value = evaluatePipeline({ ...node.pipe, variables: [] }, scope, frame.on);
-  const turns = elements(value, node, frame);
+  const { keys, items: turns } = elements(value, node, frame);
   if (turns.length === 0) return statements(node.otherwise ?? [], scope, frame);
-  for (const [key, item] of turns) {
+  for (let turn = 0; turn < turns.length; turn += 1) {
     frame.run.step(node.offset, frame.on);
-    const inner = scope.nested(item);
-    setLoopVariables(node, inner, [key, item], frame);
+    const inner = scope.nested(turns[turn]);
+    setLoopVariables(node, inner, keys === undefined ? turn : keys[turn], turns[turn], frame);
     if (statements(node.body, inner, frame) === 'break') break;
   }
   return 'done';
 }
 
 /** One variable takes the element, two take index or key and the element. */
-function setLoopVariables(node: BranchNode, scope: Scope, turn: readonly [unknown, unknown], frame: Frame): void {
-  const { variables } = node.pipe;
-  const values = variables.length === 2 ? turn : turn.slice(1);
-  for (const [index, name] of variables.entries()) setVariable(node.pipe, name, values[index], scope, frame.on);
+function setLoopVariables({ pipe }: BranchNode, scope: Scope, key: unknown, item: unknown, { on }: Frame): void {
+  const [first, second] = pipe.variables;
+  if (first !== undefined) setVariable(pipe, first, second === undefined ? item : key, scope, on);
+  if (second !== undefined) setVariable(pipe, second, item, scope, on);
 }
 
-function elements(value: unknown, node: BranchNode, frame: Frame): readonly (readonly [unknown, unknown])[] {
+/** What a range goes through; the keys of a list are its indexes. */
+type Turns = { readonly keys?: readonly unknown[]; readonly items: readonly unknown[] };
+
+function elements(value: unknown, node: BranchNode, frame: Frame): Turns {
   switch (kindOf(value)) {
     case 'list':
-      return items(value).map((item, index) => [index, item] as const);
-    case 'map':
-      return entries(value);
+      return { items: items(value) };
+    case 'map': {
+      const pairs = entries(value);
+      return { keys: pairs.map(([key]) => key), items: pairs.map(([, item]) => item) };
+    }
     case 'invalid':
     case 'nil':
-      return [];
+      return { items: [] };
     default: {
       const at = node.pipe.commands.at(-1)?.operands[0]?.offset ?? node.pipe.offset;
       throw frame.on.fail(at, `range can't iterate over ${printValue(value)}`);

@@ -9,6 +9,7 @@ import {
   keyType,
   kindOf,
   Method,
+  Struct,
   structFields,
   Typed,
   typeName,
@@ -48,75 +49,57 @@ export function setVariable(pipe: Pipeline, name: string, value: unknown, scope:
 function evaluateCommand(command: Command, final: unknown, scope: Scope, on: Evaluation): unknown {
   const first = command.operands[0];
   if (first === undefined) throw on.fail(command.offset, 'empty command');
-  const rest = command.operands.slice(1);
-  if (first.type === 'identifier') return callNamed(first.name, command, rest, final, scope, on);
+  if (first.type === 'identifier') return callNamed(first.name, command, final, scope, on);
   if (first.type === 'nil') throw on.fail(first.offset, 'nil is not a command');
-  const hasArguments = rest.length > 0 || final !== NOTHING;
+  const hasArguments = command.operands.length > 1 || final !== NOTHING;
   const takesArguments = first.type === 'field' || first.type === 'chain' || first.type === 'variable';
-  if (hasArguments && takesArguments) return callField(first, command, rest, final, scope, on);
+  if (hasArguments && takesArguments) return callField(first, command, final, scope, on);
   if (hasArguments) throw on.fail(first.offset, `can't give argument to non-function ${command.text}`);
   const value = evaluateOperand(first, scope, on);
-  return value instanceof Method ? callMethod(nameOf(command), value, command, [], NOTHING, scope, on) : value;
+  return value instanceof Method ? callMethod(value, command, NOTHING, scope, on) : value;
 }
 
 /** A field with arguments is a call of the function that it holds, as of a method in Go. */
-function callField(
-  first: Operand,
-  command: Command,
-  rest: readonly Operand[],
-  final: unknown,
-  scope: Scope,
-  on: Evaluation,
-): unknown {
+function callField(first: Operand, command: Command, final: unknown, scope: Scope, on: Evaluation): unknown {
   const method = evaluateOperand(first, scope, on);
+  if (method instanceof Method) return callMethod(method, command, final, scope, on);
   const name = nameOf(command);
-  if (method instanceof Method) return callMethod(name, method, command, rest, final, scope, on);
   if (typeof method !== 'function') {
     throw on.fail(first.offset, `${name} has arguments but cannot be invoked as function`);
   }
-  return invoke(name, (...args) => method(...args), command, argumentsOf(rest, final, scope, on), on);
+  return invoke(name, (...args) => method(...args), command, argumentsOf(command, final, scope, on), on);
 }
 
-function callMethod(
-  name: string,
-  { entry }: Method,
-  command: Command,
-  rest: readonly Operand[],
-  final: unknown,
-  scope: Scope,
-  on: Evaluation,
-): unknown {
+function callMethod({ entry }: Method, command: Command, final: unknown, scope: Scope, on: Evaluation): unknown {
+  const name = nameOf(command);
   const at = { ...command, offset: command.operands[0]?.offset ?? command.offset };
-  const args = argumentsOf(rest, final, scope, on);
+  const args = argumentsOf(command, final, scope, on);
   checkCount(name, entry, args.length, at, on);
   checkTypes(entry, args, at, on);
   return invoke(name, entry.call, at, args, on);
 }
 
 function nameOf(command: Command): string {
-  return command.text.split(/\s/)[0] ?? command.text;
+  const end = command.text.search(/\s/);
+  return end < 0 ? command.text : command.text.slice(0, end);
 }
 
-function callNamed(
-  name: string,
-  command: Command,
-  operands: readonly Operand[],
-  final: unknown,
-  scope: Scope,
-  on: Evaluation,
-): unknown {
+function callNamed(name: string, command: Command, final: unknown, scope: Scope, on: Evaluation): unknown {
   const entry = on.functions.get(name);
   if (entry === undefined) throw on.fail(command.offset, `${JSON.stringify(name)} is not a defined function`);
-  checkCount(name, entry, operands.length + (final === NOTHING ? 0 : 1), command, on);
-  if (name === 'and' || name === 'or') return shortCircuit(name === 'or', operands, final, scope, on);
-  const args = argumentsOf(operands, final, scope, on);
+  checkCount(name, entry, command.operands.length - (final === NOTHING ? 1 : 0), command, on);
+  if (name === 'and' || name === 'or') return shortCircuit(name === 'or', command, final, scope, on);
+  const args = argumentsOf(command, final, scope, on);
   checkTypes(entry, args, command, on);
   return invoke(name, entry.call, command, args, on);
 }
 
-function argumentsOf(operands: readonly Operand[], final: unknown, scope: Scope, on: Evaluation): unknown[] {
-  const args = operands.map((operand) => evaluateArgument(operand, scope, on));
-  return final === NOTHING ? args : [...args, final];
+/** The values of a command's operands but the first, which is what is called. */
+function argumentsOf({ operands }: Command, final: unknown, scope: Scope, on: Evaluation): unknown[] {
+  const args: unknown[] = [];
+  for (let at = 1; at < operands.length; at += 1) args.push(evaluateArgument(operands[at] as Operand, scope, on));
+  if (final !== NOTHING) args.push(final);
+  return args;
 }
 
 function invoke(
@@ -149,9 +132,13 @@ function checkCount(name: string, entry: TemplateFunction, got: number, command:
 
 /** A wrong type is an error at the argument, not at the call. */
 function checkTypes(entry: TemplateFunction, args: readonly unknown[], command: Command, on: Evaluation): void {
-  for (const [index, want] of (entry.params ?? []).entries()) {
+  const { params } = entry;
+  if (params === undefined) return;
+  const count = Math.min(params.length, args.length);
+  for (let index = 0; index < count; index += 1) {
     const value = args[index];
-    if (index >= args.length || fits(value, want)) continue;
+    const want = params[index] as Parameter;
+    if (fits(value, want)) continue;
     // A piped value has no place of its own: Go names the last that it looked at.
     const operand = command.operands[index + 1] ?? command.operands.at(-1);
     const offset = operand === undefined ? command.offset : lastLooked(operand);
@@ -171,15 +158,9 @@ function lastLooked(operand: Operand): number {
 }
 
 /** `and` and `or` stop at the first argument that decides (Go 1.18). */
-function shortCircuit(
-  stopAt: boolean,
-  operands: readonly Operand[],
-  final: unknown,
-  scope: Scope,
-  on: Evaluation,
-): unknown {
+function shortCircuit(stopAt: boolean, command: Command, final: unknown, scope: Scope, on: Evaluation): unknown {
   let value: unknown;
-  for (const operand of operands) {
+  for (const operand of command.operands.slice(1)) {
     value = evaluateArgument(operand, scope, on);
     if (isTrue(value) === stopAt) return value;
   }
@@ -190,7 +171,7 @@ function evaluateArgument(operand: Operand, scope: Scope, on: Evaluation): unkno
   // A function named as an argument is called without arguments.
   if (operand.type === 'identifier') {
     const command: Command = { operands: [operand], offset: operand.offset, text: operand.name };
-    return callNamed(operand.name, command, [], NOTHING, scope, on);
+    return callNamed(operand.name, command, NOTHING, scope, on);
   }
   const value = evaluateOperand(operand, scope, on);
   return value instanceof Method ? called(value, lastName(operand), operand, scope, on) : value;
@@ -199,7 +180,7 @@ function evaluateArgument(operand: Operand, scope: Scope, on: Evaluation): unkno
 /** A method that is named where it cannot have arguments. */
 function called(method: Method, name: string, operand: Operand, scope: Scope, on: Evaluation): unknown {
   const command: Command = { operands: [operand], offset: operand.offset, text: name };
-  return callMethod(name, method, command, [], NOTHING, scope, on);
+  return callMethod(method, command, NOTHING, scope, on);
 }
 
 function lastName(operand: Operand): string {
@@ -253,6 +234,7 @@ function fields(
 }
 
 function field(of: unknown, name: string, offset: number, on: Evaluation): unknown {
+  if (of instanceof Struct) return structField(of, name, offset, on);
   const kind = kindOf(of);
   const method = methodOf(of, name);
   if (method !== undefined) return method;
@@ -271,7 +253,7 @@ function field(of: unknown, name: string, offset: number, on: Evaluation): unkno
 
 function methodOf(of: unknown, name: string): Method | undefined {
   if (!(of instanceof Typed) || of.methods === undefined || !Object.hasOwn(of.methods, name)) return undefined;
-  return of.methods[name];
+  return of.methods[name]?.(of);
 }
 
 const TEXT_KEYS: readonly string[] = ['string', 'interface {}'];

@@ -66,15 +66,21 @@ export function compile(source: string, options: CompileOptions = {}): Template 
   return { name, templates: [...definitions.keys()], render: (data) => renderNamed(name, data), renderNamed };
 }
 
+/** So many pieces of text become one at a time, while they are new: the collector of garbage has little to keep. */
+const PIECES = 512;
+
 type Compiled = { definitions: Definitions; evaluationOf: (name: string) => Evaluation; limits: Limits };
 
 function run(name: string, data: unknown, { definitions, evaluationOf, limits }: Compiled): string {
   const parts: string[] = [];
+  let pieces: string[] = [];
   let characters = 0;
   let steps = 0;
   const write = (text: string): void => {
     characters += text.length;
-    parts.push(text);
+    if (pieces.push(text) < PIECES) return;
+    parts.push(pieces.join(''));
+    pieces = [];
   };
   const step = (offset: number, on: Evaluation): void => {
     steps += 1;
@@ -84,7 +90,7 @@ function run(name: string, data: unknown, { definitions, evaluationOf, limits }:
     }
   };
   execute(name, data, { definitions, evaluationOf, write, step });
-  return joined(parts.join(''));
+  return joined(parts.join('') + pieces.join(''));
 }
 
 /** A template that is nested deeper than the stack is an error of the template, not of the program. */

@@ -21,15 +21,18 @@ export class Typed {
   readonly type: string;
   readonly value: unknown;
   /** What can be called on it, by name. */
-  readonly methods: Readonly<Record<string, Method>> | undefined;
+  readonly methods: Methods | undefined;
 
   /** `type` is the Go type as `%T` prints it: `uint64`, `[]string`, `map[int]string`. */
-  constructor(type: string, value: unknown, methods?: Readonly<Record<string, Method>>) {
+  constructor(type: string, value: unknown, methods?: Methods) {
     this.type = type;
     this.value = value;
     this.methods = methods;
   }
 }
+
+/** Each is made when it is asked for, of the value that it is called on. */
+export type Methods = Readonly<Record<string, (of: Typed) => Method>>;
 
 /** A type of structs: its name, and how each field is read, in order. */
 export type StructType<T> = {
@@ -114,13 +117,15 @@ export function kindOf(value: unknown): Kind {
   }
 }
 
-const kindsOfTypes = new Map<string, Kind | undefined>();
+const kindsOfTypes = new Map<string, Kind | 'other'>();
 
 function kindOfType(type: string): Kind | undefined {
-  if (kindsOfTypes.has(type)) return kindsOfTypes.get(type);
-  const kind = readKind(type);
-  kindsOfTypes.set(type, kind);
-  return kind;
+  let kind = kindsOfTypes.get(type);
+  if (kind === undefined) {
+    kind = readKind(type) ?? 'other';
+    kindsOfTypes.set(type, kind);
+  }
+  return kind === 'other' ? undefined : kind;
 }
 
 function readKind(type: string): Kind | undefined {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { textOf } from '../bytes.ts';
-import { compareStrings, Method, raw, Struct, structType, Typed } from '../values.ts';
+import { compareStrings, items, Method, type Methods, raw, Struct, structType, Typed } from '../values.ts';
 import type {
   Answers,
   CheckAnswer,
@@ -57,15 +57,18 @@ export function listOf(type: string, items: readonly unknown[]): Typed {
 
 /** Tags can be asked whether they hold one. */
 export function tagList(tags: readonly string[] | null | undefined): Typed {
-  const sorted = [...(tags ?? [])].sort(compareStrings);
-  const contains = new Method({
-    min: 1,
-    max: 1,
-    params: ['string'],
-    call: (tag) => sorted.includes(String(raw(tag))),
-  });
-  return new Typed('[]string', sorted, { Contains: contains });
+  return new Typed('[]string', inOrder(tags ?? []), TAG_METHODS);
 }
+
+/** Most lists of tags are in order as they come. */
+function inOrder(texts: readonly string[]): readonly string[] {
+  const ordered = texts.every((text, at) => at === 0 || compareStrings(texts[at - 1] ?? '', text) <= 0);
+  return ordered ? texts : [...texts].sort(compareStrings);
+}
+
+const TAG_METHODS: Methods = {
+  Contains: (tags) => new Method({ min: 1, max: 1, params: ['string'], call: (tag) => items(tags).includes(raw(tag)) }),
+};
 
 function textMap(map: Readonly<Record<string, string>> | null | undefined): Typed {
   return new Typed('map[string]string', map ?? {});
@@ -277,8 +280,8 @@ export function nomadVariable(answer: NomadVariableAnswer | undefined): Typed {
   return all;
 }
 
-function method(call: () => unknown): Method {
-  return new Method({ max: 0, call });
+function method(call: () => unknown): () => Method {
+  return () => new Method({ max: 0, call });
 }
 
 function nomadVariables(answer: Answers['nomad.var.list']): Typed {

@@ -211,7 +211,7 @@ function formatCollection(value: unknown, verb: string, flags: Flags): string {
 
 /** A value that says itself what its text is (fmt, "Stringer"). */
 function ownText(value: unknown, verb: string, flags: Flags): string | undefined {
-  const method = value instanceof Typed ? value.methods?.['String'] : undefined;
+  const method = value instanceof Typed ? value.methods?.['String']?.(value) : undefined;
   if (method === undefined || flags.sharp || !'vsqxX'.includes(verb)) return undefined;
   return formatText(String(method.entry.call()), verb, flags);
 }

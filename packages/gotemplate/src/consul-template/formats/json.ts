@@ -57,7 +57,7 @@ function write(value: unknown, indent: string, line: string): string {
     case 'struct':
       // A value that says itself what its JSON is (encoding/json, "Marshaler").
       if (value instanceof Typed && value.methods?.['MarshalJSON']) {
-        return write(value.methods['MarshalJSON'].entry.call(), indent, line);
+        return write(value.methods['MarshalJSON'](value).entry.call(), indent, line);
       }
       return block('{', '}', structFields(value).map(member(indent, line)), indent, line);
     case 'func':

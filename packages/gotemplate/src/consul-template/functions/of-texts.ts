@@ -8,6 +8,6 @@ export function ofTexts(count: number, call: (...texts: [string, string, string]
     min: count,
     max: count,
     params,
-    call: (...given) => call(...(given.map((text) => String(raw(text))) as [string, string, string])),
+    call: (first, second, third) => call(String(raw(first)), String(raw(second)), String(raw(third))),
   };
 }

@@ -33,9 +33,10 @@ export function createScratch(): Typed {
 }
 
 /** The first arguments are names. */
-function method(names: number, count: number, call: (name: string, ...rest: unknown[]) => unknown): Method {
+function method(names: number, count: number, call: (name: string, ...rest: unknown[]) => unknown): () => Method {
   const params = Array<'string'>(names).fill('string');
-  return new Method({ min: count, max: count, params, call: (name, ...rest) => call(String(raw(name)), ...rest) });
+  return () =>
+    new Method({ min: count, max: count, params, call: (name, ...rest) => call(String(raw(name)), ...rest) });
 }
 
 function mapOf(value: unknown, name: string): Record<string, unknown> {

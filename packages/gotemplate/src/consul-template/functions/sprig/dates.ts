@@ -80,7 +80,10 @@ const TYPE = 'time.Time';
 const FIRST = new Date('0001-01-01T00:00:00Z');
 
 function timeValue(time: Date): Typed {
-  const method = (call: (layout: unknown) => unknown, count = 0) => new Method({ min: count, max: count, call });
+  const method =
+    (call: (layout: unknown) => unknown, count = 0) =>
+    () =>
+      new Method({ min: count, max: count, call });
   return new Typed(
     TYPE,
     { ms: time.getTime() },

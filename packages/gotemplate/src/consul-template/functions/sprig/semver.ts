@@ -36,11 +36,12 @@ function versionValue(version: Version): Typed {
     '*semver.Version',
     { ...fields, Original: version.original },
     {
-      Compare: new Method({ min: 1, max: 1, call: compareWith }),
-      String: new Method({
-        max: 0,
-        call: () => `${version.numbers.join('.')}${suffix('-', version.prerelease)}${suffix('+', version.metadata)}`,
-      }),
+      Compare: () => new Method({ min: 1, max: 1, call: compareWith }),
+      String: () =>
+        new Method({
+          max: 0,
+          call: () => `${version.numbers.join('.')}${suffix('-', version.prerelease)}${suffix('+', version.metadata)}`,
+        }),
     },
   );
 }

@@ -1,5 +1,6 @@
 import { FunctionError, TemplateError } from './errors.ts';
 import type { Parameter, TemplateFunction } from './functions.ts';
+import { nearest } from './nearest.ts';
 import type { Command, Operand, Pipeline } from './nodes.ts';
 import type { Scope } from './scope.ts';
 import {
@@ -266,10 +267,9 @@ function structField(of: unknown, name: string, offset: number, on: Evaluation):
   throw on.fail(offset, reason, undefined, fieldRemedy(name, known));
 }
 
-/** Most slips are of capitals: fields begin with one. */
 function fieldRemedy(name: string, known: readonly string[]): string {
-  const like = known.find((field) => field.toLowerCase() === name.toLowerCase());
-  return like === undefined ? `there are .${known.join(', .')}` : `did you mean .${like}?`;
+  const meant = nearest(name, known);
+  return meant === undefined ? `there are .${known.join(', .')}` : `did you mean .${meant}?`;
 }
 
 function missing(of: unknown, name: string, offset: number, on: Evaluation): unknown {

@@ -1,4 +1,5 @@
 import { parseChar, parseNumber, unquote } from './literals.ts';
+import { nearest } from './nearest.ts';
 import type { Command, Operand, Pipeline } from './nodes.ts';
 import type { TokenReader } from './token-reader.ts';
 import type { Token } from './tokens.ts';
@@ -147,14 +148,20 @@ export class PipelineParser {
     const { functions } = this.names;
     if (functions.has(token.text)) return token.text;
     if (token.kind !== 'identifier') this.reader.unexpected(token, 'command');
-    const like = [...functions].find((name) => name.toLowerCase() === token.text.toLowerCase());
-    const remedy = like === undefined ? undefined : `did you mean ${quote(like)}?`;
+    const meant = nearest(token.text, functions);
+    const remedy = meant === undefined ? undefined : `did you mean ${quote(meant)}?`;
     return this.reader.fail(`function ${quote(token.text)} not defined`, token, remedy);
   }
 
   private checkVariable(name: string, token: Token): void {
-    if (this.names.variables.includes(name)) return;
-    this.reader.fail(`undefined variable ${quote(name)}`, token, `declare it before, with {{ ${name} := … }}`);
+    const { variables } = this.names;
+    if (variables.includes(name)) return;
+    const meant = nearest(
+      name.slice(1),
+      variables.map((one) => one.slice(1)),
+    );
+    const remedy = meant ? `did you mean "$${meant}"?` : `declare it before, with {{ ${name} := … }}`;
+    this.reader.fail(`undefined variable ${quote(name)}`, token, remedy);
   }
 
   private number(token: Token): unknown {

@@ -106,6 +106,8 @@ describe('errors name place, reason and remedy', () => {
     { name: 'unknown function', given: 'a\n {{ nope }}', want: 'template t:2:4: function "nope" not defined' },
     { name: 'unclosed if', given: '{{ if .a }}', want: 'template t:1:11: unexpected EOF; end the {{if}} with {{end}}' },
     { name: 'function in other letters', given: '{{ Upper 1 }}', want: 'not defined; did you mean "upper"?' },
+    { name: 'function with a letter too few', given: '{{ prinln 1 }}', want: 'did you mean "println"?' },
+    { name: 'variable with a letter too many', given: '{{ $item := 1 }}{{ $iteem }}', want: 'did you mean "$item"?' },
     {
       name: 'unknown variable',
       given: '{{ $x }}',

@@ -94,6 +94,7 @@ describe('TOML', () => {
 
 test.each([
   { template: '{{ range service "web" }}{{ .node }}{{ end }}', want: 'did you mean .Node?' },
+  { template: '{{ range service "web" }}{{ .Adress }}{{ end }}', want: 'did you mean .Address?' },
   { template: '{{ range services }}{{ .Port }}{{ end }}', want: 'there are .Name, .Tags' },
 ])('$template says which fields there are', async ({ template, want }) => {
   const data = { services: { web: ['10.0.0.1:80'] } };

@@ -46,7 +46,7 @@ const ROOMS = {
 };
 const PACKAGES = {
   hcl: ['re2js'],
-  gotemplate: ['re2js', 'yaml'],
+  gotemplate: ['fastest-levenshtein', 're2js', 'yaml'],
   api: [],
 };
 const ROOM_PACKAGES = {

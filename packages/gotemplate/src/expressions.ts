@@ -35,7 +35,11 @@ const NOTHING = Symbol('no final argument');
 /** Evaluates a pipeline and sets its variables: each command's value is the next one's last argument. */
 export function evaluatePipeline(pipe: Pipeline, scope: Scope, on: Evaluation): unknown {
   let value: unknown = NOTHING;
-  for (const command of pipe.commands) value = evaluateCommand(command, value, scope, on);
+  for (const command of pipe.commands) {
+    value = evaluateCommand(command, value, scope, on);
+    // What is in an interface is looked at; in an empty one there is nothing.
+    if (value === null) value = undefined;
+  }
   for (const name of pipe.variables) setVariable(pipe, name, value, scope, on);
   return value === NOTHING ? undefined : value;
 }
@@ -149,7 +153,7 @@ function checkTypes(entry: TemplateFunction, args: readonly unknown[], command: 
 
 function fits(value: unknown, want: Parameter): boolean {
   if (want === 'any' || kindOf(value) === want) return true;
-  return want.includes('[') && (value === null || typeName(value) === want);
+  return want.includes('[') && (value === null || value === undefined || typeName(value) === want);
 }
 
 function lastLooked(operand: Operand): number {

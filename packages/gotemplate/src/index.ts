@@ -21,7 +21,8 @@ export {
 } from './consul-template/watched-data.ts';
 export { FunctionError, TemplateError, type TemplatePhase, type TemplatePlace } from './errors.ts';
 export type { MissingKey } from './expressions.ts';
-export { printValue, sprint, sprintf } from './format/print.ts';
+export { printValue, sprint } from './format/print.ts';
+export { sprintf } from './format/printf.ts';
 export type { FunctionSet, Parameter, TemplateFunction } from './functions.ts';
 export { compileRegexp, type Regexp } from './regexp.ts';
 export { type CompileOptions, compile, type Limits, type Template } from './template.ts';

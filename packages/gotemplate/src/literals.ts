@@ -43,7 +43,8 @@ export function parseNumber(text: string): unknown {
   const digits = written.replaceAll('_', '');
   if (/^(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|[0-9]+)$/.test(digits)) return integer(digits, sign);
   const value = /^0[xX]/.test(digits) ? hexFloat(digits) : decimal(digits);
-  return value === undefined ? undefined : float(sign * value);
+  // More than a float64 can hold is no constant.
+  return value === undefined || !Number.isFinite(value) ? undefined : float(sign * value);
 }
 
 /** The code point of a character constant. */

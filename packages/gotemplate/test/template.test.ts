@@ -101,11 +101,21 @@ test('whatever is given, only a TemplateError is thrown', () => {
   expect(() => compile('{{ printf "%999999999d" 1 }}').render()).not.toThrow();
 });
 
+test('a pipeline that ends in nil has no value: its fields are missing, not mistakes', () => {
+  const shown = (source: string, options: CompileOptions = {}) => compile(source, options).render({ n: null });
+  expect(shown('{{ define "t" }}[{{ .a.b }}]{{ end }}{{ template "t" .n }}')).toBe('[<no value>]');
+  expect(shown('{{ $x := .n }}{{ $x.a }}')).toBe('<no value>');
+  expect(shown('{{ block "b" .missing }}{{ .a }}{{ end }}', { missingKey: 'zero' })).toBe('<no value>');
+  expect(() => shown('{{ .n | index }}')).toThrow('index of untyped nil');
+  expect(() => shown('{{ range $ }}{{ .a }}{{ end }}')).toThrow('nil pointer evaluating interface {}.a');
+});
+
 describe('errors name place, reason and remedy', () => {
   const cases: { name: string; given: string; options?: CompileOptions; want: string }[] = [
     { name: 'unknown function', given: 'a\n {{ nope }}', want: 'template t:2:4: function "nope" not defined' },
     { name: 'unclosed if', given: '{{ if .a }}', want: 'template t:1:11: unexpected EOF; end the {{if}} with {{end}}' },
     { name: 'function in other letters', given: '{{ Upper 1 }}', want: 'not defined; did you mean "upper"?' },
+    { name: 'number beyond measure', given: '{{ 1e999 }}', want: 'illegal number syntax: 1e999' },
     { name: 'function with a letter too few', given: '{{ prinln 1 }}', want: 'did you mean "println"?' },
     { name: 'variable with a letter too many', given: '{{ $item := 1 }}{{ $iteem }}', want: 'did you mean "$item"?' },
     {

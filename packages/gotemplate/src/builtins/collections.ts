@@ -8,7 +8,7 @@ export const collections: FunctionSet = {
   /** How many bytes a text has, or how many elements a list or map. */
   len: { min: 1, max: 1, call: (value) => length(value) },
   /** An element, and an element of that, and so on. */
-  index: { min: 1, call: (value, ...keys) => keys.reduce(step, value) },
+  index: { min: 1, call: (value, ...keys) => keys.reduce(step, something(value)) },
   /** A part of a text (by bytes) or of a list. */
   slice: { min: 1, call: (value, ...bounds) => slice(value, bounds) },
 };
@@ -27,6 +27,11 @@ function length(value: unknown): number {
     default:
       throw new FunctionError(`len of type ${typeName(value)}`);
   }
+}
+
+function something(value: unknown): unknown {
+  if (value === undefined || value === null) throw new FunctionError('index of untyped nil');
+  return value;
 }
 
 function step(of: unknown, key: unknown): unknown {

@@ -1,4 +1,5 @@
-import { sprint, sprintf, sprintln } from '../format/print.ts';
+import { sprint, sprintln } from '../format/print.ts';
+import { sprintf } from '../format/printf.ts';
 import type { FunctionSet } from '../functions.ts';
 import { raw } from '../values.ts';
 

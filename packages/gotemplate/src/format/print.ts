@@ -5,7 +5,7 @@ import { complexOf, entries, items, kindOf, raw, structFields, Typed, typeName }
 import { type Flags, formatFloat, formatInteger, pad } from './numbers.ts';
 import { fitsBackquotes, isPrintable, quoteString } from './quote.ts';
 
-const PLAIN: Flags = {
+export const PLAIN: Flags = {
   plus: false,
   minus: false,
   sharp: false,
@@ -14,6 +14,8 @@ const PLAIN: Flags = {
   width: undefined,
   precision: undefined,
 };
+
+const NIL = '<nil>';
 
 /** What an action writes for a value: as `%v`, but nothing and nil are `<no value>`. */
 export function printValue(value: unknown): string {
@@ -43,71 +45,20 @@ export function sprintln(values: readonly unknown[]): string {
   return joined(`${values.map((value) => formatValue(value, 'v', PLAIN)).join(' ')}\n`);
 }
 
-/** Widths and precisions beyond this are refused, as Go does. */
-const LARGEST = 1_000_000;
-const DIRECTIVE = /%([+\-# 0]*)(?:\[(\d+)\])?(\*|\d+)?(?:(\.)(?:\[(\d+)\])?(\*|\d+)?)?(?:\[(\d+)\])?([^\d]|$)/gsu;
-
-/** fmt.Sprintf: what is wrong with the arguments is written into the text, as `%!d(string=x)`. */
-export function sprintf(format: string, values: readonly unknown[]): string {
-  values.forEach(checkSize);
-  let next = 0;
-  let reordered = false;
-  const point = (index: string | undefined): void => {
-    if (index === undefined) return;
-    next = Number(index) - 1;
-    reordered = true;
-  };
-  const star = (text: string | undefined): number | undefined => {
-    if (text === undefined) return undefined;
-    return text === '*' ? Number(raw(values[next++])) : Number(text);
-  };
-  let written = 0;
-  const text = format.replace(DIRECTIVE, (...[, marks, first, width, dot, second, precision, last, verb]) => {
-    checkLength(written);
-    point(first);
-    const wide = star(width);
-    point(second);
-    const exact = dot === undefined ? undefined : (star(precision) ?? 0);
-    point(last);
-    if (Math.abs(wide ?? 0) > LARGEST) return '%!(BADWIDTH)';
-    if (Math.abs(exact ?? 0) > LARGEST) return '%!(BADPREC)';
-    if (verb === '') return '%!(NOVERB)';
-    if (verb === '%') return '%';
-    if (next < 0 || (reordered && next >= values.length)) return `%!${verb}(BADINDEX)`;
-    if (next >= values.length) return `%!${verb}(MISSING)`;
-    const formatted = formatValue(values[next++], verb, flagsOf(marks, wide, exact));
-    written += formatted.length;
-    return formatted;
-  });
-  return joined(reordered || next >= values.length ? text : text + extra(values.slice(next)));
+/** A value that its verb does not fit, or that no verb was there for, with its type. Of the flags all hold but the sharp one, which asks for Go's syntax. */
+export function described(value: unknown, flags: Flags): string {
+  return isNil(value) ? NIL : `${typeName(value)}=${known(value, 'v', { ...flags, sharp: false })}`;
 }
 
-function extra(values: readonly unknown[]): string {
-  return `%!(EXTRA ${values.map(described).join(', ')})`;
-}
-
-function described(value: unknown): string {
-  return isNil(value) ? '<nil>' : `${typeName(value)}=${formatValue(value, 'v', PLAIN)}`;
-}
-
-function flagsOf(marks: string, width: number | undefined, precision: number | undefined): Flags {
-  const minus = marks.includes('-') || (width !== undefined && width < 0);
-  return {
-    plus: marks.includes('+'),
-    minus,
-    sharp: marks.includes('#'),
-    space: marks.includes(' '),
-    zero: marks.includes('0') && !minus,
-    width: width === undefined ? undefined : Math.abs(width),
-    precision: precision !== undefined && precision < 0 ? undefined : precision,
-  };
-}
-
-function formatValue(value: unknown, verb: string, flags: Flags): string {
-  if (verb === 'T') return pad(typeName(value), flags);
-  if (isNil(value)) return verb === 'v' ? pad('<nil>', { ...flags, zero: false }) : `%!${verb}(<nil>)`;
+export function formatValue(value: unknown, verb: string, flags: Flags): string {
+  if (verb === 'T') return formatText(typeName(value), 's', flags) as string;
+  // Only for Errorf; everywhere else it fits nothing, not even the parts of a list.
+  if (verb === 'w') return `%!w(${described(value, flags)})`;
+  if (isNil(value)) return verb === 'v' ? pad(NIL, { ...flags, zero: false }) : `%!${verb}(${NIL})`;
   // With %v a plus asks for field names, not for signs.
-  return known(value, verb, verb === 'v' ? { ...flags, plus: false } : flags) ?? `%!${verb}(${described(value)})`;
+  return (
+    known(value, verb, verb === 'v' ? { ...flags, plus: false } : flags) ?? `%!${verb}(${described(value, flags)})`
+  );
 }
 
 function known(value: unknown, verb: string, flags: Flags): string | undefined {
@@ -150,7 +101,7 @@ function formatWhole(value: bigint, verb: string, flags: Flags): string | undefi
     case 'q':
       return pad(quoteString(String.fromCodePoint(usable(value)), { quote: "'", ascii: flags.plus }), flags);
     case 'U':
-      return pad(unicode(usable(value), flags.sharp), { ...flags, zero: false });
+      return pad(unicode(value, flags), { ...flags, zero: false });
     default:
       return formatInteger(value, verb, flags);
   }
@@ -161,10 +112,12 @@ function usable(code: bigint): number {
   return valid ? Number(code) : 0xfffd;
 }
 
-function unicode(code: number, withChar: boolean): string {
-  const char = String.fromCodePoint(code);
-  const name = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
-  return withChar && isPrintable(char) ? `${name} '${char}'` : name;
+/** The number is written also where no character has it; a negative one as its 64 bits. */
+function unicode(value: bigint, { sharp, precision = 4 }: Flags): string {
+  const code = BigInt.asUintN(64, value);
+  const name = `U+${code.toString(16).toUpperCase().padStart(Math.max(4, precision), '0')}`;
+  const char = code <= 0x10ffffn ? String.fromCodePoint(usable(code)) : '';
+  return sharp && char !== '' && isPrintable(char) ? `${name} '${char}'` : name;
 }
 
 function formatText(text: string, verb: string, flags: Flags): string | undefined {
@@ -199,8 +152,14 @@ function hexBytes(text: string, verb: string, flags: Flags): string {
 
 function formatCollection(value: unknown, verb: string, flags: Flags): string {
   const syntax = verb === 'v' && flags.sharp;
-  const part = (item: unknown): string =>
-    syntax && isNil(item) ? 'interface {}(nil)' : formatValue(item, verb, flags);
+  let characters = 0;
+  const part = (item: unknown): string => {
+    // Inside of others nil is the same under all verbs.
+    const text = isNil(item) ? (syntax ? 'interface {}(nil)' : NIL) : formatValue(item, verb, flags);
+    characters += text.length;
+    checkLength(characters);
+    return text;
+  };
   const isMap = kindOf(value) === 'map';
   const parts = isMap
     ? entries(value).map(([key, item]) => `${part(key)}:${part(item)}`)

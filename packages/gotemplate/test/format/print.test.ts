@@ -47,8 +47,35 @@ describe('complex numbers', () => {
   });
 });
 
+describe('what a format and its arguments do not agree on is told in the text', () => {
+  test.each<[string, unknown[], string]>([
+    ['%*d|', ['x', 2], '%!(BADWIDTH)2|'],
+    ['%*d|', [2_000_000, 2], '%!(BADWIDTH)2|'],
+    ['%*d', [], '%!(BADWIDTH)%!d(MISSING)'],
+    ['%.*f|', [-2, 2.5], '%!(BADPREC)2.500000|'],
+    ['%[2]*[1]d|%[3]d|%d', [1, 5], '    1|%!d(BADINDEX)|5'],
+    ['%[2]3d|%[1].2f|%[1]', [1, 5], '%!d(BADINDEX)|%!f(BADINDEX)|%!(NOVERB)'],
+    ['%[1]T|%d', [], '%!T(BADINDEX)|%!d(MISSING)'],
+    ['%5s|%+d', [1, 4.5], '%!s(int=    1)|%!d(float64=+4.5)'],
+    ['%w', [[true, null]], '%!w([]interface {}=[true <nil>])'],
+    ['%6.2T|', ['x'], '    st|'],
+  ])('%s', (format, values, want) => {
+    expect(sprintf(format, values)).toBe(want);
+  });
+});
+
+test('nil in a list is the same under every verb', () => {
+  expect(sprintf('%d %5v %s', [[1, null], [null], [null]])).toBe('[1 <nil>] [<nil>] [<nil>]');
+});
+
+test('%U writes numbers that no character has', () => {
+  expect(sprintf('%U %U %#U %.6U', [-7, 123456789, 0x263a, 0x61])).toBe(
+    "U+FFFFFFFFFFFFFFF9 U+75BCD15 U+263A '☺' U+000061",
+  );
+});
+
 test('widths without measure are refused before the memory is taken', () => {
-  expect(sprintf('%1000000000d', [1])).toBe('%!(BADWIDTH)%!(EXTRA int=1)');
+  expect(sprintf('%1000000000d', [1])).toBe('%!(NOVERB)%!(EXTRA int=1)');
   const wide = '%1000000d'.repeat(100);
   expect(() => compile(`{{ printf "${wide}" ${'1 '.repeat(100)} }}`).render()).toThrow(/longer than 67108864/);
 });

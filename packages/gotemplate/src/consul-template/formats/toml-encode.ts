@@ -1,5 +1,5 @@
 import { FunctionError } from '../../errors.ts';
-import { sprintf } from '../../format/print.ts';
+import { sprintf } from '../../format/printf.ts';
 import { checkSize } from '../../value-size.ts';
 import { entries, items, kindOf, raw, typeName } from '../../values.ts';
 

@@ -1,4 +1,4 @@
-import { sprintf } from '../../format/print.ts';
+import { sprintf } from '../../format/printf.ts';
 import { quoteString } from '../../format/quote.ts';
 import type { FunctionSet } from '../../functions.ts';
 import { checkSize } from '../../value-size.ts';

@@ -50,7 +50,12 @@ async function start(at: number): Promise<void> {
   const server = createDialer({ link, node: { nodeId, secret: node.SecretID }, log: consoleLog, random: Math.random });
   const known = new Map<string, number>();
   const updates = createStatusUpdates({ ...common, server, nodeId, report: runs });
-  const registration = createRegistration({ ...common, server, node: () => node });
+  const registration = createRegistration({
+    tell: async () => undefined,
+    ...common,
+    server,
+    node: () => node,
+  });
   const watch = createAllocationWatch({
     ...common,
     server,

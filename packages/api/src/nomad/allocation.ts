@@ -25,6 +25,8 @@ export type Allocation = {
   DesiredTransition?: DesiredTransition;
   ClientStatus: AllocClientStatus;
   ClientDescription: string;
+  /** Only of those that a server has taken for unknown or lost. */
+  AllocStates?: AllocState[];
   TaskStates: Record<string, TaskState> | null;
   DeploymentID?: string;
   DeploymentStatus: AllocDeploymentStatus | null;
@@ -41,6 +43,14 @@ export type Allocation = {
   /** Unix nanoseconds. */
   CreateTime: number;
   ModifyTime: number;
+};
+
+/** A change of the client status by a server. `Field` 0 is the client status. */
+export type AllocState = {
+  Field: 0;
+  Value: AllocClientStatus;
+  /** RFC 3339. */
+  Time: string;
 };
 
 export type DesiredTransition = {

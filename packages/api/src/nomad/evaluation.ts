@@ -19,7 +19,9 @@ export type EvalTrigger =
   | 'alloc-failure'
   | 'queued-allocs'
   | 'preemption'
-  | 'job-scaling';
+  | 'job-scaling'
+  | 'max-disconnect-timeout'
+  | 'reconnect';
 
 export type Evaluation = {
   ID: string;

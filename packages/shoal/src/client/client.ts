@@ -105,7 +105,12 @@ export function createClient(deps: ClientDeps): Client {
   const timing = { clock, random, log };
   const context = { config, machine: deps.machine, drivers: deps.drivers, now: clock.now };
   const nodes = createNodeWatch({ identity, context, clock, log, onChange: () => registration.changed() });
-  const registration = createRegistration({ server, node: nodes.node, ...timing });
+  const registration = createRegistration({
+    server,
+    node: nodes.node,
+    tell: (signal) => updates.flush(signal),
+    ...timing,
+  });
   const updates = createStatusUpdates({
     server,
     nodeId: identity.id,

@@ -7,7 +7,8 @@ import { settledOrAborted } from './signals.ts';
 
 /**
  * Keeps the node known to the servers: registers it, says "ready" before the time that the server gave is over, and registers again when the node
- * has changed or the server no longer knows it.
+ * has changed or the server no longer knows it. After a silence that was too long it first says what became of its allocations: with its return the
+ * servers decide which of them go on.
  */
 export type Registration = {
   start(): void;
@@ -25,6 +26,8 @@ export type Heartbeat = { readonly at: number; readonly ttlMs: number };
 export type RegistrationDeps = {
   server: Pick<ServerConnection, 'register' | 'heartbeat'>;
   node: () => Node;
+  /** Tells the servers what they have not been told of allocations. */
+  tell: (signal: AbortSignal) => Promise<void>;
   clock: Clock;
   /** 0 to 1. */
   random: () => number;
@@ -38,7 +41,7 @@ const RETRY = { baseMs: 100, maxMs: 15_000 };
 /** Until then a server that does not answer is an ordinary part of starting up. */
 const PATIENCE = 6;
 
-export function createRegistration({ server, node, clock, random, log }: RegistrationDeps): Registration {
+export function createRegistration({ server, node, tell, clock, random, log }: RegistrationDeps): Registration {
   const stopped = new AbortController();
   let change = new AbortController();
   let running: Promise<void> | undefined;
@@ -52,6 +55,7 @@ export function createRegistration({ server, node, clock, random, log }: Registr
     for (let failures = 0; !stopped.signal.aborted; ) {
       change = new AbortController();
       try {
+        await afterSilence();
         const { heartbeatTtlMs } = await server.register(node(), stopped.signal);
         await beat(heartbeatTtlMs, () => {
           if (failures >= PATIENCE) log.info({ node: node().ID }, 'the servers answer again');
@@ -73,6 +77,7 @@ export function createRegistration({ server, node, clock, random, log }: Registr
     let failures = 0;
     while (!stopped.signal.aborted && !change.signal.aborted) {
       try {
+        await afterSilence();
         ttl = (await server.heartbeat(node().ID, 'ready', stopped.signal)).heartbeatTtlMs;
         last = { at: clock.monotonic(), ttlMs: ttl };
         failures = 0;
@@ -86,6 +91,14 @@ export function createRegistration({ server, node, clock, random, log }: Registr
         failures += 1;
       }
     }
+  }
+
+  /** Allocations that the servers do not take are no reason to stay away. */
+  async function afterSilence(): Promise<void> {
+    if (clock.monotonic() - last.at <= last.ttlMs) return;
+    await tell(stopped.signal).catch((error) =>
+      log.debug({ err: error }, 'the servers did not take the status of allocations'),
+    );
   }
 
   async function pause(ms: number): Promise<void> {

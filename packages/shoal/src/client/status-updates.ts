@@ -14,6 +14,8 @@ export type StatusUpdates = {
   dirty(id: string): void;
   /** The allocation is gone; nothing more is said of it. */
   drop(id: string): void;
+  /** Tells at once what is open, also what is on its way to a server that does not answer. Rejects when no server takes it. */
+  flush(signal: AbortSignal): Promise<void>;
   /** Whether the servers have been told the present state. */
   isTold(id: string): boolean;
   /** Sends what is open, once more, within `timeoutMs`; then stops. */
@@ -37,6 +39,7 @@ const RETRY = { baseMs: 100, maxMs: 15_000 };
 export function createStatusUpdates({ server, nodeId, report, clock, random, log }: StatusUpdatesDeps): StatusUpdates {
   const stopped = new AbortController();
   const open = new Set<string>();
+  const underway = new Set<string>();
   const told = new Map<string, string>();
   let wake = new AbortController();
   let running: Promise<void> | undefined;
@@ -61,21 +64,31 @@ export function createStatusUpdates({ server, nodeId, report, clock, random, log
   async function send(signal: AbortSignal): Promise<void> {
     while (open.size > 0 && !signal.aborted) {
       const batch = [...open].slice(0, PER_REQUEST);
-      for (const id of batch) open.delete(id);
-      const news = batch.flatMap(newsOf);
+      for (const id of batch) {
+        open.delete(id);
+        underway.add(id);
+      }
       try {
-        if (news.length > 0)
-          await server.updateAllocations(
-            nodeId,
-            news.map(({ update }) => update),
-            signal,
-          );
+        await tell(batch, signal);
       } catch (error) {
         for (const id of batch) open.add(id);
         throw error;
+      } finally {
+        for (const id of batch) underway.delete(id);
       }
-      for (const { update, text } of news) told.set(update.id, text);
     }
+  }
+
+  async function tell(ids: readonly string[], signal: AbortSignal): Promise<void> {
+    const news = ids.flatMap(newsOf);
+    const updates = news.map(({ update }) => update);
+    if (updates.length > 0) await server.updateAllocations(nodeId, updates, signal);
+    for (const { update, text } of news) told.set(update.id, text);
+  }
+
+  async function flush(signal: AbortSignal): Promise<void> {
+    const ids = [...new Set([...open, ...underway])];
+    for (let at = 0; at < ids.length; at += PER_REQUEST) await tell(ids.slice(at, at + PER_REQUEST), signal);
   }
 
   function newsOf(id: string): { update: AllocationUpdate; text: string }[] {
@@ -96,6 +109,7 @@ export function createStatusUpdates({ server, nodeId, report, clock, random, log
       open.delete(id);
       told.delete(id);
     },
+    flush,
     isTold: (id) => newsOf(id).length === 0,
     async stop(timeoutMs) {
       stopped.abort();

@@ -39,17 +39,17 @@ export type NewEval = Unstamped<Evaluation>;
 
 /**
  * `stop`: the allocation is to end. `update`: it is told of a newer version while it runs. `follow-up`: it is to be replaced
- * later. `link`: it had ended, and has a successor now.
+ * later. `link`: it had ended, and has a successor now. `unknown`: its node fell silent. `return`: its node is back, and it goes on.
  */
-export type AllocPatchKind = 'stop' | 'update' | 'follow-up' | 'link';
+export type AllocPatchKind = 'stop' | 'update' | 'follow-up' | 'link' | 'unknown' | 'return';
 
 export type AllocPatch = {
   readonly id: string;
   readonly kind: AllocPatchKind;
-  readonly set: Partial<
+  /** `ClientStatus` undefined: what the client reports holds again. Whoever applies the plan adds to `AllocStates` what becomes of it. */
+  readonly set: { readonly ClientStatus?: AllocRow['ClientStatus'] | undefined } & Partial<
     Pick<
       AllocRow,
-      | 'ClientStatus'
       | 'DeploymentID'
       | 'DesiredDescription'
       | 'DesiredStatus'

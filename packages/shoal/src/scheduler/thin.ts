@@ -29,10 +29,16 @@ function slimAlloc(row: AllocRow): AllocRow {
   return { ...kept, NodeName: '', EvalID: '', DesiredDescription: '', Networks: null, Metrics: null };
 }
 
-/** Only when tasks ended matters, and only once all have. */
+/** Only when tasks ended matters, and only once all have; and when they were started, if that was more than once. */
 function slimStatus(row: AllocStatusRow): AllocStatusRow {
   const ended = row.ClientStatus === 'failed' || row.ClientStatus === 'complete';
-  return { ...row, ClientDescription: '', NetworkStatus: null, TaskStates: ended ? slimTasks(row.TaskStates) : {} };
+  const telling = ended || wasRestarted(row.TaskStates);
+  return { ...row, ClientDescription: '', NetworkStatus: null, TaskStates: telling ? slimTasks(row.TaskStates) : {} };
+}
+
+function wasRestarted(tasks: AllocStatusRow['TaskStates']): boolean {
+  for (const name in tasks) if ((tasks[name]?.Restarts ?? 0) > 0) return true;
+  return false;
 }
 
 function slimTasks(tasks: AllocStatusRow['TaskStates']): Record<string, TaskState> {

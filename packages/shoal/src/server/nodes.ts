@@ -161,19 +161,20 @@ export function createNodes(deps: ServerDeps) {
 
   function evaluationsFor(node: NodeRow): Op[] {
     const affected = new Set<string>();
-    for (const row of allocs.by('node', node.ID))
-      if (row.DesiredStatus === 'run') affected.add(jobKey(row.Namespace, row.JobID));
+    const returning = new Set<string>();
+    for (const row of allocs.by('node', node.ID)) {
+      if (row.DesiredStatus !== 'run') continue;
+      const key = jobKey(row.Namespace, row.JobID);
+      affected.add(key);
+      if (node.Status === 'ready' && row.ClientStatus === 'unknown') returning.add(key);
+    }
     for (const type of ['system', 'sysbatch'])
       for (const job of jobs.by('onEachNode', type)) affected.add(jobKey(job.Namespace, job.ID));
     return [...affected].flatMap((key) => {
       const job = jobs.get(key);
-      return job
-        ? [
-            putEvaluation(
-              newEvaluation(deps, job, 'node-update', { NodeID: node.ID, NodeModifyIndex: node.ModifyIndex }),
-            ),
-          ]
-        : [];
+      const of = { NodeID: node.ID, NodeModifyIndex: node.ModifyIndex };
+      const trigger = returning.has(key) ? 'reconnect' : 'node-update';
+      return job ? [putEvaluation(newEvaluation(deps, job, trigger, of))] : [];
     });
   }
 

@@ -1,5 +1,7 @@
+import type { AllocState } from '@shoal/api';
 import type { Plan } from '../scheduler/plan.ts';
-import type { EvalRow } from '../state/rows.ts';
+import { combinedStatus } from '../state/alloc-view.ts';
+import type { AllocRow, EvalRow } from '../state/rows.ts';
 import { jobKey, jobVersionKey, type Tables } from '../state/tables.ts';
 import type { Op, Precondition, Txn } from '../store/contract.ts';
 import { stableOps } from './job-versions.ts';
@@ -34,9 +36,25 @@ function txn(writes: Write[], require: readonly Precondition[]): Txn {
 function allocWrites(tables: Tables, plan: Plan): Write[] {
   const patches = plan.allocPatches.flatMap(({ id, set }) => {
     const row = tables.allocs.get(id);
-    return row ? [{ op: put('allocs', id, { ...row, ...set }), basis: row.ModifyIndex }] : [];
+    if (!row) return [];
+    const next = 'ClientStatus' in set ? withState(tables, row, set) : { ...row, ...set };
+    return [{ op: put('allocs', id, next), basis: row.ModifyIndex }];
   });
   return [...patches, ...plan.newAllocs.map((row) => ({ op: put('allocs', row.ID, row) }))];
+}
+
+/** Changes of the client status that are kept of an allocation. */
+const STATES = 10;
+
+/** With another client status, and a note of when it became that. */
+function withState(tables: Tables, row: AllocRow, set: Plan['allocPatches'][number]['set']): object {
+  const reported = tables.allocStatus.get(row.ID)?.ClientStatus ?? 'pending';
+  const state: AllocState = {
+    Field: 0,
+    Value: combinedStatus(set.ClientStatus, reported),
+    Time: new Date((set.ModifyTime ?? row.ModifyTime) / 1e6).toISOString(),
+  };
+  return withoutUndefined({ ...row, ...set, AllocStates: [...(row.AllocStates ?? []), state].slice(-STATES) });
 }
 
 function deploymentWrites(tables: Tables, plan: Plan): Write[] {
@@ -60,7 +78,7 @@ function evalWrites(tables: Tables, plan: Plan, evaluation: EvalRow): Write[] {
     basis: current.ModifyIndex,
   };
   const created = plan.newEvals.map((row) => ({ op: put('evals', row.ID, row) }));
-  return [outcome, ...created, ...superseded(tables, plan, evaluation)];
+  return [outcome, ...created, ...superseded(tables, plan, evaluation), ...pointless(tables, plan)];
 }
 
 /** Blocked evaluations of the job that were made before this one know less than it: it speaks for the job now. */
@@ -69,14 +87,33 @@ function superseded(tables: Tables, plan: Plan, evaluation: EvalRow): Write[] {
     (row) => row.Status === 'blocked' && row.ID !== evaluation.ID && row.CreateIndex < evaluation.ModifyIndex,
   );
   return blocked.map((row) => ({
-    op: put('evals', row.ID, {
-      ...row,
-      Status: 'canceled',
-      StatusDescription: `evaluation "${row.ID}" successful`,
-      ModifyTime: plan.evalPatch.set.ModifyTime,
-    }),
+    op: put('evals', row.ID, canceled(row, `evaluation "${row.ID}" successful`, plan)),
     basis: row.ModifyIndex,
   }));
+}
+
+/** What was to be looked at later, and need not be: nothing is left of what it was about. */
+function pointless(tables: Tables, plan: Plan): Write[] {
+  const patched = new Map(plan.allocPatches.map(({ id, set }) => [id, set]));
+  const waits = (row: AllocRow) => {
+    const { DesiredStatus, FollowupEvalID } = { ...row, ...patched.get(row.ID) };
+    return DesiredStatus === 'run' ? FollowupEvalID : '';
+  };
+  const rows = plan.allocPatches.flatMap(({ id }) => tables.allocs.get(id) ?? []);
+  const left = new Set(
+    rows.filter((row) => row.FollowupEvalID !== '' && waits(row) === '').map(({ FollowupEvalID }) => FollowupEvalID),
+  );
+  return [...left].flatMap((id) => {
+    const row = tables.evals.get(id);
+    if (row?.Status !== 'pending' || row.ID === plan.evalId) return [];
+    const others = tables.allocs.by('job', jobKey(row.Namespace, row.JobID));
+    if ([...others].some((each) => waits(each) === id)) return [];
+    return [{ op: put('evals', id, canceled(row, 'nothing is left to wait for', plan)), basis: row.ModifyIndex }];
+  });
+}
+
+function canceled(row: EvalRow, why: string, plan: Plan): EvalRow {
+  return { ...row, Status: 'canceled', StatusDescription: why, ModifyTime: plan.evalPatch.set.ModifyTime };
 }
 
 function put(table: string, key: string, value: object): Op {

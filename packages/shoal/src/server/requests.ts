@@ -63,5 +63,6 @@ export function createNodeRequests(
 }
 
 function statusEvent(before: string, status: string): string | undefined {
-  return before === 'down' && status === 'ready' ? 'Node heartbeat recovered' : undefined;
+  const wasSilent = before === 'down' || before === 'disconnected';
+  return wasSilent && status === 'ready' ? 'Node heartbeat recovered' : undefined;
 }

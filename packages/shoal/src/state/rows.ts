@@ -4,6 +4,7 @@ import type {
   AllocDesiredStatus,
   AllocMetric,
   AllocNetworkStatus,
+  AllocState,
   CatalogNode,
   CheckStatus,
   DesiredTransition,
@@ -53,6 +54,8 @@ export type AllocRow = Stamped & {
   readonly DesiredTransition?: DesiredTransition;
   /** Set by a server for a client that cannot be asked; a client's own report of an end outranks it. */
   readonly ClientStatus?: Extract<AllocClientStatus, 'lost' | 'unknown'>;
+  /** How it came to that, and what came of it: the newest last. */
+  readonly AllocStates?: readonly AllocState[];
   /** Host ports of the group's network, chosen for this allocation; null where the group asks for none. */
   readonly Ports: AllocatedPort[] | null;
   /** The group's networks and the tasks' own (old style), with ports and addresses filled in. */

@@ -106,7 +106,7 @@ describe('a job', { timeout: 60_000 }, () => {
     );
     const one = await output('nomad status we');
     expect(one).toMatch(/^ID +=? ?= web\n/);
-    expect(one).toMatch(/front +0 +0 +2 +0 +0 +0\n/);
+    expect(one).toMatch(/front +0 +0 +2 +0 +0 +0 +0\n/);
     expect(one.match(/ front +0 +run +running +/g)).toHaveLength(2);
     const { Job } = await json<{ Job: { ID: string } }>('shoal job inspect web');
     expect(Job.ID).toBe('web');

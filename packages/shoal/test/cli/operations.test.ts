@@ -140,7 +140,7 @@ describe('scaling', { timeout: 60_000 }, () => {
     expect(out.match(/status changed: "pending" -> "running"/g)).toHaveLength(1);
     expect(out.match(/Allocation "[0-9a-f]{8}" created: /g)).toHaveLength(1);
     expect(out).toMatch(/finished with status "successful"/);
-    expect(await output('job', 'status', 'wide')).toMatch(/\nfront +0 +0 +2 +0 +0 +0\n/);
+    expect(await output('job', 'status', 'wide')).toMatch(/\nfront +0 +0 +2 +0 +0 +0 +0\n/);
   });
 
   test.each([

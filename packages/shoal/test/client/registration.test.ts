@@ -6,13 +6,18 @@ import { until } from '../support/until.ts';
 import { aNode } from './support/builders.ts';
 
 /** A server whose answers are told, and a clock that notes how long it was asked to sleep and goes on at once. */
-function registering(answers: { register?: () => void; heartbeat?: (count: number) => void; ttl?: number }) {
+function registering(answers: {
+  register?: () => void;
+  heartbeat?: (count: number) => void;
+  ttl?: number;
+  silence?: () => number;
+}) {
   const asked: string[] = [];
   const naps: number[] = [];
   let beats = 0;
   const clock: Clock = {
     now: () => 0,
-    monotonic: () => 0,
+    monotonic: answers.silence ?? (() => 0),
     sleep: async (ms) => {
       naps.push(ms);
       await new Promise((resolve) => setImmediate(resolve));
@@ -34,6 +39,9 @@ function registering(answers: { register?: () => void; heartbeat?: (count: numbe
       },
     },
     node: () => aNode(),
+    async tell() {
+      asked.push('tell');
+    },
     clock,
     random: () => 0.5,
     log: silentLog,
@@ -79,4 +87,18 @@ test('asks ever more rarely while it is refused', async () => {
   await until('many attempts', () => naps.length > 10);
   expect(naps.slice(0, 4)).toEqual([75, 150, 300, 600]);
   expect(Math.max(...naps)).toBeLessThanOrEqual(15_000);
+});
+
+test('tells what became of its allocations before it is ready, at the start and after a silence', async () => {
+  let now = 1;
+  const { asked } = registering({
+    silence: () => now,
+    heartbeat(count) {
+      if (count !== 3) return;
+      now += 60_000;
+      fail('unavailable');
+    },
+  });
+  await until('several heartbeats', () => asked.length > 8);
+  expect(asked.slice(0, 8)).toEqual(['tell', 'register', 'tell', 'ready', 'ready', 'ready', 'tell', 'ready']);
 });

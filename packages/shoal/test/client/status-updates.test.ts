@@ -76,3 +76,28 @@ test('stop sends what is open; what is dropped is not sent', async () => {
   await updates.stop(1_000);
   expect(requests).toEqual([['b: one']]);
 });
+
+test('what is on its way to a server that does not answer is told at once when that is asked for', async () => {
+  const requests: string[] = [];
+  const updates = createStatusUpdates({
+    server: {
+      async updateAllocations(_node, list, signal) {
+        requests.push(...list.map(({ id }) => id));
+        if (requests.length === 1) await new Promise((_resolve, reject) => signal.addEventListener('abort', reject));
+      },
+    },
+    nodeId: 'n',
+    report: (id) => anUpdate(id, 'one'),
+    clock: systemClock,
+    random: () => 0,
+    log: silentLog,
+  });
+  onTestFinished(() => updates.stop(0));
+  updates.start();
+  updates.dirty('a');
+  await until('it hangs', () => requests.length === 1);
+  updates.dirty('b');
+  await updates.flush(AbortSignal.timeout(5_000));
+  expect(requests).toEqual(['a', 'b', 'a']);
+  expect([updates.isTold('a'), updates.isTold('b')]).toEqual([true, true]);
+});

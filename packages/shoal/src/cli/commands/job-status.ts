@@ -101,7 +101,7 @@ function summaryText(summary: JobSummary | undefined, job: Job, io: Io): string 
     return `\n${io.paint.bold('Children Job Summary')}\n${table(io.paint, ['Pending', 'Running', 'Dead'], rows)}`;
   }
   const groups = Object.entries(summary?.Summary ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  const columns = ['Queued', 'Starting', 'Running', 'Failed', 'Complete', 'Lost'] as const;
+  const columns = ['Queued', 'Starting', 'Running', 'Failed', 'Complete', 'Lost', 'Unknown'] as const;
   const rows = groups.map(([name, counts]) => [name, ...columns.map((column) => String(counts[column] ?? 0))]);
   return `\n${io.paint.bold('Summary')}\n${table(io.paint, ['Task Group', ...columns], rows)}`;
 }

@@ -14,11 +14,6 @@ export function unused(job: Job): Finding[] {
 function inGroup(group: TaskGroup): Finding[] {
   return [
     ...secretsOf(group),
-    ...when(
-      [(group.MaxClientDisconnect ?? 0) > 0, setting('max_client_disconnect'), 'MaxClientDisconnect'],
-      [group.PreventRescheduleOnLost === true, setting('prevent_reschedule_on_lost'), 'PreventRescheduleOnLost'],
-    ),
-    ...within(inDisconnect(group.Disconnect), 'Disconnect'),
     ...Object.entries(group.Volumes ?? {}).flatMap(([name, volume]) => within(inVolume(volume), 'Volumes', name)),
     ...(group.Networks ?? []).flatMap(({ ReservedPorts: ports }, i) =>
       (ports ?? []).flatMap((port, j) =>
@@ -41,15 +36,6 @@ function inVolume({ Type, PerAlloc, Sticky }: VolumeRequest): Finding[] {
   return when(
     [PerAlloc === true, setting('per_alloc of a host volume'), 'PerAlloc'],
     [Sticky === true, setting('sticky of a host volume'), 'Sticky'],
-  );
-}
-
-function inDisconnect(given: TaskGroup['Disconnect']): Finding[] {
-  const { LostAfter: lost, Replace: replace, Reconcile: reconcile } = given ?? {};
-  return when(
-    [(lost ?? null) !== null, setting('lost_after of disconnect'), 'LostAfter'],
-    [replace === false, setting('replace of disconnect'), 'Replace'],
-    [(reconcile ?? 'best_score') !== 'best_score', setting('reconcile of disconnect'), 'Reconcile'],
   );
 }
 

@@ -51,6 +51,8 @@ export type AllocEntry = {
   desired: AllocDesiredStatus;
   /** A server's word for a client that cannot be asked. */
   stated: 'lost' | 'unknown' | undefined;
+  /** Since when it stands, Unix nanoseconds; 0 if it does not. */
+  statedAt: number;
   reported: AllocClientStatus;
   /** The two together. */
   client: AllocClientStatus;
@@ -59,6 +61,8 @@ export type AllocEntry = {
   statusIndex: number;
   /** Unix nanoseconds. */
   modifyTime: number;
+  /** Since when its tasks have run without a break, as far as is known, Unix nanoseconds. */
+  startedAt: number;
   /** When its last task ended, Unix nanoseconds; 0 if none did. */
   finishedAt: number;
   deploymentId: string;

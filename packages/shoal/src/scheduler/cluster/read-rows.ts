@@ -23,12 +23,14 @@ export function newAlloc(row: Unindexed<AllocRow>, job: JobEntry, slot: number):
     version: row.JobVersion,
     desired: 'run',
     stated: undefined,
+    statedAt: 0,
     reported: 'pending',
     client: 'pending',
     createIndex: 0,
     modifyIndex: 0,
     statusIndex: 0,
     modifyTime: 0,
+    startedAt: row.CreateTime,
     finishedAt: 0,
     deploymentId: '',
     canary: false,
@@ -51,6 +53,7 @@ export function readAlloc(entry: AllocEntry, row: Unindexed<AllocRow>): void {
   entry.version = row.JobVersion;
   entry.desired = row.DesiredStatus;
   entry.stated = row.ClientStatus;
+  entry.statedAt = row.ClientStatus ? (stateSince(row) ?? row.ModifyTime) : 0;
   entry.modifyTime = row.ModifyTime;
   entry.deploymentId = row.DeploymentID;
   entry.canary = row.Canary === true;
@@ -64,7 +67,24 @@ export function readAlloc(entry: AllocEntry, row: Unindexed<AllocRow>): void {
 export function readStatus(entry: AllocEntry, row: AllocStatusRow | undefined): void {
   entry.reported = row?.ClientStatus ?? 'pending';
   entry.reportedHealth = row?.DeploymentHealthy ?? undefined;
+  entry.startedAt = Math.max(entry.startedAt, row ? restartedAt(row) : 0);
   entry.finishedAt = row ? finishedAt(row) : 0;
+}
+
+/** When its client status last became another by a server's word. */
+function stateSince({ AllocStates: states }: Unindexed<AllocRow>): number | undefined {
+  const last = states?.at(-1);
+  return last && Date.parse(last.Time) * 1e6;
+}
+
+/** The last start of a task that was started more than once; 0 if none was. */
+function restartedAt({ TaskStates: tasks }: AllocStatusRow): number {
+  let latest = 0;
+  for (const name in tasks) {
+    const state = tasks[name];
+    if (state && state.Restarts > 0) latest = Math.max(latest, Date.parse(state.StartedAt ?? '') * 1e6 || 0);
+  }
+  return latest;
 }
 
 function finishedAt(row: AllocStatusRow): number {

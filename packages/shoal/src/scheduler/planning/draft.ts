@@ -2,6 +2,7 @@ import type { AllocMetric, Evaluation, Job } from '@shoal/api';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { AllocEntry } from '../cluster/entries.ts';
 import type { AllocPatch, AllocPatchKind, DesiredUpdates, NewAlloc, NewEval } from '../plan.ts';
+import { UNKNOWN } from '../reconcile/descriptions.ts';
 import type { Stop } from '../reconcile/result.ts';
 import { Journal } from './journal.ts';
 
@@ -37,13 +38,30 @@ export class Draft {
     return [...this.#patches].map(([id, { kind, set }]) => ({ id, kind, set }));
   }
 
+  /** Its node may come back with it. */
+  loseSight(alloc: AllocEntry): void {
+    this.patch(alloc, 'unknown', { ClientStatus: 'unknown', DesiredDescription: UNKNOWN });
+    this.journal.change(alloc, { stated: 'unknown', statedAt: this.now });
+  }
+
+  /** It goes on, whatever was to follow it. */
+  welcome(alloc: AllocEntry): void {
+    this.patch(alloc, 'return', {
+      ClientStatus: undefined,
+      DesiredDescription: '',
+      NextAllocation: '',
+      FollowupEvalID: '',
+    });
+    this.journal.change(alloc, { stated: undefined, statedAt: 0, next: '', followUp: '' });
+  }
+
   stop({ alloc, description, lost }: Stop): void {
     this.patch(alloc, 'stop', {
       DesiredStatus: 'stop',
       DesiredDescription: description,
       ...(lost && { ClientStatus: 'lost' }),
     });
-    this.journal.change(alloc, { desired: 'stop', ...(lost && { stated: 'lost' }) });
+    this.journal.change(alloc, { desired: 'stop', ...(lost && { stated: 'lost', statedAt: this.now }) });
   }
 
   link(previous: AllocEntry, next: string): void {

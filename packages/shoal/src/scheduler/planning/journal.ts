@@ -2,7 +2,9 @@ import { type Cluster, TENTATIVE } from '../cluster/cluster.ts';
 import type { AllocEntry } from '../cluster/entries.ts';
 import type { NewAlloc } from '../plan.ts';
 
-type Fields = Partial<Pick<AllocEntry, 'desired' | 'stated' | 'next' | 'followUp' | 'version' | 'deploymentId'>>;
+type Fields = Partial<
+  Pick<AllocEntry, 'desired' | 'stated' | 'statedAt' | 'next' | 'followUp' | 'version' | 'deploymentId'>
+>;
 type Before = { readonly alloc: AllocEntry; readonly modifyIndex: number; readonly fields: Required<Fields> };
 
 /** What a plan changed in the cluster ahead of its commit, so that it can be taken back. */
@@ -42,6 +44,6 @@ export class Journal {
 }
 
 function snapshot(alloc: AllocEntry): Before {
-  const { desired, stated, next, followUp, version, deploymentId, modifyIndex } = alloc;
-  return { alloc, modifyIndex, fields: { desired, stated, next, followUp, version, deploymentId } };
+  const { desired, stated, statedAt, next, followUp, version, deploymentId, modifyIndex } = alloc;
+  return { alloc, modifyIndex, fields: { desired, stated, statedAt, next, followUp, version, deploymentId } };
 }

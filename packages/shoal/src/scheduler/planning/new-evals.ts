@@ -1,6 +1,6 @@
 import type { EvalTrigger, Evaluation, Job } from '@shoal/api';
 import type { NewEval } from '../plan.ts';
-import { DELAYED, REMAINING } from '../reconcile/descriptions.ts';
+import { DELAYED, PATIENCE_ENDS, REMAINING } from '../reconcile/descriptions.ts';
 import type { Later } from '../reconcile/result.ts';
 
 type Made = { readonly id: string; readonly now: number };
@@ -36,12 +36,18 @@ export function blockedEval(
   };
 }
 
-/** Runs when what failed may be replaced. */
-export function delayedEval(evaluation: Evaluation, job: Job, made: Made & { readonly at: number }): NewEval {
+const WHY = {
+  reschedule: { trigger: 'alloc-failure', description: DELAYED },
+  disconnect: { trigger: 'max-disconnect-timeout', description: PATIENCE_ENDS },
+} as const;
+
+/** Runs when what failed may be replaced, or when nobody waits any longer for a silent node. */
+export function delayedEval(evaluation: Evaluation, job: Job, made: Made & Pick<Later, 'at' | 'why'>): NewEval {
+  const { trigger, description } = WHY[made.why];
   return {
-    ...follow(evaluation, 'alloc-failure', made),
+    ...follow(evaluation, trigger, made),
     JobModifyIndex: job.ModifyIndex,
-    StatusDescription: DELAYED,
+    StatusDescription: description,
     WaitUntil: rfc3339(made.at),
   };
 }
@@ -55,13 +61,15 @@ export function staggeredEval(evaluation: Evaluation, job: Job, made: Made & { r
   };
 }
 
-/** What comes due within five seconds shares an evaluation, that of the first. */
-export function batchLater(later: readonly Later[]): { readonly at: number; readonly members: Later[] }[] {
-  const batches: { at: number; members: Later[] }[] = [];
-  for (const each of [...later].sort((a, b) => a.at - b.at)) {
+type Batch = Pick<Later, 'at' | 'why'> & { readonly members: Later[] };
+
+/** What comes due within five seconds for the same reason shares an evaluation, that of the first. */
+export function batchLater(later: readonly Later[]): Batch[] {
+  const batches: Batch[] = [];
+  for (const each of [...later].sort((a, b) => a.why.localeCompare(b.why) || a.at - b.at)) {
     const last = batches.at(-1);
-    if (last && each.at - last.at < 5e9) last.members.push(each);
-    else batches.push({ at: each.at, members: [each] });
+    if (last && last.why === each.why && each.at - last.at < 5e9) last.members.push(each);
+    else batches.push({ at: each.at, why: each.why, members: [each] });
   }
   return batches;
 }

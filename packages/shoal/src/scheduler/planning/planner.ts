@@ -7,6 +7,8 @@ import type { AllocEntry, GroupEntry, JobEntry } from '../cluster/entries.ts';
 import { newVersion } from '../cluster/read-rows.ts';
 import { reachOf } from '../feasible/datacenters.ts';
 import type { Criteria } from '../place/candidates.ts';
+import { creditOf } from '../place/room.ts';
+import { FITS } from '../place/verdicts.ts';
 import type { Plan, PlanOptions } from '../plan.ts';
 import { isActive, latestDeployment } from '../reconcile/deployments.ts';
 import { reconcileJob } from '../reconcile/job.ts';
@@ -50,6 +52,8 @@ function carryOut(subject: Subject, draft: Draft, placing: Placing): Plan {
   const target = targetOf(subject, reconciled);
   for (const each of reconciled.groups) draft.updates[each.group] = each.updates;
   for (const each of reconciled.groups) for (const stop of each.stops) draft.stop(stop);
+  for (const each of reconciled.groups) for (const alloc of each.unknown) draft.loseSight(alloc);
+  for (const each of reconciled.groups) for (const alloc of each.returned) draft.welcome(alloc);
   updateInPlace(draft, reconciled.groups, target);
   if (target) place(draft, reconciled.groups, target, placing);
   followUp(draft, reconciled.groups, placing.newId);
@@ -119,6 +123,13 @@ function situationOf({ job, entry, groups }: Subject, draft: Draft, { cluster, r
     nodeOf: (slot) => cluster.nodes.row(slot),
     isOlder,
     mustReplace: comparer(job, entry),
+    scoreOf(group, alloc) {
+      const known = groups.get(group.Name);
+      if (!job || !known) return -1;
+      const ranking = rankings.of(job, known);
+      ranking.refresh();
+      return ranking.assess(alloc.slot, creditOf(alloc)) === FITS ? ranking.fit[alloc.slot]! : -1;
+    },
     acceptable(group, slot) {
       const row = cluster.nodes.row(slot);
       const known = groups.get(group.Name);
@@ -186,9 +197,9 @@ function place(draft: Draft, groups: readonly GroupChanges[], target: Target, pl
 
 function followUp(draft: Draft, groups: readonly GroupChanges[], newId: () => string): void {
   if (!draft.job) return;
-  for (const { at, members } of batchLater(groups.flatMap((each) => each.later))) {
+  for (const { at, why, members } of batchLater(groups.flatMap((each) => each.later))) {
     const id = newId();
-    draft.newEvals.push(delayedEval(draft.evaluation, draft.job, { id, now: draft.now, at }));
+    draft.newEvals.push(delayedEval(draft.evaluation, draft.job, { id, now: draft.now, at, why }));
     for (const { alloc } of members) {
       draft.patch(alloc, 'follow-up', { FollowupEvalID: id });
       draft.journal.change(alloc, { followUp: id });

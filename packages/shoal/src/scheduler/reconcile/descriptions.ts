@@ -4,10 +4,13 @@ export const UPDATING = 'alloc is being updated due to job update';
 export const MIGRATING = 'alloc is being migrated';
 export const RESCHEDULED = 'alloc was rescheduled because it failed';
 export const LOST = 'alloc is lost since its node is down';
+export const UNKNOWN = 'alloc is unknown since its node is disconnected';
+export const RECONNECTED = 'alloc not needed due to disconnected client reconnect';
 export const NODE_TAINTED = 'alloc not needed as node is tainted';
 
 export const REMAINING = 'created to place remaining allocations';
 export const DELAYED = 'created for delayed rescheduling';
+export const PATIENCE_ENDS = 'created for delayed disconnect timeout';
 
 export const DEPLOYMENT_RUNNING = 'Deployment is running';
 export const DEPLOYMENT_NEEDS_PROMOTION = 'Deployment is running but requires manual promotion';

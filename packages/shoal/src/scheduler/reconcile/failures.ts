@@ -5,7 +5,7 @@ import type { Later } from './result.ts';
 import { isTerminal } from './situation.ts';
 
 /** What is due within this time is done now. */
-const WINDOW = 1e9;
+export const WINDOW = 1e9;
 
 export type ByFailure = {
   /** They count: running, ended as they should, or failed for good. */
@@ -28,7 +28,7 @@ export function sortByFailure(allocs: readonly AllocEntry[], context: Context): 
       sorted.now.push(alloc);
       continue;
     }
-    if (due !== undefined && alloc.followUp === '') sorted.later.push({ alloc, at: due });
+    if (due !== undefined && alloc.followUp === '') sorted.later.push({ alloc, at: due, why: 'reschedule' });
     sorted.untainted.push(alloc);
   }
   return sorted;

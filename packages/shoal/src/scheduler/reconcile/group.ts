@@ -35,6 +35,7 @@ export function reconcileGroup(group: TaskGroup, all: readonly AllocEntry[], wan
   const { places, replaced } = paced(group, work, wanted);
   const { moving, versions, newCanaries, surplus } = work;
   const stopped = [...surplus].filter((alloc) => !isTerminal(alloc));
+  const { kept: returned, stops: outdone } = work.returns;
   return {
     enters: entersDeployment(group, all, work, wanted),
     complete: isComplete(all, work, wanted),
@@ -44,16 +45,20 @@ export function reconcileGroup(group: TaskGroup, all: readonly AllocEntry[], wan
         ...[...work.stale, ...stopped].map((alloc): Stop => ({ alloc, description: NOT_NEEDED })),
         ...work.lost.map((alloc): Stop => ({ alloc, description: LOST, lost: true })),
         ...moving.map((alloc): Stop => ({ alloc, description: MIGRATING })),
+        ...outdone,
       ],
       replacements: replaced.map((alloc) => replacement('update', alloc)),
       places: [...newCanaries, ...places, ...moving.map((alloc) => replacement('migrate', alloc))],
       inPlace: versions.inPlace,
+      unknown: work.silent,
+      returned: returned.filter((alloc) => !surplus.has(alloc) && !replaced.includes(alloc)),
       later: work.later.filter(({ alloc }) => !replaced.includes(alloc)),
       updates: {
-        Ignore: versions.current.length + versions.outdated.length - replaced.length + keptCanaries(work),
+        Ignore: ignored(work) - replaced.length,
         Place: places.length,
         Migrate: moving.length,
-        Stop: work.stale.length + stopped.length + work.lost.length + places.filter(isReschedule).length,
+        Stop:
+          work.stale.length + stopped.length + work.lost.length + outdone.length + places.filter(isReschedule).length,
         InPlaceUpdate: versions.inPlace.length,
         DestructiveUpdate: replaced.length,
         Canary: newCanaries.length,
@@ -65,8 +70,8 @@ export function reconcileGroup(group: TaskGroup, all: readonly AllocEntry[], wan
 
 function findWork(group: TaskGroup, all: readonly AllocEntry[], wanted: Wanted): Work {
   const found = survey(group, all, wanted);
-  const { untainted, migrate, now, lost, canaries, waiting, state } = found;
-  const names = new NameIndex(wanted.job.ID, group, untainted, migrate, now, lost);
+  const { untainted, migrate, now, lost, missed, held, overdue, canaries, waiting, state } = found;
+  const names = new NameIndex(wanted.job.ID, group, untainted, migrate, now, lost, missed, held, overdue);
   const surplus = findSurplus(group, found, names);
   const moving = migrate.filter((alloc) => !surplus.has(alloc));
   const staying = untainted.filter((alloc) => !surplus.has(alloc) && !(waiting && canaries.includes(alloc)));
@@ -82,17 +87,20 @@ function findWork(group: TaskGroup, all: readonly AllocEntry[], wanted: Wanted):
     versions,
     canaryPhase: waiting || wantsCanaries,
     newCanaries: newCanaries.map((name) => ({ kind: 'new', name, previous: undefined, canary: true })),
-    missing: findMissing(group, names, staying.length + moving.length, found),
+    missing: findMissing(group, names, staying.length + moving.length + held.length, found),
   };
 }
 
 /** Failed ones that are due, then what was lost, then what never was; as many as the count leaves open. */
-function findMissing(group: TaskGroup, names: NameIndex, staying: number, { now, lost, waiting }: Survey): Placement[] {
+function findMissing(group: TaskGroup, names: NameIndex, staying: number, found: Survey): Placement[] {
+  const { now, missed, held, overdue, waiting } = found;
   const places: Placement[] = [];
+  const lost = found.lost.filter((alloc) => alloc.next === '' && !held.includes(alloc));
   const open = () => Math.max(0, group.Count - staying - places.length);
   for (const alloc of byNumber(now).slice(0, open()))
     places.push({ ...replacement('reschedule', alloc), canary: waiting && alloc.canary });
-  for (const alloc of byNumber(lost).slice(0, open())) places.push(replacement('lost', alloc));
+  for (const alloc of byNumber([...lost, ...missed, ...overdue]).slice(0, open()))
+    places.push(replacement('lost', alloc));
   for (const name of names.next(open())) places.push({ kind: 'new', name, previous: undefined, canary: false });
   return places;
 }
@@ -149,11 +157,12 @@ function isComplete(all: readonly AllocEntry[], work: Work, { current }: Wanted)
     state === undefined ||
     isGroupDone(
       state,
-      all.filter((alloc) => !isTerminal(alloc) && alloc.deploymentId === current?.ID),
+      all.filter((alloc) => !isTerminal(alloc) && !work.away.includes(alloc) && alloc.deploymentId === current?.ID),
     )
   );
 }
 
-function keptCanaries({ waiting, canaries }: Work): number {
-  return waiting ? canaries.length : 0;
+/** Those about which nothing is done, before some of the outdated ones are replaced. */
+function ignored({ versions, waiting, canaries, away }: Work): number {
+  return versions.current.length + versions.outdated.length + (waiting ? canaries.length : 0) + away.length;
 }

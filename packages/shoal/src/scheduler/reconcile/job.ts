@@ -51,7 +51,7 @@ export function stopGroup(group: string, allocs: readonly AllocEntry[], { nodeOf
       return lost ? { alloc, description: LOST, lost } : { alloc, description: NOT_NEEDED };
     });
   const updates = { ...noUpdates(), Stop: stops.length };
-  return { group, stops, replacements: [], places: [], inPlace: [], later: [], updates };
+  return { group, stops, replacements: [], places: [], inPlace: [], unknown: [], returned: [], later: [], updates };
 }
 
 function deploymentOf(

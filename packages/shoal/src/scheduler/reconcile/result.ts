@@ -15,14 +15,19 @@ export type GroupChanges = {
   readonly replacements: readonly Placement[];
   readonly places: readonly Placement[];
   readonly inPlace: readonly AllocEntry[];
-  /** Failed, to be replaced later. */
+  /** Their node fell silent and may come back with them. */
+  readonly unknown: readonly AllocEntry[];
+  /** Their node is back, and they go on. */
+  readonly returned: readonly AllocEntry[];
+  /** To be looked at again later: what failed, and what is waited for. */
   readonly later: readonly Later[];
   readonly updates: DesiredUpdates;
 };
 
 export type Stop = { readonly alloc: AllocEntry; readonly description: string; readonly lost?: boolean };
 
-export type Later = { readonly alloc: AllocEntry; readonly at: number };
+/** `reschedule`: it is to be replaced then. `disconnect`: nobody waits any longer for its node. */
+export type Later = { readonly alloc: AllocEntry; readonly at: number; readonly why: 'reschedule' | 'disconnect' };
 
 /** `update` and `reschedule` stop what they replace when (and only if) they are placed. */
 export type PlacementKind = 'new' | 'update' | 'reschedule' | 'lost' | 'migrate';

@@ -19,6 +19,8 @@ export type Situation = {
   readonly acceptable: (group: TaskGroup, slot: number) => boolean;
   /** A running allocation cannot become one of the job as it is now: it must be replaced. */
   readonly mustReplace: (alloc: AllocEntry, group: TaskGroup) => boolean;
+  /** How well an allocation of the group sits on its node, as things are now; -1 if it could not be placed there any more. */
+  readonly scoreOf: (group: TaskGroup, alloc: AllocEntry) => number;
   /** The newest deployment of the job. */
   readonly deployment: DeploymentRow | undefined;
   readonly newId: () => string;

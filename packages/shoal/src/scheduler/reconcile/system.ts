@@ -1,9 +1,11 @@
-import type { Job, Node, TaskGroup } from '@shoal/api';
+import type { Job, TaskGroup } from '@shoal/api';
 import type { AllocEntry } from '../cluster/entries.ts';
 import { LOST, NODE_TAINTED, NOT_NEEDED } from './descriptions.ts';
 import { groupAllocs, stopGroup } from './job.ts';
+import { endOfPatience, patienceOf } from './patience.ts';
 import { type GroupChanges, noUpdates, type Placement, type Reconciled, type Stop } from './result.ts';
 import { isTerminal, type Situation } from './situation.ts';
+import { placeOf } from './taints.ts';
 
 /** A system or sysbatch job: one allocation of each group on every node that can have it. `slots`: ready nodes in the job's reach. */
 export function reconcileSystemJob(
@@ -29,7 +31,7 @@ export function reconcileSystemJob(
   };
 }
 
-type Fate = 'ignored' | 'update' | 'in-place' | Stop;
+type Fate = 'ignored' | 'update' | 'in-place' | 'unknown' | 'returned' | Stop;
 
 function reconcileOnNodes(
   job: Job,
@@ -44,6 +46,8 @@ function reconcileOnNodes(
   const stops: Stop[] = [];
   const replacements: Placement[] = [];
   const inPlace: AllocEntry[] = [];
+  const unknown: AllocEntry[] = [];
+  const returned: AllocEntry[] = [];
   let ignored = 0;
   for (const alloc of allocs) {
     if (isTerminal(alloc)) {
@@ -59,6 +63,8 @@ function reconcileOnNodes(
     kept.set(alloc.slot, alloc);
     if (fate === 'update') replacements.push(replacing(alloc));
     else if (fate === 'in-place') inPlace.push(alloc);
+    else if (fate === 'unknown') unknown.push(alloc);
+    else if (fate === 'returned') returned.push(alloc);
     else ignored += 1;
   }
   const open = group.Count > 0 ? slots.filter((slot) => !kept.has(slot)) : [];
@@ -71,19 +77,25 @@ function reconcileOnNodes(
     });
   const updates = {
     ...noUpdates(),
-    Ignore: ignored + open.length - places.length,
+    Ignore: ignored + unknown.length + returned.length + open.length - places.length,
     Place: places.length,
     Stop: stops.length,
     InPlaceUpdate: inPlace.length,
     DestructiveUpdate: replacements.length,
   };
-  return { group: group.Name, stops, replacements, places, inPlace, later: [], updates };
+  const later = unknown.flatMap((alloc) => endOfPatience(alloc, patienceOf(group), situation.now));
+  return { group: group.Name, stops, replacements, places, inPlace, unknown, returned, later, updates };
 }
 
 function fateOf(alloc: AllocEntry, group: TaskGroup, situation: Situation): Fate {
-  const stop = reasonToStop(alloc, situation.nodeOf(alloc.slot), group);
-  if (stop) return stop;
-  if (!situation.isOlder(alloc)) return 'ignored';
+  const { nodeOf, evalId } = situation;
+  const place = placeOf(alloc, { nodeOf, patience: patienceOf(group), evalId });
+  if (place === 'lost') return { alloc, description: LOST, lost: true };
+  if (place === 'migrate') return { alloc, description: NODE_TAINTED };
+  if (group.Count === 0) return { alloc, description: NOT_NEEDED };
+  if (place === 'silent') return 'unknown';
+  if (place === 'unknown') return 'ignored';
+  if (!situation.isOlder(alloc)) return place === 'returned' ? place : 'ignored';
   if (situation.mustReplace(alloc, group)) return 'update';
   return situation.acceptable(group, alloc.slot) ? 'in-place' : { alloc, description: NOT_NEEDED };
 }
@@ -92,12 +104,6 @@ function fateOf(alloc: AllocEntry, group: TaskGroup, situation: Situation): Fate
 function remember(ended: Map<number, AllocEntry>, alloc: AllocEntry): void {
   const known = ended.get(alloc.slot);
   if (!known || known.createIndex < alloc.createIndex) ended.set(alloc.slot, alloc);
-}
-
-function reasonToStop(alloc: AllocEntry, node: Node | undefined, group: TaskGroup): Stop | undefined {
-  if (!node || node.Status === 'down') return { alloc, description: LOST, lost: true };
-  if (alloc.transition?.Migrate === true) return { alloc, description: NODE_TAINTED };
-  return group.Count > 0 ? undefined : { alloc, description: NOT_NEEDED };
 }
 
 function replacing(alloc: AllocEntry): Placement {

@@ -35,6 +35,7 @@ export function composeAllocation(read: Read, row: AllocRow): Allocation {
     ...(row.DesiredTransition && { DesiredTransition: row.DesiredTransition }),
     ClientStatus: clientStatus(row, reported),
     ClientDescription: reported?.ClientDescription ?? '',
+    ...(row.AllocStates && { AllocStates: [...row.AllocStates] }),
     TaskStates: reported?.TaskStates ?? null,
     ...optional('DeploymentID', row.DeploymentID),
     DeploymentStatus: deploymentStatus(read, row, reported),

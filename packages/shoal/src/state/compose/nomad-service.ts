@@ -5,7 +5,7 @@ import type { CatalogServiceRow } from '../rows.ts';
 
 /**
  * Nomad's own services are rows of the catalog: the agent that runs an allocation keeps them there, and here they are seen with what Nomad knows of the
- * allocation. One whose allocation has ended, or whose node is down, is gone, whatever the catalog still holds.
+ * allocation. One whose allocation has ended, or whose node is down or disconnected, is gone, whatever the catalog still holds.
  */
 
 /** The instances of a service in a namespace, or (`*`) in all. */
@@ -41,7 +41,8 @@ function instance(read: Read, row: CatalogServiceRow): NomadService | undefined 
   const { allocs, allocStatus, nodes } = read.state.tables;
   const alloc = read.get(allocs, row.NomadAllocID ?? '');
   if (!alloc || isClientTerminal(clientStatus(alloc, read.get(allocStatus, alloc.ID)))) return undefined;
-  return read.get(nodes, alloc.NodeID)?.Status === 'down' ? undefined : nomadServiceOf(read, row);
+  const status = read.get(nodes, alloc.NodeID)?.Status;
+  return status === 'down' || status === 'disconnected' ? undefined : nomadServiceOf(read, row);
 }
 
 /** The row as Nomad's API shows it, whatever becomes of its allocation; undefined when nothing is known of that any more. */

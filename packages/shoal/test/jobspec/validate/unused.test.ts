@@ -6,12 +6,6 @@ import { diagnose } from '../../../src/jobspec/validate/diagnose.ts';
 const SOURCE = `job "a" {
   datacenters = ["*"]
   group "g" {
-    max_client_disconnect      = "1h"
-    prevent_reschedule_on_lost = true
-    disconnect {
-      stop_on_client_after = "1m"
-      replace              = false
-    }
     network {
       port "p" {
         static           = 80
@@ -52,15 +46,12 @@ test('what is kept without effect is told at its place', () => {
   if (!job) throw new Error(JSON.stringify(diagnostics));
   const warnings = diagnose(canonicalJob(job), placeOf).filter(({ severity }) => severity === 'warning');
   expect(warnings.map(({ range, summary }) => `${range?.start.line} ${summary}`).sort()).toEqual([
-    '13 ignore_collision is kept, but has no effect in Shoal',
-    '19 per_alloc of a host volume is kept, but has no effect in Shoal',
-    '20 sticky of a host volume is kept, but has no effect in Shoal',
-    '27 vault blocks are kept, but have no effect in Shoal',
-    '28 identity blocks are kept, but have no effect in Shoal',
-    '35 cores is kept, but has no effect in Shoal',
-    '38 disabled of logs is kept, but has no effect in Shoal',
-    '4 max_client_disconnect is kept, but has no effect in Shoal',
-    '5 prevent_reschedule_on_lost is kept, but has no effect in Shoal',
-    '8 replace of disconnect is kept, but has no effect in Shoal',
+    '13 per_alloc of a host volume is kept, but has no effect in Shoal',
+    '14 sticky of a host volume is kept, but has no effect in Shoal',
+    '21 vault blocks are kept, but have no effect in Shoal',
+    '22 identity blocks are kept, but have no effect in Shoal',
+    '29 cores is kept, but has no effect in Shoal',
+    '32 disabled of logs is kept, but has no effect in Shoal',
+    '7 ignore_collision is kept, but has no effect in Shoal',
   ]);
 });

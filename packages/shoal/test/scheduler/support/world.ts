@@ -68,7 +68,12 @@ export class World {
   }
 
   commit(plan: Plan): void {
-    for (const { id, set } of plan.allocPatches) this.put('allocs', id, { ...this.alloc(id), ...set });
+    for (const { id, set } of plan.allocPatches) {
+      const row = this.alloc(id);
+      const state = { Field: 0, Value: set.ClientStatus ?? 'running', Time: new Date(this.now / 1e6).toISOString() };
+      const AllocStates = [...(row.AllocStates ?? []), ...('ClientStatus' in set ? [state] : [])];
+      this.put('allocs', id, { ...row, ...set, AllocStates });
+    }
     for (const row of plan.newAllocs) this.put('allocs', row.ID, row);
     if (plan.newDeployment) this.put('deployments', plan.newDeployment.ID, plan.newDeployment);
     for (const { id, set } of plan.deploymentPatches) this.put('deployments', id, { ...this.deployment(id), ...set });

@@ -23,16 +23,21 @@ function asBlock(name: string, block: BlockSchema | undefined, value: Expression
   return `${name} is a block: write ${name}${labels} { … }`;
 }
 
-/** A name that the schema does not know, with the nearest one that it does. */
+/** A name that the schema does not know, with where it belongs, or the nearest one that it does know. */
 export function unknownName(kind: 'argument' | 'block', name: string, range: Range, schema: Schema): Diagnostic {
-  const attributes = schema.attributes.map((attribute) => attribute.name);
-  const blocks = schema.blocks.map(({ type }) => type);
-  const near = suggest(name, kind === 'argument' ? [...attributes, ...blocks] : [...blocks, ...attributes]);
-  const form = near !== undefined && blocks.includes(near) ? `the block ${near} { … }` : `${near} = …`;
-  const more = near === undefined ? {} : { remedy: `did you mean ${form}?` };
+  const remedy = schema.elsewhere?.(name, kind) ?? nearest(kind, name, schema);
+  const more = remedy === undefined ? {} : { remedy };
   if (kind === 'argument')
     return errorAt(range, 'Unsupported argument', `An argument named "${name}" is not expected here.`, more);
   return errorAt(range, 'Unsupported block type', `Blocks of type "${name}" are not expected here.`, more);
+}
+
+function nearest(kind: 'argument' | 'block', name: string, schema: Schema): string | undefined {
+  const attributes = schema.attributes.map((attribute) => attribute.name);
+  const blocks = schema.blocks.map(({ type }) => type);
+  const near = suggest(name, kind === 'argument' ? [...attributes, ...blocks] : [...blocks, ...attributes]);
+  if (near === undefined) return undefined;
+  return `did you mean ${blocks.includes(near) ? `the block ${near} { … }` : `${near} = …`}?`;
 }
 
 export function missingArguments({ attributes }: Content, schema: Schema, body: Body): Diagnostic[] {

@@ -59,6 +59,15 @@ describe('native syntax', () => {
     expect(told(content(body, schema)).sort()).toEqual([...want].sort());
   });
 
+  it('tells where a name belongs, before which one is near', () => {
+    const elsewhere = (name: string, kind: string) => (name === 'cuont' ? `the ${kind} is at home` : undefined);
+    const { body } = parse('driver = 1\ncuont = 1\ncounts = 1\n', 'f');
+    expect(told(content(body, { ...schema, elsewhere }))).toEqual([
+      '2:1 Unsupported argument (the argument is at home)',
+      '3:1 Unsupported argument (did you mean count = …?)',
+    ]);
+  });
+
   it('lets other names pass when it reads a part', () => {
     const { body } = parse('driver = 1\nother = 1\nmore {}\n', 'f');
     const found = content(body, schema, { partial: true });

@@ -4,21 +4,25 @@ import { nesting } from './brackets.ts';
 import { describe } from './describe.ts';
 import { parseExpressionHere } from './expression.ts';
 import { readQuotedLiteral } from './literal.ts';
+import { quoteInside } from './quote-inside.ts';
 import type { TokenStream } from './token-stream.ts';
 import type { Token } from './tokens.ts';
 
+/** The block whose body is read: its type, and its opening brace. */
+type Around = { name: string; brace: Range };
+
 /** Reads attributes and blocks up to `end`, which it consumes. After a mistake it goes on with the next line. */
-export function parseBody(stream: TokenStream, end: 'end of file' | '}', openBrace?: Range): Body {
+export function parseBody(stream: TokenStream, end: 'end of file' | '}', around?: Around): Body {
   const first = stream.peek();
-  const start = openBrace ?? rangeBefore(first.range);
+  const start = around?.brace ?? rangeBefore(first.range);
   const items = new Items(stream);
   for (;;) {
     const token = stream.peek();
     if (token.type === 'newline') stream.read();
     else if (token.type === end) return items.body(start, stream.read());
-    else if (token.type === 'end of file') return items.body(start, unclosed(stream, openBrace));
-    else if (token.type === 'identifier') parseItem(stream, items);
-    else misplaced(stream, token);
+    else if (token.type === 'end of file') return items.body(start, unclosed(stream, around?.brace));
+    else if (token.type === 'identifier') parseItem(stream, items, around);
+    else misplaced(stream, token, around);
   }
 }
 
@@ -69,10 +73,10 @@ function unclosed(stream: TokenStream, openBrace: Range | undefined): Token {
   return token;
 }
 
-function misplaced(stream: TokenStream, token: Token): void {
+function misplaced(stream: TokenStream, token: Token, around: Around | undefined): void {
   if (token.type === 'open quote') {
     const detail = 'Names of arguments and blocks are not quoted.';
-    stream.report(token.range, 'Invalid argument name', detail, { remedy: remedyForQuotes(stream, token) });
+    stream.report(token.range, 'Invalid argument name', detail, { remedy: remedyForQuotes(stream, token, around) });
   } else {
     const detail = `Here an argument (name = value) or a block (name { … }) is expected, not ${describe(token)}.`;
     stream.report(token.range, 'Argument or block definition required', detail);
@@ -82,16 +86,20 @@ function misplaced(stream: TokenStream, token: Token): void {
 
 const quotedName = /"((?:[^"\\\n]|\\.)+)"/y;
 const bareName = /^[\p{ID_Start}_][\p{ID_Continue}-]*$/u;
+const dottedName = /[\p{ID_Continue}-]+(?:\.[\p{ID_Continue}-]+)+/uy;
 
-/** A name with dots or blanks has no place in a block, but in an object it has. */
-function remedyForQuotes({ source }: TokenStream, { offset }: Token): string {
+function remedyForQuotes({ source }: TokenStream, { offset }: Token, around: Around | undefined): string {
   quotedName.lastIndex = offset;
   const name = quotedName.exec(source)?.[1];
-  if (name === undefined || bareName.test(name)) return 'remove the quotes';
-  return `a name like this needs an object around it: NAME = { "${name}" = … }`;
+  return name === undefined || bareName.test(name) ? 'remove the quotes' : inObject(name, around);
 }
 
-function parseItem(stream: TokenStream, items: Items): void {
+/** A name with dots or blanks has no place in a block, but in an object it has. */
+function inObject(name: string, around: Around | undefined): string {
+  return `a name like this needs an object around it: ${around?.name ?? 'NAME'} = { "${name}" = … }`;
+}
+
+function parseItem(stream: TokenStream, items: Items, around: Around | undefined): void {
   const name = stream.read();
   switch (stream.peekType()) {
     case '=': {
@@ -107,23 +115,24 @@ function parseItem(stream: TokenStream, items: Items): void {
       return;
     }
     default:
-      nameAlone(stream, name);
+      nameAlone(stream, name, around);
   }
 }
 
-function nameAlone(stream: TokenStream, name: Token): void {
-  const next = stream.peek();
+function nameAlone(stream: TokenStream, name: Token, around: Around | undefined): void {
   const detail = `"${name.text}" alone means nothing: an argument needs "=" and a value, a block needs "{".`;
-  const more = remedyForNameAlone(name, next);
+  const more = remedyForNameAlone(stream, name, around);
   stream.report(name.range, 'Argument or block definition required', detail, more ? { remedy: more } : {});
   skipLine(stream);
 }
 
-function remedyForNameAlone(name: Token, next: Token): string | undefined {
+function remedyForNameAlone(stream: TokenStream, name: Token, around: Around | undefined): string | undefined {
+  const next = stream.peek();
   if (next.type === ':' || next.type === '=>') return `write ${name.text} = …`;
   if (next.type === 'newline') return `put the "{" of a block on the same line`;
-  if (next.type === '.') return 'names here have no dots; write a block or an object';
-  return undefined;
+  dottedName.lastIndex = name.offset;
+  const dotted = next.type === '.' && dottedName.exec(stream.source);
+  return dotted ? inObject(dotted[0], around) : undefined;
 }
 
 /** Reads what follows the name: `= expression` and the end of the line. */
@@ -152,7 +161,7 @@ function endOfAttribute(stream: TokenStream): void {
     });
   } else {
     const detail = `After an argument a new line must begin, but ${describe(token)} follows.`;
-    stream.report(token.range, 'Missing newline after argument', detail);
+    stream.report(token.range, 'Missing newline after argument', detail, quoteInside(stream, token));
   }
   skipLine(stream);
 }
@@ -167,7 +176,7 @@ function parseBlock(stream: TokenStream, type: Token): Block | undefined {
     skipLine(stream);
     return undefined;
   }
-  const body = parseBlockBody(stream, open);
+  const body = parseBlockBody(stream, type, open);
   const block: Block = {
     type: type.text,
     typeRange: type.range,
@@ -203,10 +212,10 @@ function parseLabels(stream: TokenStream): Label[] | undefined {
   }
 }
 
-function parseBlockBody(stream: TokenStream, open: Token): Body {
+function parseBlockBody(stream: TokenStream, type: Token, open: Token): Body {
   const next = stream.peekType();
   if (next !== 'newline' && next !== '}' && next !== 'end of file') return parseSingleLine(stream, open);
-  return stream.nested(() => parseBody(stream, '}', open.range)) || tooDeep(stream, open);
+  return stream.nested(() => parseBody(stream, '}', { name: type.text, brace: open.range })) || tooDeep(stream, open);
 }
 
 function tooDeep(stream: TokenStream, open: Token): Body {

@@ -2,8 +2,9 @@ import type { BinaryOperator, Expression, ObjectItem } from '../ast.ts';
 import { parseNumber } from '../big-float.ts';
 import { rangeBetween } from '../position.ts';
 import { falseValue, numberValue, trueValue, untypedNull } from '../values.ts';
-import { describe } from './describe.ts';
+import { describe, isComment } from './describe.ts';
 import { parseForExpression } from './for.ts';
+import { quoteInside } from './quote-inside.ts';
 import { failure, inBrackets, SyntaxFailure, tooDeep } from './recovery.ts';
 import { parseSteps } from './steps.ts';
 import { parseQuotedTemplate } from './template.ts';
@@ -94,6 +95,9 @@ function parseTerm(stream: TokenStream): Expression {
       const operand = stream.nested(() => parseWithSteps(stream)) || tooDeep(stream, 'Expression');
       return { kind: 'unary', operator, operand, range: rangeBetween(range, operand.range) };
     }
+    case 'invalid':
+      // Reported already (see `lexicalMistakes`).
+      throw new SyntaxFailure('invalid character');
     default:
       return failure(
         stream,
@@ -109,6 +113,10 @@ function remedyFor(token: Token): { remedy?: string } {
   if (token.type === '<')
     return { remedy: 'a heredoc begins with <<MARKER (or <<-MARKER) and nothing else on its line' };
   if (token.type === '*') return { remedy: 'for a power use pow(base, exponent)' };
+  if (isComment(token))
+    return {
+      remedy: `put the value before the comment; a text that holds ${token.text.startsWith('#') ? '#' : '//'} needs quotes`,
+    };
   return {};
 }
 
@@ -180,7 +188,7 @@ function parseTuple(stream: TokenStream, open: Token): Expression {
       if (stream.take(',')) continue;
       const token = stream.peek();
       const detail = `Items are separated by commas, and "]" ends the list, but ${describe(token)} follows.`;
-      failure(stream, token, 'Missing item separator', detail, { context: open.range });
+      failure(stream, token, 'Missing item separator', detail, { context: open.range, ...quoteInside(stream, token) });
     }
     return { kind: 'tuple', items, range: rangeBetween(open.range, stream.read().range) };
   });

@@ -1,5 +1,4 @@
 import { type Diagnostic, errorAt } from '../diagnostic.ts';
-import type { Range } from '../position.ts';
 import type { Token } from './tokens.ts';
 
 /** Tokens that no valid text has. Of a habit carried over from another language one mention is enough. */
@@ -22,7 +21,7 @@ function mistake({ type, text, range }: Token): Mistake | undefined {
     case 'shell expansion':
       return { diagnostic: shellExpansion({ text, range }) };
     case 'open heredoc':
-      return /[ \t]/.test(text) ? { diagnostic: blanksBehindMarker(range) } : undefined;
+      return /[ \t]/.test(text) ? { diagnostic: blanksAroundMarker({ text, range }) } : undefined;
     case 'quoted newline':
       return {
         diagnostic: errorAt(
@@ -66,7 +65,11 @@ function bitwise({ text, range }: Place): Diagnostic {
   return errorAt(range, 'Unsupported operator', `There is no bitwise operator "${text}".`, logical);
 }
 
-function blanksBehindMarker(range: Range): Diagnostic {
+function blanksAroundMarker({ text, range }: Place): Diagnostic {
+  if (/^<<-?[ \t]/.test(text)) {
+    const detail = 'The marker of a heredoc stands directly behind "<<", but blanks come between.';
+    return errorAt(range, 'Invalid heredoc', detail, { remedy: `write ${text.replaceAll(/\s/g, '')}` });
+  }
   const detail = 'Behind the marker of a heredoc the line must end, but blanks follow.';
   return errorAt(range, 'Invalid heredoc', detail, { remedy: 'remove the blanks at the end of the line' });
 }

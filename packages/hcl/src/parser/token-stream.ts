@@ -129,6 +129,6 @@ export class TokenStream {
   private withComment(newline: Token, index: number): Token {
     const before = this.tokens[index - 1];
     if (index <= this.index || before?.type !== 'comment' || before.text.startsWith('/*')) return newline;
-    return { ...newline, range: rangeBetween(before.range, newline.range) };
+    return { ...newline, text: before.text, offset: before.offset, range: rangeBetween(before.range, newline.range) };
   }
 }

@@ -66,11 +66,35 @@ describe('all mistakes of a file at once', () => {
       want: ['1:5 Invalid heredoc'],
       read: { a: 'x: 1\n', b: 1 },
     },
+    {
+      name: 'blanks before the marker of a heredoc',
+      given: 'a = <<  EOT\nx: {{ 1 }}\nEOT\nb = 1\n',
+      want: ['1:5 Invalid heredoc'],
+      read: { a: 'x: {{ 1 }}\n', b: 1 },
+    },
   ];
   it.each(cases)('$name', ({ given, want, read }) => {
     expect(mistakes(given)).toEqual(want);
     expect(outline(parse(given, 'f').body)).toMatchObject(read);
   });
+});
+
+describe('remedies', () => {
+  const cases = [
+    { given: 'a = <<- EOT\nx\nEOT\n', want: 'write <<-EOT' },
+    {
+      given: 'env {\n  a.b-c.d = "e"\n}\n',
+      want: 'a name like this needs an object around it: env = { "a.b-c.d" = … }',
+    },
+    { given: 'env {\n  "a b" = "c"\n}\n', want: 'a name like this needs an object around it: env = { "a b" = … }' },
+    { given: 'a.b = 1\n', want: 'a name like this needs an object around it: NAME = { "a.b" = … }' },
+    { given: 'cpu = #{Cpu}\n', want: 'put the value before the comment; a text that holds # needs quotes' },
+    { given: 'a = 1 + // two\n', want: 'put the value before the comment; a text that holds // needs quotes' },
+    { given: 'a = "say "hello" to"\n', want: 'write \\" for a quote inside of a string' },
+    { given: 'a = ["-t={{ env "A" }}"]\n', want: 'write \\" for a quote inside of a string' },
+    { given: 'a = ["b" c]\n', want: undefined },
+  ];
+  it.each(cases)('$given', ({ given, want }) => expect(parse(given, 'f').diagnostics[0]?.remedy).toBe(want));
 });
 
 describe('places', () => {

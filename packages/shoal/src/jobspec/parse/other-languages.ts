@@ -10,6 +10,8 @@ export function withOtherLanguage(
   if (!hasErrors(parse(source, filename).diagnostics)) return mistakes;
   const template = TEMPLATE.exec(source);
   if (template) return [isTemplate(rangeOf(source, template.index, filename))];
+  const other = otherTemplate(source, mistakes);
+  if (other) return [...mistakes, other];
   const isFirstVersion = source.length <= MOST && !hasErrors(parseFirstVersion(source, filename).diagnostics);
   return isFirstVersion ? [...mistakes, FIRST_VERSION] : mistakes;
 }
@@ -27,6 +29,35 @@ function isTemplate(range: Range): Diagnostic {
     detail: 'What stands in "[[ ]]" is for Levant or Nomad Pack, which make a job file of it.',
     range,
     remedy: 'render it first (levant render FILE, or nomad-pack render PACK), and give the result',
+  };
+}
+
+/** Programs that fill in files of any kind, by how a line with a mistake looks then. */
+const FILLED_IN_BY = [
+  {
+    looks: /^\s*%\{|[=[,]\s*\$\{(?!\s*(?:var|local)\.)/,
+    remedy: 'fill it in first: templatefile of Terraform, for one',
+  },
+  { looks: /^\s*\{[%#]|[=[,]\s*\{\{|^\s*\{\{/, remedy: 'fill it in first: the template module of Ansible, for one' },
+  { looks: /[=[,]\s*#\{/, remedy: 'fill it in first: Octopus Deploy, for one' },
+];
+
+function otherTemplate(source: string, mistakes: readonly Diagnostic[]): Diagnostic | undefined {
+  const lines = source.split('\n');
+  for (const { range } of mistakes) {
+    const line = range && lines[range.start.line - 1];
+    const found = line === undefined ? undefined : FILLED_IN_BY.find(({ looks }) => looks.test(line));
+    if (found && range) return mayBeTemplate(range.start.line, found.remedy);
+  }
+  return undefined;
+}
+
+function mayBeTemplate(line: number, remedy: string): Diagnostic {
+  return {
+    severity: 'warning',
+    summary: 'The file looks like a template of a job file',
+    detail: `Line ${line} waits for another program to fill in a value.`,
+    remedy,
   };
 }
 

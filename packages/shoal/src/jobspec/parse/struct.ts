@@ -13,6 +13,7 @@ import {
 import { type Field, type Struct, unsetValue, type Values } from '../schema/field.ts';
 import type { Located, Reading } from './context.ts';
 import { DYNAMIC, expandDynamic } from './dynamic.ts';
+import { elsewhere } from './elsewhere.ts';
 import { readFreeBlock } from './free-block.ts';
 import { readFreeArgument, readList, readMapArgument, readMapBlock, readScalar } from './values.ts';
 
@@ -25,6 +26,7 @@ export function readStruct({ body, scope, label, block, opening }: Item, struct:
   const found = readContent(body, {
     attributes: attributesOf(struct),
     blocks: body.json ? blockTypes.filter((each) => !isArgument(struct, each.type)) : [...blockTypes, DYNAMIC],
+    elsewhere: elsewhere(struct),
   });
   reading.diagnostics.push(...found.diagnostics, ...missingArguments(struct, found.attributes, opening));
   const blocks = expandDynamic(found.blocks, blockTypes, scope, reading);

@@ -32,6 +32,39 @@ describe('a job file in another language', () => {
       want: ['2:25 Invalid single-argument block definition', ': The file is in the first version of HCL'],
     },
     {
+      name: 'a template of Terraform: a value without quotes',
+      given: 'job "a" {\n  group "g" {\n    count = ${count}\n  }\n}\n',
+      want: ['3:13 Invalid character', ': The file looks like a template of a job file'],
+    },
+    {
+      name: 'a template of Terraform: a directive',
+      given: 'job "a" {\n  %{ if canary }\n  priority = 3\n  %{ endif }\n}\n',
+      want: [
+        '2:3 Argument or block definition required',
+        '4:3 Argument or block definition required',
+        ': The file looks like a template of a job file',
+      ],
+    },
+    {
+      name: 'a template of Ansible',
+      given: 'job "a" {\n  priority = {{ priority }}\n}\n',
+      want: [
+        '2:26 Missing key/value separator',
+        '2:27 Missing key/value separator',
+        ': The file looks like a template of a job file',
+      ],
+    },
+    {
+      name: 'a template of Octopus Deploy',
+      given: 'job "a" {\n  priority = #{Priority}\n}\n',
+      want: ['2:14 Invalid expression', ': The file looks like a template of a job file'],
+    },
+    {
+      name: 'none: a variable with too much around it',
+      given: 'job "a" {\n  priority = ${var.priority}\n}\n',
+      want: ['2:14 Invalid character'],
+    },
+    {
       name: 'none: lists in lists',
       given: 'job "a" {\n  datacenters = [[var.a], [if.b], ["c"]\n}\n',
       want: ['3:1 Missing item separator'],

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Evaluation, Job } from '@shoal/api';
+import { keepsTime } from '../state/job-kind.ts';
 import { jobKey } from '../state/tables.ts';
 import { commitDecision } from './commit.ts';
 import { nowNanos, type ServerDeps } from './deps.ts';
@@ -59,6 +60,7 @@ export function createChildren(deps: ServerDeps) {
   async function force(namespace: string, parentId: string): Promise<Child> {
     const parent = existing(namespace, parentId, 'job not found');
     if (!parent.Periodic) throw new InvalidRequestError("can't force launch non-periodic job");
+    if (!keepsTime(parent)) throw new InvalidRequestError(cannotForce(parent));
     return launch(parent, seconds(deps));
   }
 
@@ -103,6 +105,13 @@ const UNSTAMPED = { CreateIndex: 0, ModifyIndex: 0, JobModifyIndex: 0 } as const
 
 function seconds(deps: Pick<ServerDeps, 'now'>): number {
   return Math.floor(deps.now() / 1000);
+}
+
+/** Job specification, periodic: `enabled = false` is meant for forced launches, too. */
+function cannotForce({ ID: id, Stop: stopped, Periodic: periodic }: Job): string {
+  if (stopped) return `can't force launch job "${id}": it is stopped`;
+  if (!periodic?.Enabled) return `can't force launch job "${id}": its periodic block says enabled = false`;
+  return `can't force launch job "${id}": it is parameterized; dispatch it, and force what comes of that`;
 }
 
 /** https://developer.hashicorp.com/nomad/docs/job-specification/parameterized */

@@ -1,5 +1,6 @@
 import type { Job } from '@shoal/api';
-import { Cron } from 'croner';
+import { parseCron } from '../cron.ts';
+import { keepsTime } from '../state/job-kind.ts';
 import type { JobRow } from '../state/rows.ts';
 import { jobKey } from '../state/tables.ts';
 import type { Children } from './children.ts';
@@ -45,9 +46,9 @@ export class Periodic {
 
   #arm(key: string): void {
     const job = this.#deps.state.tables.jobs.get(key);
-    const wanted = job?.Periodic?.Enabled && !job.Stop;
-    if (!wanted) this.#passedOver.delete(key);
-    const next = wanted ? nextLaunch(job, Math.max(this.#lastLaunch(job), this.#passedOver.get(key) ?? 0)) : undefined;
+    const waiting = job && keepsTime(job) ? job : undefined;
+    if (!waiting) this.#passedOver.delete(key);
+    const next = waiting && nextLaunch(waiting, Math.max(this.#lastLaunch(waiting), this.#passedOver.get(key) ?? 0));
     this.#sleep(key, next === undefined ? undefined : next - this.#deps.now());
   }
 
@@ -64,7 +65,7 @@ export class Periodic {
     const job = this.#deps.state.tables.jobs.get(key);
     const now = this.#deps.now();
     const next = job && nextLaunch(job, Math.max(this.#lastLaunch(job), this.#passedOver.get(key) ?? 0));
-    if (!job?.Periodic?.Enabled || job.Stop || next === undefined || next > now) return this.#arm(key);
+    if (!job || !keepsTime(job) || next === undefined || next > now) return this.#arm(key);
     // Of several times that went by, the present stands for all.
     const following = nextLaunch(job, next);
     const time = following !== undefined && following <= now ? now : next;
@@ -113,13 +114,13 @@ export function nextLaunch(job: Pick<Job, 'Periodic'>, after: number): number | 
   return times.length > 0 ? Math.min(...times) : undefined;
 }
 
-/** Registration refuses what is no cron expression; a row that slipped through never launches. */
+/** Registration refuses what is no cron expression and no time zone; a row that slipped through never launches. */
 function nextTime(spec: string, timezone: string, after: number): number | undefined {
+  const schedule = parseCron(spec);
+  if ('error' in schedule) return undefined;
   try {
-    // "Local" is the server's own; the cron parser takes no zone for that.
-    const zone = timezone === 'Local' ? {} : { timezone };
-    return new Cron(spec, { ...zone, paused: true }).nextRun(new Date(after))?.getTime();
+    return schedule.next(after, timezone);
   } catch {
-    return undefined;
+    return undefined; // all that it throws is that there is no such time zone
   }
 }

@@ -70,9 +70,13 @@ function refused(error: unknown, path: string): unknown {
 /** Periodic and parameterized jobs only make other jobs, when it is time or when they are told to. */
 function tellUnevaluated(job: Draft<Job>, io: Io): number {
   io.out('Job registration successful\n');
-  if (job.Periodic) io.out(`It runs by its schedule: ${job.Periodic.Spec ?? ''}\n`);
   if (job.ParameterizedJob) io.out(`It runs when it is dispatched: job dispatch ${job.ID}\n`);
+  else if (job.Periodic) io.out(`It runs by its schedule: ${scheduleText(job.Periodic)}\n`);
   return 0;
+}
+
+function scheduleText({ Spec, Specs }: { Spec?: string | null; Specs?: string[] | null }): string {
+  return [Spec, ...(Specs ?? [])].filter(Boolean).join('; ');
 }
 
 function tellDetached(id: string, written: JobWritten, io: Io): number {

@@ -88,14 +88,19 @@ function about(job: Job, io: Io): [string, string | undefined][] {
     ['Namespace', job.Namespace],
     ['Status', paintStatus(io.paint, jobStatus(job))],
     ['Periodic', String(job.Periodic !== null)],
-    ['Parameterized', String(job.ParameterizedJob !== null)],
+    ['Parameterized', String(isParameterized(job))],
     ['Parent', job.ParentID || undefined],
     ['Version', String(job.Version)],
   ];
 }
 
+/** What was dispatched of such a job keeps its block. */
+function isParameterized({ ParameterizedJob, Dispatched }: Job): boolean {
+  return ParameterizedJob !== null && !Dispatched;
+}
+
 function summaryText(summary: JobSummary | undefined, job: Job, io: Io): string {
-  if (job.Periodic || job.ParameterizedJob) {
+  if (job.Periodic || isParameterized(job)) {
     const { Pending = 0, Running = 0, Dead = 0 } = summary?.Children ?? {};
     const rows = [[String(Pending), String(Running), String(Dead)]];
     return `\n${io.paint.bold('Children Job Summary')}\n${table(io.paint, ['Pending', 'Running', 'Dead'], rows)}`;

@@ -21,8 +21,7 @@ export function jobListing(jobs: readonly JobStub[]) {
 }
 
 export function jobKind({ Type, Periodic, ParameterizedJob }: Pick<JobStub, 'Type' | 'Periodic' | 'ParameterizedJob'>) {
-  if (Periodic) return `${Type}/periodic`;
-  return ParameterizedJob ? `${Type}/parameterized` : Type;
+  return [Type, ...(Periodic ? ['periodic'] : []), ...(ParameterizedJob ? ['parameterized'] : [])].join('/');
 }
 
 /** A stopped job is told from one whose work is done. */

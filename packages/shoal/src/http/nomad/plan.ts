@@ -3,6 +3,7 @@ import { annotate } from '../../jobspec/diff/annotate.ts';
 import { diff } from '../../jobspec/diff/diff.ts';
 import { formatWarnings } from '../../jobspec/validate/findings.ts';
 import { nextLaunch } from '../../server/periodic.ts';
+import { keepsTime } from '../../state/job-kind.ts';
 import { type Answer, json } from '../shared/answer.ts';
 import { BadRequestError } from '../shared/errors.ts';
 import type { ApiRequest } from '../shared/request.ts';
@@ -10,7 +11,7 @@ import { type NomadDeps, objectBody } from './context.ts';
 import { jobOf } from './jobs.ts';
 
 function nextPeriodicLaunch(job: Job): string | null {
-  const next = job.Periodic?.Enabled ? nextLaunch(job, Date.now()) : undefined;
+  const next = keepsTime(job) ? nextLaunch(job, Date.now()) : undefined;
   return next === undefined ? null : new Date(next).toISOString();
 }
 

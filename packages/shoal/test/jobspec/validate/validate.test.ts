@@ -206,6 +206,16 @@ const cases: Case[] = [
     want: 'Invalid cron spec "every day"',
   },
   {
+    name: 'one of several cron lines',
+    job: { Type: 'batch', Periodic: { Specs: ['@daily', '0 99 * * *'] } },
+    want: 'Invalid cron spec "0 99 * * *": "99" is no hour',
+  },
+  {
+    name: 'both cron and crons',
+    job: { Type: 'batch', Periodic: { Spec: '@daily', Specs: ['@hourly'] } },
+    want: 'cron and crons are both given',
+  },
+  {
     name: 'an unknown time zone',
     job: { Type: 'batch', Periodic: { Spec: '@daily', TimeZone: 'Mars/Base' } },
     want: 'Invalid time zone "Mars/Base"',

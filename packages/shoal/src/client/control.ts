@@ -1,3 +1,4 @@
+import type { Allocation } from '@shoal/api';
 import { allocDirs } from './alloc-dir.ts';
 import type { AllocRunner } from './alloc-runner/alloc-runner.ts';
 import type { Allocations } from './allocations.ts';
@@ -30,7 +31,8 @@ export function createControl({ allocations, updates, registrar, allocRoot }: Co
     allocation(id) {
       const runner = allocations.runner(id);
       if (runner === undefined) return undefined;
-      return { allocDir: allocDirs(allocRoot, id).allocDir, tasks: Object.keys(runner.report().taskStates) };
+      const tasks = Object.keys(runner.report().taskStates);
+      return { allocDir: allocDirs(allocRoot, id).allocDir, tasks, silent: silentTasks(runner.allocation()) };
     },
     restart: (id, task) => attempt(allocations.runner(id), (runner) => runner.restart(task || undefined)),
     signal: (id, task, signal) => attempt(allocations.runner(id), (runner) => runner.signal(task || undefined, signal)),
@@ -58,6 +60,12 @@ export function createControl({ allocations, updates, registrar, allocRoot }: Co
       return id === undefined || over.length > 0;
     },
   };
+}
+
+/** Those whose output is kept nowhere. */
+function silentTasks({ Job, TaskGroup: name }: Allocation): string[] {
+  const tasks = Job?.TaskGroups?.find(({ Name }) => Name === name)?.Tasks ?? [];
+  return tasks.filter(({ LogConfig }) => LogConfig.Disabled).map(({ Name }) => Name);
 }
 
 function isTerminal(runner: AllocRunner): boolean {

@@ -66,6 +66,7 @@ function taskStartedWith(task: Task, surroundingMeta: Record<string, string>): u
     schedule: task.Schedule ?? null,
     consul: task.Consul ?? null,
     resources: resourcesOf(task.Resources),
+    discardsOutput: task.LogConfig.Disabled ?? false,
   };
 }
 

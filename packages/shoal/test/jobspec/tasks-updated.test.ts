@@ -33,6 +33,7 @@ const destructive: { name: string; given: Given }[] = [
   { name: 'the driver', given: { task: { Driver: 'exec' } } },
   { name: 'the order of arguments', given: { task: { Config: { command: '/bin/true', args: ['b', 'a'] } } } },
   { name: 'environment', given: { task: { Env: { A: '2' } } } },
+  { name: 'whether there are logs', given: { task: { LogConfig: { Disabled: true } } } },
   { name: 'user', given: { task: { User: 'nobody' } } },
   { name: 'artifacts', given: { task: { Artifacts: [{ GetterSource: 'http://x/y' }] } } },
   { name: 'templates', given: { task: { Templates: [{ EmbeddedTmpl: 'x', DestPath: 'local/x' }] } } },

@@ -108,7 +108,8 @@ export type TaskSpec = {
   /** "" = the driver's default. */
   user: string;
   dirs: TaskDirs;
-  logs: { maxFiles: number; maxFileSizeBytes: number };
+  /** `discard`: output is kept nowhere. */
+  logs: { discard?: boolean; maxFiles: number; maxFileSizeBytes: number };
   resources: { cpuMHz: number; memoryMB: number; memoryMaxMB: number };
   job: { id: string; name: string; namespace: string; group: string };
   /** Of the allocation, by label. */

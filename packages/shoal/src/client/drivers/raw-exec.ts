@@ -167,8 +167,7 @@ async function startRequest(task: TaskSpec, { hostEnv, settings }: Base): Promis
     env,
     cwd: task.dirs.taskDir,
     logDir: task.dirs.logDir,
-    maxFiles: task.logs.maxFiles,
-    maxFileSizeBytes: task.logs.maxFileSizeBytes,
+    ...task.logs,
   };
 }
 

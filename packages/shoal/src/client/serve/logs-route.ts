@@ -25,8 +25,10 @@ export const logs: Route = async (call, deps) => {
   const query = logQuery(call);
   const type = query.plain ? 'text/plain' : JSON_TYPE;
   try {
-    const { allocDir, tasks } = servedAllocation(id, deps);
+    const { allocDir, tasks, silent = [] } = servedAllocation(id, deps);
     if (!tasks.includes(query.task)) throw new ServeError(400, `unknown task name "${query.task}"`);
+    if (silent.includes(query.task))
+      throw new ServeError(404, `task "${query.task}" has no logs: its logs block says disabled = true`);
     const chunks = await readLogs({ ...query, root: allocDir, signal: call.signal });
     await sendChunks(call, chunks, { type, framed: !query.plain });
   } catch (error) {

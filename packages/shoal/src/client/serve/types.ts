@@ -59,6 +59,8 @@ export type ServedAllocation = {
   allocDir: string;
   /** Names of the group's tasks. */
   tasks: string[];
+  /** Of those, whose output is kept nowhere. */
+  silent?: string[];
 };
 
 export type ControlResult =

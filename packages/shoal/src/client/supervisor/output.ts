@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from './errors.ts';
 import { openReadEnd, openTaskEnd, openThroughProcess } from './fifo.ts';
@@ -16,7 +16,7 @@ export type TaskOutput = {
   finish(): Promise<void>;
 };
 
-export type OutputSpec = { task: string; logDir: string } & RotationLimits;
+export type OutputSpec = { task: string; logDir: string; discard?: boolean } & RotationLimits;
 
 const STREAMS = ['stdout', 'stderr'] as const;
 type Stream = (typeof STREAMS)[number];
@@ -31,6 +31,7 @@ export type OutputMeans = {
 };
 
 export async function openOutput(spec: OutputSpec, { fifos, owner, log }: OutputMeans): Promise<TaskOutput> {
+  if (spec.discard) return nowhere();
   mkdirSync(spec.logDir, { recursive: true });
   await fifos.place(STREAMS.map((stream) => fifoPath(spec, stream)));
   const ends: number[] = [];
@@ -51,12 +52,18 @@ export async function openOutput(spec: OutputSpec, { fifos, owner, log }: Output
   return { taskEnds: [ends[0]!, ends[1]!], releaseTaskEnds, finish: () => finish(spec, pumps) };
 }
 
+function nowhere(): TaskOutput {
+  const fd = openSync('/dev/null', 'w');
+  return { taskEnds: [fd, fd], releaseTaskEnds: () => closeSync(fd), finish: async () => {} };
+}
+
 /** Takes over the pipes of a task that runs already. What cannot be opened is reported and left out. */
 export function reopenOutput(
   spec: OutputSpec,
   pid: number | undefined,
   log: (message: string) => void,
 ): () => Promise<void> {
+  if (spec.discard) return async () => {};
   const pumps: Pump[] = [];
   for (const [index, stream] of STREAMS.entries()) {
     try {

@@ -55,6 +55,8 @@ export type StartRequest = {
   logDir: string;
   maxFiles: number;
   maxFileSizeBytes: number;
+  /** Output is kept nowhere. */
+  discard?: boolean;
   keeper?: Keeper;
 };
 

@@ -14,6 +14,7 @@ export type TaskRecord = {
   logDir: string;
   maxFiles: number;
   maxFileSizeBytes: number;
+  discard?: boolean;
   /** The folder of its control group; "" if it has none. */
   cgroup: string;
   /** Somebody else made the control group. */

@@ -21,6 +21,7 @@ export function asStartRequest(params: unknown): StartRequest {
   for (const name of ['uid', 'gid', 'outputUid', 'outputGid'] as const) {
     if (fields[name] !== undefined) request[name] = whole(fields, name, 0);
   }
+  if (fields['discard'] === true) request.discard = true;
   if (fields['keeper'] !== undefined) request.keeper = asKeeper(fields['keeper']);
   return request;
 }

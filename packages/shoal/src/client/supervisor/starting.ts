@@ -38,8 +38,8 @@ export function startEntry(request: StartRequest, deps: StartingDeps): Entry {
 }
 
 function newRecord(request: StartRequest, boot: string): TaskRecord {
-  const { id, allocId, task, logDir, maxFiles, maxFileSizeBytes } = request;
-  const place = { id, allocId, task, logDir, maxFiles, maxFileSizeBytes };
+  const { id, allocId, task, logDir, maxFiles, maxFileSizeBytes, discard } = request;
+  const place = { id, allocId, task, logDir, maxFiles, maxFileSizeBytes, ...(discard && { discard }) };
   const process = { bootId: boot, cgroup: '', pid: 0, startTicks: 0, startedAt: 0 };
   return { version: 1, ...place, ...process, phase: 'starting', exit: null };
 }

@@ -1,3 +1,4 @@
+import type { Task } from '@shoal/api';
 import type { TaskSpec, TaskVolume } from '../drivers/driver.ts';
 import { interpolate } from '../env/interpolate.ts';
 import { taskPorts } from '../env/port-variables.ts';
@@ -20,7 +21,7 @@ export function taskSpec(context: HookContext, id: string): TaskSpec {
     env: env.env,
     user: interpolate(task.User, env.variables),
     dirs,
-    logs: { maxFiles: task.LogConfig.MaxFiles, maxFileSizeBytes: task.LogConfig.MaxFileSizeMB * MEGABYTE },
+    logs: logsOf(task),
     resources: {
       cpuMHz: resources?.Cpu.CpuShares ?? task.Resources.CPU,
       memoryMB: resources?.Memory.MemoryMB ?? task.Resources.MemoryMB,
@@ -32,6 +33,11 @@ export function taskSpec(context: HookContext, id: string): TaskSpec {
     volumes: hostVolumes(context),
     ...(network !== undefined && { network }),
   };
+}
+
+function logsOf({ LogConfig: { MaxFiles, MaxFileSizeMB, Disabled } }: Task): TaskSpec['logs'] {
+  const limits = { maxFiles: MaxFiles, maxFileSizeBytes: MaxFileSizeMB * MEGABYTE };
+  return Disabled ? { ...limits, discard: true } : limits;
 }
 
 /** What `volume_mount` blocks name, as far as this machine has it: what it has not, `validate` has told. */

@@ -156,6 +156,7 @@ export function validateEphemeralDisk(disk: EphemeralDisk): Finding[] {
 }
 
 export function validateLogs(logs: LogConfig, disk: EphemeralDisk): Finding[] {
+  if (logs.Disabled) return [];
   const size = logs.MaxFiles * logs.MaxFileSizeMB;
   return when(
     [logs.MaxFiles < 1, `minimum number of files is 1; got ${logs.MaxFiles}`, 'MaxFiles'],

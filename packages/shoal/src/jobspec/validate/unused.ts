@@ -49,7 +49,6 @@ function inTask(task: Task): Finding[] {
       [Boolean(task.Resources.NUMA), block('numa'), 'Resources', 'NUMA'],
       [(task.Resources.Cores ?? 0) > 0, setting('cores'), 'Resources', 'Cores'],
       [(task.Resources.SecretsMB ?? 0) > 0, setting('secrets of resources'), 'Resources', 'SecretsMB'],
-      [task.LogConfig.Disabled === true, setting('disabled of logs'), 'LogConfig', 'Disabled'],
     ),
   ];
 }

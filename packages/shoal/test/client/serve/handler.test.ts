@@ -15,7 +15,11 @@ async function anAllocation(
   const root = join(await tempDir(), ALLOC);
   const logDir = join(root, 'alloc/logs');
   mkdirSync(logDir, { recursive: true });
-  return { root, logDir, deps: clientDeps({ [ALLOC]: { allocDir: root, tasks: ['t', 'u'] } }, changes) };
+  return {
+    root,
+    logDir,
+    deps: clientDeps({ [ALLOC]: { allocDir: root, tasks: ['t', 'u', 'mute'], silent: ['mute'] } }, changes),
+  };
 }
 
 /** Descriptors of this process that are open in a folder. */
@@ -131,6 +135,10 @@ describe('bad requests are answered', () => {
       path: `/v1/client/fs/logs/${ALLOC}?task=t&type=stdout`,
       want: [404, 'task "t" not started yet. No logs available'],
     },
+    {
+      path: `/v1/client/fs/logs/${ALLOC}?task=mute&type=stdout&follow=true`,
+      want: [404, 'task "mute" has no logs: its logs block says disabled = true'],
+    },
     { path: `/v1/client/fs/logs/${ALLOC}?task=..%2fx&type=stdout`, want: [400, 'unknown task name'] },
   ];
   it.each(cases)('$path', async ({ path, want }) => {
@@ -226,7 +234,7 @@ describe('commands are refused', () => {
     {
       name: 'in an unknown task',
       path: open.replace('task=t', 'task=x'),
-      want: [404, 'unknown task name "x"; it has: t, u'],
+      want: [404, 'unknown task name "x"; it has: t, u, mute'],
     },
     {
       name: 'that are none',

@@ -69,3 +69,17 @@ it('a task whose pipe has lost its name is taken over with its output', async ()
   const lines = text().trimEnd().split('\n');
   expect(lines).toEqual(lines.map((_, index) => String(index + 1)));
 });
+
+it('output that nobody wants is kept nowhere, also not by a supervisor that takes the task over', async () => {
+  const node = await aNode();
+  const supervisor = await node.connect();
+  const task = aTask(node, 'i=0; while [ $i -lt 200000 ]; do i=$((i+1)); echo $i; done; sleep 1; echo end >&2', {
+    discard: true,
+  });
+  await supervisor.start(task);
+  process.kill(supervisor.pid(), 'SIGKILL');
+  const next = await node.connect();
+  await next.wait(task.id, never);
+  expect(readdirSync(node.logDir)).toEqual([]);
+  expect(node.log.filter((line) => line.includes('taken over'))).toEqual([]);
+});

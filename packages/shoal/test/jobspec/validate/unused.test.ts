@@ -33,9 +33,6 @@ const SOURCE = `job "a" {
       resources {
         cores = 2
       }
-      logs {
-        disabled = true
-      }
     }
   }
 }
@@ -51,7 +48,6 @@ test('what is kept without effect is told at its place', () => {
     '21 vault blocks are kept, but have no effect in Shoal',
     '22 identity blocks are kept, but have no effect in Shoal',
     '29 cores is kept, but has no effect in Shoal',
-    '32 disabled of logs is kept, but has no effect in Shoal',
     '7 ignore_collision is kept, but has no effect in Shoal',
   ]);
 });

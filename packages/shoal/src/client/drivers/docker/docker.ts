@@ -75,7 +75,7 @@ export function dockerDriver(options: DockerOptions): DockerDriver {
   }
 
   function follow({ Id, Config }: Pick<Container, 'Id' | 'Config'>, start: string, kept = keptIn(Config.Labels)): void {
-    if (!settings.collectLogs || kept === undefined || followers.has(start)) return;
+    if (!settings.collectLogs || kept === undefined || kept.discard || followers.has(start)) return;
     const { task, logDir, taskDir, maxFiles, maxFileSizeBytes } = kept;
     const place = { task, dirs: { logDir, taskDir }, limits: { maxFiles, maxFileSizeBytes } };
     followers.set(start, followLogs(engine, { container: Id, terminal: Config.Tty, ...place }, log));

@@ -19,6 +19,7 @@ export type Kept = {
   taskDir: string;
   maxFiles: number;
   maxFileSizeBytes: number;
+  discard?: boolean;
   /** Services are announced under its IPv6 address. */
   ipv6: boolean;
 };

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type DockerDriver, dockerDriver } from '../../../../src/client/drivers/docker/docker.ts';
@@ -390,6 +390,17 @@ describe('what cannot be started', () => {
     });
     expect(await engine.containersOf(spec.allocId)).toEqual([]);
   });
+});
+
+it('keeps no output where none is wanted', async () => {
+  const { driver, dir, again } = await aDriver();
+  const logs = { maxFiles: 2, maxFileSizeBytes: 1_000_000, discard: true };
+  const spec = aTaskSpec(dir, sh('echo one; sleep 1; echo two >&2'), { logs });
+  const handle = await started(driver, spec);
+  const later = again();
+  expect(await later.recover(handle)).toBe(true);
+  expect(await later.wait(handle, never)).toMatchObject({ exitCode: 0 });
+  expect(readdirSync(spec.dirs.logDir)).toEqual([]);
 });
 
 describe('an agent that comes back', () => {

@@ -76,6 +76,14 @@ async function run({ driver, dataDir }: TestDriver, spec: TaskSpec) {
 
 const exited = (exitCode: number, signal = 0, oomKilled = false) => ({ kind: 'exited', exitCode, signal, oomKilled });
 
+it('keeps no output where none is wanted', async () => {
+  const { node, driver } = await aDriver();
+  const logs = { maxFiles: 2, maxFileSizeBytes: 1_000_000, discard: true };
+  const spec = aTaskSpec(node.dataDir, shell('echo one; echo two >&2'), { logs });
+  expect(await driver.wait(await started(driver, spec), never)).toMatchObject({ exitCode: 0 });
+  expect(readdirSync(spec.dirs.logDir)).toEqual([]);
+});
+
 describe('a task', () => {
   it('runs in a file system of its own, as nobody, and tells how it ended', async () => {
     const test = await aDriver();

@@ -1,4 +1,4 @@
-import type { ParseResult, Pos, Range } from '@shoal/hcl';
+import type { Diagnostic, ParseResult, Pos, Range } from '@shoal/hcl';
 
 export type LiberalResult = ParseResult & {
   /** The real name of what was quoted or had dots at this byte of the source. */
@@ -8,29 +8,110 @@ export type LiberalResult = ParseResult & {
 };
 
 /**
- * The peers' own configuration is in the first version of HCL, which allows three things that HCL2 does not: quoted names
- * (`"driver.allowlist" = "docker"`), names with dots (`driver.raw_exec.enable = "1"`), and blocks of several arguments on
- * one line (`ports { http = 1  dns = 2 }`). Where the parser stumbles over one of them, the text is changed without moving
- * a byte, and read again: another name of the same length, a new line in place of a blank.
+ * The peers' own configuration is in the first version of HCL, which allows things that HCL2 does not: quoted names
+ * (`"driver.allowlist" = "docker"`), names with dots (`driver.raw_exec.enable = "1"`), blocks of several arguments on
+ * one line (`ports { http = 1  dns = 2 }`), commas behind arguments, blocks in objects (`service = { connect { … } }`), an
+ * argument that is set again, and in JSON a comma behind the last item. Where the parser stumbles over one of them, the
+ * text is changed without moving a byte, and read again: another name of the same length, a new line in place of a blank.
  */
 export function parseLiberally(source: string, parse: (source: string) => ParseResult): LiberalResult {
   const names = new Map<number, string>();
+  const repeated: Diagnostic[] = [];
   const original = Buffer.from(source);
   let text: Buffer = original;
   for (;;) {
     const result = parse(text.toString());
-    const changed = result.diagnostics
-      .flatMap(({ severity, range }) => (severity === 'error' && range !== undefined ? [range.start.byte] : []))
-      .reduce((changing, byte) => changedAt(changing, byte, names), text);
-    if (changed === text) return { ...located(result, original, text), nameAt: (byte) => names.get(byte) };
+    const errors = result.diagnostics.filter(({ severity }) => severity === 'error');
+    const again = errors.filter(({ summary }) => summary === 'Attribute redefined');
+    const changed = errors
+      .flatMap((error) =>
+        error.range === undefined ? [] : [{ byte: error.range.start.byte, again: again.includes(error) }],
+      )
+      .reduce((changing, place) => changedAt(changing, place, names), text);
+    if (changed === text) {
+      const told = { ...result, diagnostics: [...result.diagnostics, ...repeated] };
+      return { ...located(told, original, text), nameAt: (byte) => names.get(byte) };
+    }
+    repeated.push(...again.map(setAgain));
     text = changed;
   }
 }
 
-function changedAt(text: Buffer, byte: number, names: Map<number, string>): Buffer {
-  const written = names.has(byte) ? undefined : oddNameAt(text, byte);
+function setAgain({ detail, range }: Diagnostic): Diagnostic {
+  const name = /"(.+?)"/.exec(detail)?.[1];
+  return {
+    severity: 'warning',
+    summary: `${name} is set again`,
+    detail: 'Of two values the later one counts; lists are joined.',
+    ...(range !== undefined && { range }),
+    remedy: 'remove one of the two',
+  };
+}
+
+type Place = { readonly byte: number; readonly again: boolean };
+
+function changedAt(text: Buffer, { byte, again }: Place, names: Map<number, string>): Buffer {
+  const written = names.has(byte)
+    ? undefined
+    : again
+      ? PLAIN_NAME.exec(restOfLine(text, byte))?.[0]
+      : oddNameAt(text, byte);
   if (written !== undefined) return withStandIn(text, byte, written, names);
-  return withNewLines(text, byte);
+  return withoutComma(text, byte) ?? withEquals(text, byte) ?? withNewLines(text, byte);
+}
+
+const PLAIN_NAME = /^[A-Za-z_][\w-]*/;
+
+/** Without the comma behind an argument, or before the end of a list or object in JSON; undefined where none of them is. */
+function withoutComma(text: Buffer, byte: number): Buffer | undefined {
+  const before = lastBefore(text, byte);
+  const char = String.fromCharCode(text[byte] ?? 0);
+  if (char === ',' && before !== undefined && /[\w"}\])]/.test(before.char)) {
+    // In a block of one line the blank is broken up like any other.
+    const ends = /^,[ \t\r]*(?:#|\/\/|$)/.test(restOfLine(text, byte)) || openBrace(text, byte) !== undefined;
+    return withByte(text, byte, ends ? ' ' : '\n');
+  }
+  return '}]'.includes(char) && before?.char === ',' ? withByte(text, before.at, ' ') : undefined;
+}
+
+const OPENS_ITEM = /(?:^|[{,])\s*(?:[A-Za-z_][\w.-]*|"(?:[^"\\\n]|\\.)+")[ \t]+$/;
+
+/** `name = {` for each `name {` from here to the end of the object that it is in; undefined where no such thing is. */
+function withEquals(text: Buffer, byte: number): Buffer | undefined {
+  if (text[byte] !== 0x7b || !opensItem(text, byte)) return undefined;
+  const changed = Buffer.from(text);
+  let depth = 0;
+  for (let line = byte; line < text.length && depth >= 0; line = endOfLine(text, line) + 1) {
+    for (const { at, char } of outsideQuotes(text, line)) {
+      if (char === '{' && opensItem(text, at)) changed[at - 1] = 0x3d;
+      if ('{['.includes(char)) depth++;
+      if ('}]'.includes(char) && --depth < 0) break;
+    }
+  }
+  return changed;
+}
+
+/** Whether the brace follows a name that begins an item, with a blank between. */
+function opensItem(text: Buffer, brace: number): boolean {
+  const start = brace === 0 ? 0 : text.lastIndexOf('\n', brace - 1) + 1;
+  return OPENS_ITEM.test(text.subarray(start, brace).toString());
+}
+
+function endOfLine(text: Buffer, byte: number): number {
+  const end = text.indexOf('\n', byte);
+  return end === -1 ? text.length : end;
+}
+
+function lastBefore(text: Buffer, byte: number): { at: number; char: string } | undefined {
+  let at = byte - 1;
+  while (at >= 0 && /\s/.test(String.fromCharCode(text[at] ?? 0))) at--;
+  return at < 0 ? undefined : { at, char: String.fromCharCode(text[at] ?? 0) };
+}
+
+function withByte(text: Buffer, at: number, char: string): Buffer {
+  const changed = Buffer.from(text);
+  changed.write(char, at, 'latin1');
+  return changed;
 }
 
 const QUOTED_NAME = /^"(?:[^"\\\n]|\\.)+"(?=[ \t]*(?:=(?!=)|\{))/;
@@ -44,7 +125,8 @@ function oddNameAt(text: Buffer, byte: number): string | undefined {
 
 function withStandIn(text: Buffer, byte: number, written: string, names: Map<number, string>): Buffer {
   const length = Buffer.byteLength(written);
-  const standIn = `_${names.size.toString(36)}`.padEnd(length, '_').slice(0, length);
+  const numbered = `_${names.size.toString(36)}`.padEnd(length, '_').slice(0, length);
+  const standIn = length > 1 ? numbered : String.fromCharCode(0x41 + (names.size % 26));
   const name = written.startsWith('"') ? written.slice(1, -1).replace(/\\(.)/g, '$1') : written;
   names.set(byte, name);
   return Buffer.concat([text.subarray(0, byte), Buffer.from(standIn), text.subarray(byte + length)]);
@@ -69,8 +151,7 @@ function startsItem(text: Buffer, byte: number): boolean {
 }
 
 function restOfLine(text: Buffer, byte: number): string {
-  const end = text.indexOf('\n', byte);
-  return text.subarray(byte, end === -1 ? text.length : end).toString();
+  return text.subarray(byte, endOfLine(text, byte)).toString();
 }
 
 /** The brace before `byte`, on its line, that the block opens with. */

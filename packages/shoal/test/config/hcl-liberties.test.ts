@@ -55,6 +55,22 @@ describe('what the first version of HCL allows', () => {
       want: { options: { 'a.b': '1', c: [1, 2] } },
     },
     {
+      name: 'commas behind arguments and blocks',
+      given: 'a = 1,\nb = [1, 2], # two\nc = { d = 1 },\ne = 2, f = 3\n',
+      want: { a: 1, b: [1, 2], c: { d: 1 }, e: 2, f: 3 },
+    },
+    {
+      name: 'blocks in objects, however deep',
+      given:
+        'a = {\n  b {\n    c = "{"\n    d { e = 1 }\n  }\n  f {}\n}\ng = [\n  { h { i = 2 } }\n]\nj {\n  k = 3\n}\n',
+      want: { a: { b: { c: '{', d: { e: 1 } }, f: {} }, g: [{ h: { i: 2 } }], j: { k: 3 } },
+    },
+    {
+      name: 'JSON with commas behind the last ones',
+      given: '{"a": {"b": [1, 2,], "c": 3,}, }',
+      want: { a: { b: [1, 2], c: 3 } },
+    },
+    {
       name: 'JSON with text like a template',
       given: '{"a": "${x}", "b": [{"c": null}]}',
       want: { a: '${x}', b: [{ c: null }] },
@@ -65,6 +81,22 @@ describe('what the first version of HCL allows', () => {
     expect(diagnostics).toEqual([]);
     expect(plainObject(root)).toEqual(want);
   });
+
+  test('an argument that is set again is told of; lists are joined, and of other values the later one counts', () => {
+    const { root, diagnostics } = readDocument('x { y = 1, z = 2 }\na = "b"\nl = ["c"]\na = "d"\nl = ["e"]\n', 'a.hcl');
+    expect(diagnostics.map(({ severity, summary, range }) => [severity, summary, range?.start.line])).toEqual([
+      ['warning', 'a is set again', 4],
+      ['warning', 'l is set again', 5],
+    ]);
+    expect(root.entries.map(({ name }) => name)).toEqual(['x', 'a', 'l', 'a', 'l']);
+  });
+
+  test.each(['a = [1,, 2]', 'a = [, 1]', 'a = f(1, , 2)', '{"a": [1,,]}', 'a = b {\n}'])(
+    '%s stays an error',
+    (given) => {
+      expect(readDocument(given, 'a.hcl').diagnostics.some(({ severity }) => severity === 'error')).toBe(true);
+    },
+  );
 
   test('places stay those of the file', () => {
     const { root } = readDocument('ports { http = 1  dns = 2 }\nlast = 3', 'a.hcl');

@@ -50,7 +50,9 @@ export type BlockField = {
 export type LabelledField = {
   readonly kind: 'labelled';
   readonly to: SettingName;
-  readonly fields: Fields | undefined;
+  readonly fields: Fields;
+  /** Where keys that are none of `fields` belong. */
+  readonly elsewhere?: string;
   readonly listed?: true;
   /** What the block comes to; a text is the reason why it cannot be used. */
   readonly read: (body: Record<string, unknown>) => { value: unknown } | string;

@@ -124,7 +124,7 @@ function readNamed(name: string, node: DocumentNode, field: LabelledField, outer
   if (bodies.length === 0) return wrongType(node, 'a block', context, `write ${outer.path.at(-1)} "NAME" { … }`);
   return joined(
     bodies.map((body) => {
-      const unknown = field.fields === undefined ? NOTHING : unknownKeys(body, field.fields, context);
+      const unknown = unknownKeys(body, field, context);
       return joined([unknown, readBody(body, node.range, field, context, (value) => labelled(name, value, field))]);
     }),
   );
@@ -134,9 +134,9 @@ function labelled(name: string, value: unknown, { listed }: LabelledField): unkn
   return listed ? [{ name, ...(value as object) }] : { [name]: value };
 }
 
-function unknownKeys(body: DocumentObject, fields: Fields, context: Context): Reading {
+function unknownKeys(body: DocumentObject, { fields, elsewhere }: LabelledField, context: Context): Reading {
   const unknown = body.entries.filter((entry) => !Object.hasOwn(fields, entry.name));
-  return joined(unknown.map((entry) => unknownKey(entry, fields, context)));
+  return joined(unknown.map((entry) => unknownKey(entry, fields, context, elsewhere)));
 }
 
 function readList(entry: Entry, field: ListField, context: Context): Reading {
@@ -183,7 +183,7 @@ function withoutEffect(entry: Entry, field: IgnoredField, context: Context): Rea
   return warned(entry.nameRange, `${keyOf(context)} has no effect`, field.reason);
 }
 
-function unknownKey(entry: Entry, fields: Fields, context: Context): Reading {
+function unknownKey(entry: Entry, fields: Fields, context: Context, elsewhere?: string): Reading {
   const depth = context.path.length;
   const nearest = suggest(entry.name, Object.keys(fields));
   const field = nearest === undefined ? undefined : fields[nearest];
@@ -192,8 +192,17 @@ function unknownKey(entry: Entry, fields: Fields, context: Context): Reading {
     return misfit(depth, probablyIgnored(summary, nearest, entry, field));
   const place = context.path.length === 0 ? context.form : `${keyOf(context)} in ${context.form}`;
   const foreign = context.path.length === 0 ? context.foreign(entry.name) : undefined;
-  const remedy = foreign ?? (nearest === undefined ? undefined : `did you mean "${nearest}"?`);
+  const remedy =
+    foreign ?? (nearest === undefined ? (elsewhere ?? blockWith(entry.name, fields)) : `did you mean "${nearest}"?`);
   return misfit(depth, failed(entry.nameRange, summary, `There is no "${entry.name}" in ${place}.`, remedy));
+}
+
+/** Which block has the key that is missing here. */
+function blockWith(name: string, fields: Fields): string | undefined {
+  const blocks = Object.entries(fields).flatMap(([block, field]) =>
+    field.kind === 'block' && Object.hasOwn(field.fields, name) ? [`${block} { ${name} … }`] : [],
+  );
+  return blocks.length === 0 ? undefined : `it belongs into a block: ${blocks.join(' or ')}`;
 }
 
 /** A slip in a key that does nothing either way stops nobody. */

@@ -59,7 +59,7 @@ function driverChecks({ plugins, client }: AgentConfig, merged: Merged): Diagnos
   };
   return Object.entries(read).flatMap(([driver, { mistakes }]) =>
     mistakes.map((mistake) =>
-      problemAt(merged, 'plugins', `The settings of the ${driver} driver are wrong`, sentence(mistake)),
+      problemAt(merged, 'plugins', `The settings of the ${driver} driver are wrong`, sentence(mistake), driver),
     ),
   );
 }
@@ -75,6 +75,7 @@ function pluginChecks({ plugins, client }: AgentConfig, merged: Merged): Diagnos
       'plugins',
       `plugin "${name}" has no effect`,
       `There is no such plug-in here: ${DRIVERS.join(', ')} are built in.`,
+      name,
     ),
     severity: 'warning',
   }));
@@ -87,6 +88,7 @@ function optionChecks({ client }: AgentConfig, merged: Merged): Diagnostic[] {
       'client.options',
       `The option "${name}" has no effect`,
       'Everything that can be found out about a node is found out.',
+      name,
     ),
     severity: 'warning',
   }));
@@ -110,6 +112,13 @@ function tlsChecks(merged: Merged): Diagnostic[] {
   if (first === undefined || given.length === TLS_FILES.length) return [];
   const detail = 'An agent with certificates of its own needs three files: ca_file, cert_file and key_file.';
   const remedy = 'give all three, or none: then the cluster makes its own certificates';
+  // Consul's agents may have the authority alone (auto_encrypt), or a certificate for its API alone.
+  const half = given.includes('tls.certFile') !== given.includes('tls.keyFile');
+  if (merged.origins.get(first)?.from === 'consul' && !half) {
+    const unused = `${detail} Without them the cluster makes its own certificates, and agents know each other by those.`;
+    const problem = problemAt(merged, first, 'The files for TLS are not used', unused);
+    return [{ ...problem, severity: 'warning', remedy: 'give all three, or none' }];
+  }
   return [{ ...problemAt(merged, first, 'A file for TLS is missing', detail), remedy }];
 }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { load, shown } from './environment.ts';
 
 test('everything that is wrong is found at once, with place and remedy', async () => {
@@ -292,4 +292,94 @@ plugin "docker" {
     'No argument or block type is named "alow_privileged"; did you mean "allow_privileged"?',
     '"/var/run/docker.sock" is no address of a Docker engine: write unix:///PATH, tcp://HOST:PORT or https://HOST:PORT.',
   ]);
+});
+
+test('what is wrong with a plug-in is told at its own block, with where its settings belong', async () => {
+  const loaded = await load(`data_dir = "/d"
+server { enabled = true }
+client { enabled = true }
+plugin "docker" {
+  volumes {
+    enabled = true
+  }
+  config {
+    alow_privileged = true
+  }
+}
+plugin "podman" {}
+plugin "exec" {
+  config {
+    no_pivot_rot = true
+  }
+}
+plugin "raw_exec" {}
+`);
+  expect(
+    loaded.diagnostics.map(({ summary, range, remedy }) => [summary, range?.start.line, ...(remedy ? [remedy] : [])]),
+  ).toEqual([
+    [
+      'Unknown key "plugin."docker".volumes"',
+      5,
+      'settings of a plug-in are in its config block: plugin "NAME" { config { … } }',
+    ],
+    ['The settings of the docker driver are wrong', 4],
+    ['The settings of the exec driver are wrong', 13],
+    ['plugin "podman" has no effect', 12],
+  ]);
+});
+
+test('a key in the wrong place is told which block has it', async () => {
+  const loaded = await load({
+    'nomad.hcl': 'data_dir = "/d"\nserver { enabled = true }\nserver_join {}\nprometheus_metrics = true\n',
+    'consul.hcl': 'server = true\nblock_endpoints = ["/v1/acl"]\n',
+  });
+  expect(loaded.diagnostics.map(({ summary, remedy }) => [summary, remedy])).toEqual([
+    ['Unknown key "server_join"', 'it belongs into a block: server { server_join … } or client { server_join … }'],
+    ['Unknown key "prometheus_metrics"', 'it belongs into a block: telemetry { prometheus_metrics … }'],
+    ['Unknown key "block_endpoints"', 'it belongs into a block: http_config { block_endpoints … }'],
+  ]);
+});
+
+describe("an agent of Consul's may have some of the files for TLS", () => {
+  const cases: { name: string; given: string; want: [string, string][] }[] = [
+    {
+      name: 'the authority alone',
+      given: 'ca_file = "/ca"\nauto_encrypt { tls = false }',
+      want: [['warning', 'The files for TLS are not used']],
+    },
+    {
+      name: 'a certificate for its API',
+      given: 'tls { defaults { cert_file = "/c", key_file = "/k" } }',
+      want: [['warning', 'The files for TLS are not used']],
+    },
+    {
+      name: 'but no certificate without key',
+      given: 'cert_file = "/c"',
+      want: [['error', 'A file for TLS is missing']],
+    },
+  ];
+  test.each(cases)('$name', async ({ given, want }) => {
+    const loaded = await load({ 'consul.hcl': `data_dir = "/d"\nserver = true\n${given}\n` });
+    expect(loaded.diagnostics.map(({ severity, summary }) => [severity, summary])).toEqual(want);
+  });
+
+  test("in Nomad's form it is all or none", async () => {
+    const loaded = await load({ 'nomad.hcl': 'data_dir = "/d"\nserver { enabled = true }\ntls { ca_file = "/ca" }' });
+    expect(loaded.diagnostics.map(({ summary }) => summary)).toEqual(['A file for TLS is missing']);
+  });
+});
+
+test('what is switched off is not worth a word', async () => {
+  const loaded = await load({
+    'consul.hcl': `data_dir = "/d"
+server = true
+auto_config { enabled = false }
+auto_encrypt { allow_tls = false }
+audit { enabled = false }
+encrypt_verify_incoming = false
+acl { enabled = false }
+`,
+    'nomad.hcl': 'enable_syslog = false\naudit { enabled = false }\nserver { enabled = true }\n',
+  });
+  expect(shown(loaded)).toBe('');
 });

@@ -45,8 +45,8 @@ const dnsConfig: Fields = {
   enable_truncate: flag('dns.enableTruncate'),
   only_passing: flag('dns.onlyPassing'),
   recursor_timeout: duration('dns.recursorTimeoutMs'),
-  udp_answer_limit: within(0, 1000, integer('dns.udpAnswerLimit')),
-  a_record_limit: within(0, 65_535, integer('dns.aRecordLimit')),
+  udp_answer_limit: within(0, 1_000_000, integer('dns.udpAnswerLimit')),
+  a_record_limit: within(0, 1_000_000, integer('dns.aRecordLimit')),
   enable_additional_node_meta_txt: flag('dns.nodeMetaTxt'),
   soa: block({
     refresh: integer('dns.soa.refresh'),
@@ -69,7 +69,10 @@ const ports: Fields = {
   grpc_tls: unlessOff(why.NO_GRPC),
   serf_lan: unlessOff(why.NO_GOSSIP),
   serf_wan: unlessOff(why.NO_WAN),
-  ...ignored(why.NO_MESH, 'sidecar_min_port sidecar_max_port expose_min_port expose_max_port'),
+  ...ignored(
+    why.NO_MESH,
+    'sidecar_min_port sidecar_max_port expose_min_port expose_max_port proxy_min_port proxy_max_port',
+  ),
 };
 
 const tlsFiles: Fields = {
@@ -169,6 +172,8 @@ export const consulFields: Fields = {
   acl: unlessFalseBlock(why.NO_ACL),
   connect: unlessFalseBlock(why.NO_MESH),
   acl_enforce_version_8: unlessFalse(why.NO_ACL),
+  encrypt_verify_incoming: unlessFalse(why.NO_GOSSIP),
+  encrypt_verify_outgoing: unlessFalse(why.NO_GOSSIP),
   enable_script_checks: flag('scriptChecks'),
   enable_local_script_checks: flag('localScriptChecks'),
   enable_debug: flag('enableDebug'),
@@ -177,21 +182,20 @@ export const consulFields: Fields = {
   ...ignored(
     why.NO_ACL,
     `acl_datacenter acl_default_policy acl_down_policy acl_agent_master_token acl_agent_token
-     acl_master_token acl_replication_token acl_token acl_ttl acl_enable_key_list_policy enable_acl_replication acl_policy_ttl acl_role_ttl
-     primary_datacenter`,
+     acl_master_token acl_replication_token acl_token acl_ttl acl_enable_key_list_policy enable_acl_replication acl_policy_ttl acl_role_ttl`,
   ),
   ...ignored(why.NO_SYSLOG, 'syslog_facility'),
   ...ignored(why.NO_ROTATION, 'log_rotate_duration log_rotate_bytes log_rotate_max_files'),
   ...ignored(
     why.NO_GOSSIP,
-    `encrypt encrypt_verify_incoming encrypt_verify_outgoing disable_keyring_file gossip_lan serf_lan
+    `encrypt disable_keyring_file gossip_lan serf_lan
      serf_lan_allowed_cidrs serf_lan_bind reconnect_timeout advertise_reconnect_timeout protocol rejoin_after_leave`,
   ),
   ...ignored(
     why.NO_WAN,
     `gossip_wan serf_wan serf_wan_allowed_cidrs serf_wan_bind reconnect_timeout_wan retry_join_wan retry_interval_wan
      retry_max_wan start_join_wan advertise_addr_wan advertise_addr_wan_ipv4 advertise_addr_wan_ipv6
-     translate_wan_addrs primary_gateways primary_gateways_interval`,
+     translate_wan_addrs primary_datacenter primary_gateways primary_gateways_interval`,
   ),
   ...ignored('The advertised address is one; give it in advertise_addr.', 'advertise_addr_ipv6'),
   ca_file: text('tls.caFile'),
@@ -200,7 +204,9 @@ export const consulFields: Fields = {
   tls: block({ defaults: block(tlsFiles), internal_rpc: block(tlsFiles), ...silent('https grpc') }),
   ...ignored(why.MODERN_TLS, 'tls_min_version tls_cipher_suites tls_prefer_server_cipher_suites'),
   ...ignored(why.NO_HTTPS, 'verify_incoming_https'),
-  ...ignored(why.OWN_TLS, 'ca_path server_name auto_encrypt auto_config enable_agent_tls_for_checks'),
+  ...ignored(why.OWN_TLS, 'ca_path server_name enable_agent_tls_for_checks'),
+  auto_encrypt: { kind: 'ignored', reason: why.OWN_TLS, unless: hasOff('tls', 'allow_tls') },
+  auto_config: unlessFalseBlock(why.OWN_TLS),
   ...silent('verify_incoming verify_incoming_rpc verify_outgoing verify_server_hostname'),
   ...ignored(
     why.NO_RAFT,
@@ -212,7 +218,8 @@ export const consulFields: Fields = {
     why.OWN_STATE,
     'cache discovery_max_stale use_streaming_backend rpc check_update_interval check_deregister_interval_min',
   ),
-  ...ignored(why.ENTERPRISE, 'audit license_path partition segment segments sentinel reporting experiments cloud'),
+  audit: unlessFalseBlock(why.ENTERPRISE),
+  ...ignored(why.ENTERPRISE, 'license_path partition segment segments sentinel reporting experiments cloud'),
   ...ignored(why.NO_SOCKETS, 'unix_sockets'),
   ...ignored(
     why.NOT_YET,
@@ -232,4 +239,11 @@ function unlessFalseBlock(reason: string): IgnoredField {
     unless: (node) =>
       node.kind === 'object' && node.entries.some((entry) => entry.name === 'enabled' && hasValue(false)(entry.node)),
   };
+}
+
+/** A block in which none of these switches is on. */
+function hasOff(...switches: readonly string[]): (node: DocumentNode) => boolean {
+  return (node) =>
+    node.kind === 'object' &&
+    node.entries.every(({ name, node: value }) => !switches.includes(name) || hasValue(false)(value));
 }

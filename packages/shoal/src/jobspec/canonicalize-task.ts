@@ -11,7 +11,7 @@ import type {
 } from '@shoal/api';
 import { canonicalResources } from './canonicalize-resources.ts';
 import { canonicalServices } from './canonicalize-service.ts';
-import { CHANGE_SCRIPT_TIMEOUT, KILL_TIMEOUT, LOG_CONFIG, TEMPLATE_SPLAY } from './defaults.ts';
+import { CHANGE_SCRIPT_TIMEOUT, KILL_TIMEOUT, LOG_CONFIG, PLUGIN_HEALTH_TIMEOUT, TEMPLATE_SPLAY } from './defaults.ts';
 import type { Draft } from './draft.ts';
 import { fill } from './fill.ts';
 import { weighted } from './weight.ts';
@@ -35,14 +35,21 @@ export function canonicalTask(draft: Draft<Task>, context: TaskContext): Task {
     VolumeMounts: draft.VolumeMounts?.map((each) => fill(each as Draft<VolumeMount>, VOLUME_MOUNT)) ?? null,
     ...(task.Consul && { Consul: canonicalConsul(task.Consul) }),
     ...(task.Identities && { Identities: task.Identities.map(canonicalIdentity) }),
-    ...(task.CSIPluginConfig && {
-      CSIPluginConfig: { ...task.CSIPluginConfig, MountDir: task.CSIPluginConfig['MountDir'] || '/csi' },
-    }),
+    ...(task.CSIPluginConfig && { CSIPluginConfig: canonicalPlugin(task.CSIPluginConfig) }),
   };
 }
 
 export function canonicalConsul(consul: ConsulUse): ConsulUse {
   return { ...consul, Cluster: consul.Cluster || 'default' };
+}
+
+function canonicalPlugin(plugin: NonNullable<Task['CSIPluginConfig']>): NonNullable<Task['CSIPluginConfig']> {
+  return {
+    ...plugin,
+    MountDir: plugin['MountDir'] || '/csi',
+    StagePublishBaseDir: plugin['StagePublishBaseDir'] || '/local/csi',
+    HealthTimeout: plugin['HealthTimeout'] || PLUGIN_HEALTH_TIMEOUT,
+  };
 }
 
 function canonicalIdentity(identity: WorkloadIdentity): WorkloadIdentity {

@@ -77,5 +77,6 @@ export const WEIGHT = 50;
 export const KILL_TIMEOUT = 5 * SECOND;
 export const CHECK_RESTART_GRACE = 1 * SECOND;
 export const TEMPLATE_SPLAY = 5 * SECOND;
+export const PLUGIN_HEALTH_TIMEOUT = 30 * SECOND;
 export const CHANGE_SCRIPT_TIMEOUT = 5 * SECOND;
 export const GATEWAY_CONNECT_TIMEOUT = 5 * SECOND;

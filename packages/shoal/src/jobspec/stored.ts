@@ -127,8 +127,14 @@ function namedChecks(checks: ServiceCheck[], service: string): ServiceCheck[] {
   });
 }
 
-/** Job specification, service: `${JOB}`, `${TASKGROUP}`, `${TASK}` and `${BASE}` are known when the job is registered. */
+/** Job specification, service: `${JOB}`, `${GROUP}`, `${TASK}` and `${BASE}` are known when the job is registered. */
 function writtenOutName(name: string, { job, group, task }: Owner): string {
-  const words: Record<string, string> = { JOB: job, TASKGROUP: group, TASK: task, BASE: `${job}-${group}-${task}` };
-  return name.replace(/\$\{(JOB|TASKGROUP|TASK|BASE)\}/g, (_whole, word: string) => words[word] as string);
+  const words: Record<string, string> = {
+    JOB: job,
+    GROUP: group,
+    TASKGROUP: group,
+    TASK: task,
+    BASE: `${job}-${group}-${task}`,
+  };
+  return name.replace(/\$\{(JOB|GROUP|TASKGROUP|TASK|BASE)\}/g, (_whole, word: string) => words[word] as string);
 }

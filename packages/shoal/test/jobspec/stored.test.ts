@@ -78,6 +78,7 @@ describe('names that are written out when a job is stored', () => {
     ).TaskGroups?.[0]?.Tasks?.[0]?.Services?.[0];
   const cases = [
     { name: 'the whole base', given: '${BASE}', want: 'shop-front-web' },
+    { name: 'the group in its newer word', given: '${GROUP}-db', want: 'front-db' },
     { name: 'parts of it', given: '${JOB}-x-${TASKGROUP}.${TASK}', want: 'shop-x-front.web' },
     { name: 'what only the client knows stays', given: '${NOMAD_ALLOC_ID}', want: '${NOMAD_ALLOC_ID}' },
     { name: 'no name at all', given: '', want: 'shop-front-web' },

@@ -38,7 +38,11 @@ export function validateGroup(group: TaskGroup, job: Job): Finding[] {
     ...validatePlacement(group, job.Type),
     ...validatePolicies(group, job),
     ...nested('Task group network validation failed: ', validateGroupNetworks(group)),
-    ...nested('Task group service validation failed: ', validateServices(group.Services, groupPorts), 'Services'),
+    ...nested(
+      'Task group service validation failed: ',
+      validateServices(group.Services, groupPorts, { group }),
+      'Services',
+    ),
     ...mixedProviders(group),
     ...nested('Task group volume validation failed: ', validateVolumes(group.Volumes ?? {}), 'Volumes'),
     ...validateTaskNames(group),
@@ -115,7 +119,17 @@ function validateGroupUpdate(group: TaskGroup, job: Job): Finding[] {
   if (group.Update === null) return [];
   if (job.Type !== 'service' && job.Type !== 'system')
     return [finding(`Job type ${quoted(job.Type)} does not allow update block`, 'Update')];
-  return nested('', validateUpdate(group.Update), 'Update');
+  return [...nested('', validateUpdate(group.Update), 'Update'), ...canariesOfOwnVolumes(group)];
+}
+
+/** A canary and what it is to replace would have one volume (job specification, update: canary). */
+function canariesOfOwnVolumes({ Update: update, Volumes: volumes }: TaskGroup): Finding[] {
+  const owned = Object.entries(volumes ?? {}).find(([, { PerAlloc }]) => PerAlloc);
+  return when([
+    owned !== undefined && (update?.Canary ?? 0) > 0,
+    `Volume ${owned?.[0]} with per_alloc = true cannot be used with canaries`,
+    ...['Update', 'Canary'],
+  ]);
 }
 
 function validateGroupMigrate(group: TaskGroup, job: Job): Finding[] {

@@ -30,6 +30,8 @@ function validateCheck(check: ServiceCheck): Finding[] {
     [check.InitialStatus !== '', consulOnly('initial_status'), 'InitialStatus'],
     [check.SuccessBeforePassing > 0, consulOnly('success_before_passing'), 'SuccessBeforePassing'],
     [check.FailuresBeforeCritical > 0, consulOnly('failures_before_critical'), 'FailuresBeforeCritical'],
+    [(check.FailuresBeforeWarning ?? 0) > 0, consulOnly('failures_before_warning'), 'FailuresBeforeWarning'],
+    [Boolean(check.TLSServerName), consulOnly('tls_server_name'), 'TLSServerName'],
     [check.Expose, consulOnly('expose'), 'Expose'],
   );
 }

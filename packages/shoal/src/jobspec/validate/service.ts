@@ -13,18 +13,24 @@ import {
   within,
 } from './findings.ts';
 import { validateNative } from './native-service.ts';
+import { type ServicePlace, validatePlace } from './service-place.ts';
 
 const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;
 const MIN_CHECK = 1 * SECOND;
 
 /** Services of a group or task. `ports` are the labels they may point to. */
-export function validateServices(services: Service[] | null, ports: ReadonlySet<string>): Finding[] {
+export function validateServices(
+  services: Service[] | null,
+  ports: ReadonlySet<string>,
+  place: ServicePlace,
+): Finding[] {
   const all = services ?? [];
   return [
     ...repeated(all.map((service) => `${service.Name}${service.PortLabel}`)).map(({ again }) =>
       finding(`Service ${quoted(all[again - 1]?.Name ?? '')} is duplicate`, again - 1),
     ),
     ...unknownPorts(all, ports),
+    ...validatePlace(all, place),
     ...all.flatMap((service, i) =>
       nested(`Service[${i}] ${service.Name} validation failed: `, validateService(service), i),
     ),
@@ -145,13 +151,40 @@ function validateCheck(check: ServiceCheck, service: Service): Finding[] {
       'AddressMode',
     ],
     [
-      !['http', 'tcp', 'grpc'].includes(type) && (check.SuccessBeforePassing > 0 || check.FailuresBeforeCritical > 0),
-      `check ${name}: success_before_passing and failures_before_critical are for http, tcp and grpc checks`,
+      type === 'script' && countsResults(check),
+      `check ${name}: success_before_passing, failures_before_critical and failures_before_warning are for http, tcp and grpc checks`,
     ],
+    [check.Expose && type !== 'http' && type !== 'grpc', `check ${name}: expose is for http and grpc checks`, 'Expose'],
+    [check.Expose && check.Name === '', 'a check with expose must have a name', 'Expose'],
     [onUpdate !== undefined, `check ${name}: ${onUpdate}`, 'OnUpdate'],
+    ...againstRestart(name, check, service),
     [(check.CheckRestart?.Limit ?? 0) < 0, `check ${name}: limit of check_restart must not be negative`],
     [(check.CheckRestart?.Grace ?? 0) < 0, `check ${name}: grace of check_restart must not be negative`],
   );
+}
+
+function countsResults(check: ServiceCheck): boolean {
+  return [check.SuccessBeforePassing, check.FailuresBeforeCritical, check.FailuresBeforeWarning ?? 0].some(
+    (n) => n > 0,
+  );
+}
+
+/** A result that is ignored while a deployment is judged must not restart tasks either (job specification, check: on_update). */
+function againstRestart(name: string, { OnUpdate, CheckRestart: restart }: ServiceCheck, service: Service) {
+  const onUpdate = OnUpdate || service.OnUpdate;
+  const findings: (readonly [boolean, string, ...Path])[] = [
+    [
+      onUpdate === 'ignore' && restart !== null,
+      `check ${name}: on_update = "ignore" and check_restart exclude each other`,
+      'CheckRestart',
+    ],
+    [
+      onUpdate === 'ignore_warnings' && restart !== null && !restart.IgnoreWarnings,
+      `check ${name}: on_update = "ignore_warnings" needs ignore_warnings = true in its check_restart`,
+      'CheckRestart',
+    ],
+  ];
+  return findings;
 }
 
 function intervalChecks(check: string, field: string, value: number): (readonly [boolean, string, ...Path])[] {

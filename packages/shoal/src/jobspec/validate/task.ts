@@ -24,7 +24,10 @@ export function validateTask(task: Task, place: TaskPlace): Finding[] {
     ...within(validateLogs(task.LogConfig, place.group.EphemeralDisk), 'LogConfig'),
     ...groupOnlyConstraints(task),
     ...validatePlacement(task, place.jobType),
-    ...within(validateServices(task.Services, portsFor(task, place.groupPorts)), 'Services'),
+    ...within(
+      validateServices(task.Services, portsFor(task, place.groupPorts), { group: place.group, task: task.Name }),
+      'Services',
+    ),
     ...(hasOwnRestart(task, place.group)
       ? within(validateRestart(task.RestartPolicy, `task ${task.Name}`), 'RestartPolicy')
       : []),
@@ -34,6 +37,7 @@ export function validateTask(task: Task, place: TaskPlace): Finding[] {
     ...within(validateLifecycle(task), 'Lifecycle'),
     ...validateDispatchPayload(task),
     ...validateVault(task),
+    ...nested('CSI plugin validation failed: ', validatePlugin(task), 'CSIPluginConfig'),
     ...validateTaskBlocks(task),
     ...within(validateMounts(task.VolumeMounts ?? [], place.group), 'VolumeMounts'),
   ];
@@ -142,6 +146,17 @@ function validateVault({ Vault: vault }: Task): Finding[] {
       [(vault.Policies ?? []).includes('root'), 'Can not specify "root" policy', 'Policies'],
     ),
     'Vault',
+  );
+}
+
+const PLUGIN_TYPES = ['node', 'controller', 'monolith'];
+
+function validatePlugin({ CSIPluginConfig: plugin }: Task): Finding[] {
+  if (!plugin) return [];
+  const type = String(plugin['Type'] ?? '');
+  return when(
+    [!plugin['ID'], 'id must be specified'],
+    [!PLUGIN_TYPES.includes(type), `type must be "node", "controller" or "monolith"; not ${quoted(type)}`, 'Type'],
   );
 }
 

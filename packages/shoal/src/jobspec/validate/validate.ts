@@ -51,6 +51,7 @@ export function findings(job: Job): Finding[] {
       (group) => validateGroup(group, job),
     ),
     ...validateSecrets(job.Secrets),
+    ...validateLinks(job),
     ...validateSchedule(job),
   ];
 }
@@ -71,6 +72,13 @@ function validateGroupNames(job: Job): Finding[] {
       ]),
     ),
   ];
+}
+
+/** Job specification, ui: a link has both. */
+function validateLinks({ UI: ui }: Job): Finding[] {
+  return (ui?.Links ?? []).flatMap(({ Label: label, URL: url }, i) =>
+    when([!label || !url, `Link ${i + 1} of the ui block must have a label and a url`, 'UI', 'Links', i]),
+  );
 }
 
 function validateSchedule(job: Job): Finding[] {

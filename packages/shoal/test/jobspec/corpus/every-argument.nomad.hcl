@@ -182,7 +182,7 @@ job "all" {
       check_restart {
         limit = 3
         grace = "90s"
-        ignore_warnings = false
+        ignore_warnings = true
       }
       check {
         name = "c"
@@ -197,7 +197,7 @@ job "all" {
         failures_before_critical = 2
         failures_before_warning = 1
         initial_status = "warning"
-        on_update = "ignore"
+        on_update = "require_healthy"
         notes = "n"
         address_mode = "alloc"
         port = "http"

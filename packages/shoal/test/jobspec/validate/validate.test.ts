@@ -57,6 +57,11 @@ function native(check: object) {
   return { Name: 's', PortLabel: '80', Provider: 'nomad', Checks: [{ ...times, ...check }] };
 }
 
+function checked(check: object) {
+  const usual = { Name: 'c', Type: 'tcp', Interval: 10e9, Timeout: 1e9, ...check };
+  return { Name: 's', PortLabel: '8080', Checks: [usual] };
+}
+
 type Case = { name: string; job?: object; group?: object; task?: object; want: string };
 
 const cases: Case[] = [
@@ -84,6 +89,87 @@ const cases: Case[] = [
     name: "a mesh of Nomad's own service",
     group: { Services: [{ ...native({ Type: 'tcp' }), Connect: { Native: true } }] },
     want: 'Service with provider nomad cannot include Connect blocks',
+  },
+  {
+    name: "a count of failures of a check of Nomad's own service",
+    group: { Services: [native({ Type: 'tcp', FailuresBeforeWarning: 2 })] },
+    want: 'failures_before_warning is only for services with provider = "consul"',
+  },
+  {
+    name: "a server name of a check of Nomad's own service",
+    group: { Services: [native({ Type: 'http', Path: '/', TLSServerName: 'a.example' })] },
+    want: 'tls_server_name is only for services with provider = "consul"',
+  },
+  {
+    name: "a group's script check without a task",
+    group: { Services: [checked({ Type: 'script', Command: '/bin/true' })] },
+    want: 'Service [g]->s or Check c must specify task parameter',
+  },
+  {
+    name: "a group's check of a task that it does not have",
+    group: { Services: [checked({ Type: 'script', Command: '/bin/true', TaskName: 'x' })] },
+    want: 'check "c" refers to task "x", which the group does not have',
+  },
+  {
+    name: "a group's service of a task that it does not have",
+    group: { Services: [{ ...checked({}), TaskName: 'x' }] },
+    want: 'service "s" refers to task "x", which the group does not have',
+  },
+  {
+    name: "a task's check of another task",
+    task: { Services: [checked({ TaskName: 'x' })] },
+    want: 'check "c" of task "t" cannot be of another one',
+  },
+  {
+    name: "the driver's address for a group",
+    group: { Services: [{ ...checked({}), AddressMode: 'driver' }] },
+    want: 'cannot use address_mode = "driver": only services of a task can',
+  },
+  {
+    name: "the allocation's address for a task",
+    task: { Services: [{ ...checked({}), AddressMode: 'alloc' }] },
+    want: 'cannot use address_mode = "alloc": only services of a group can',
+  },
+  {
+    name: 'a check that is exposed by no proxy',
+    group: { Services: [checked({ Type: 'http', Path: '/', Expose: true })] },
+    want: 'check "c": expose is for services of a group with connect { sidecar_service {} }',
+  },
+  {
+    name: 'a check that cannot be exposed',
+    group: { Services: [{ ...checked({ Expose: true }), Connect: { SidecarService: {} } }] },
+    want: 'check "c": expose is for http and grpc checks',
+  },
+  {
+    name: 'counts of results of a script check',
+    task: { Services: [checked({ Type: 'script', Command: '/bin/true', FailuresBeforeWarning: 1 })] },
+    want: 'failures_before_warning are for http, tcp and grpc checks',
+  },
+  {
+    name: 'a check that is ignored and restarts its task',
+    task: { Services: [checked({ OnUpdate: 'ignore', CheckRestart: { Limit: 1 } })] },
+    want: 'on_update = "ignore" and check_restart exclude each other',
+  },
+  {
+    name: 'a check whose warnings are ignored as its service says, and restart its task',
+    task: { Services: [{ ...checked({ CheckRestart: { Limit: 1 } }), OnUpdate: 'ignore_warnings' }] },
+    want: 'on_update = "ignore_warnings" needs ignore_warnings = true in its check_restart',
+  },
+  {
+    name: 'a plugin of no known type',
+    task: { CSIPluginConfig: { ID: 'p', Type: 'nodes' } },
+    want: 'type must be "node", "controller" or "monolith"; not "nodes"',
+  },
+  { name: 'a plugin without an id', task: { CSIPluginConfig: { Type: 'node' } }, want: 'id must be specified' },
+  {
+    name: 'a link without a label',
+    job: { UI: { Links: [{ URL: 'https://a.example' }] } },
+    want: 'Link 1 of the ui block must have a label and a url',
+  },
+  {
+    name: "canaries with volumes of each allocation's own",
+    group: { Update: { Canary: 1 }, Volumes: { v: { Type: 'host', Source: 'v', PerAlloc: true } } },
+    want: 'Volume v with per_alloc = true cannot be used with canaries',
   },
   {
     name: 'two providers in one group',

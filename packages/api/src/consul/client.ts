@@ -167,8 +167,9 @@ export function createConsulClient(options: ConsulClientOptions): ConsulClient {
 
   function urlOf(path: string, query: Query): string {
     const url = new URL(path, options.address);
-    for (const [name, value] of Object.entries({ dc: options.datacenter, ...options.query, ...query }))
-      if (value !== undefined) url.searchParams.set(name, String(value));
+    // One that is not given takes nothing from those of the client.
+    const all = [...Object.entries({ dc: options.datacenter, ...options.query }), ...Object.entries(query)];
+    for (const [name, value] of all) if (value !== undefined) url.searchParams.set(name, String(value));
     return url.href;
   }
 }

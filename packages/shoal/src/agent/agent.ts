@@ -6,6 +6,7 @@ import type { AgentConfig } from '../config/agent-config.ts';
 import { systemEnvironment } from '../config/load.ts';
 import type { Reload } from '../config/reload.ts';
 import type { Edge } from '../edge/edge.ts';
+import { createFederation } from '../federation/federation.ts';
 import type { ApiServer } from '../http/shared/api-server.ts';
 import type { Log } from '../log.ts';
 import { createConsulServer } from './api-consul.ts';
@@ -81,7 +82,12 @@ export async function startAgent({ config, log, onLeave, onReload, signal }: Age
     const meta = () => inForce.nodeMeta;
     const isServer = serverRole !== undefined;
     const facts = consulFacts({ config, nodeId: node.id, isServer, rpcPort, startedAt, meta });
-    const discovery = await startDiscoveryRole({ config, dataDir: dataDir.path, state, writer, facts, log });
+    const federation = createFederation({ log, now: () => performance.now() });
+    undo.push(async () => federation.stop());
+    await federation.use(config.remoteDatacenters);
+    const discovery = await startDiscoveryRole({
+      ...{ config, dataDir: dataDir.path, state, writer, facts, federation, log },
+    });
     undo.push(() => discovery.stop());
     membership?.onReturn(() => void discovery.sync.resync());
 
@@ -91,6 +97,7 @@ export async function startAgent({ config, log, onLeave, onReload, signal }: Age
       config,
       state,
       discovery,
+      federation,
       facts,
       cluster,
       membership,
@@ -146,6 +153,7 @@ export async function startAgent({ config, log, onLeave, onReload, signal }: Age
         for (const api of [nomad, consul]) api?.useHeaders(responseHeaders);
       },
       telemetry: () => undefined,
+      datacenters: ({ remoteDatacenters }) => federation.use(remoteDatacenters),
       async node(wanted) {
         await Promise.all([discovery.sync.resync(), clientRole?.reload(wanted)]);
       },
@@ -159,7 +167,7 @@ export async function startAgent({ config, log, onLeave, onReload, signal }: Age
     const inForceFrom = (wanted: AgentConfig) => {
       inForce = wanted;
     };
-    const reload = reloading({ config, takers, always: ['tls'], inForce: inForceFrom, log });
+    const reload = reloading({ config, takers, always: ['tls', 'datacenters'], inForce: inForceFrom, log });
     return { serves, reload, stop: ({ tasks }) => stopAll(tasks) };
   } catch (error) {
     await stopAll('keep');

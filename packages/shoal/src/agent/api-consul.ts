@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { AgentConfig } from '../config/agent-config.ts';
 import type { DnsServer } from '../dns/server.ts';
+import type { Federation } from '../federation/federation.ts';
 import { consulEndpoints, createConsulApi } from '../http/consul/api.ts';
 import type { ConsulApiDeps, ConsulFacts } from '../http/consul/deps.ts';
 import { consulDialect } from '../http/consul/dialect.ts';
 import type { DnsFacts } from '../http/consul/dns.ts';
+import { inDatacenters } from '../http/consul/elsewhere.ts';
 import { createHttpMetrics } from '../http/consul/metrics.ts';
 import type { Endpoint, Handler } from '../http/shared/api.ts';
 import { type ApiServer, type ApiServerOptions, createApiServer } from '../http/shared/api-server.ts';
@@ -21,6 +23,7 @@ export type ConsulServerDeps = {
   config: AgentConfig;
   state: State;
   discovery: DiscoveryRole;
+  federation: Federation;
   facts: ConsulFacts;
   cluster: ClusterView;
   /** Of an agent whose servers are elsewhere. */
@@ -44,6 +47,7 @@ export function createConsulServer(deps: ConsulServerDeps): ApiServer | undefine
     sessions: discovery.sessions,
     events: discovery.events,
     coordinates: discovery.coordinates,
+    federation: deps.federation,
     newId: randomUUID,
     limits: { value: config.http.kvMaxValueSize, txn: config.http.txnMaxRequestSize },
     facts,
@@ -77,7 +81,7 @@ export function createConsulServer(deps: ConsulServerDeps): ApiServer | undefine
   return createApiServer({
     ...serving,
     dialect: consulDialect,
-    endpoints: memberEndpoints(api, membership),
+    endpoints: inDatacenters(api, memberEndpoints(api, membership)),
     untilChanged: api.state.untilChanged.bind(api.state),
     mayRepeat: () => !membership.isAway(),
     onAnswer: ({ method, route, milliseconds }) => api.metrics.answered(method, route, milliseconds),
@@ -100,18 +104,18 @@ function memberEndpoints(api: ConsulApiDeps, membership: Membership): Endpoint[]
   const own = endpoints.filter(({ path }) => OWN.test(path));
   const mirrored = endpoints
     .filter(({ path }) => MIRRORED.test(path))
-    .map((endpoint) => ({ ...endpoint, methods: readHere(endpoint, membership, api.facts.nodeName) }));
+    .map((endpoint) => ({ ...endpoint, methods: readHere(endpoint, membership, api.facts) }));
   const written = WRITTEN.map((path) => ({ path, methods: { PUT: writeThrough(membership) } }));
   const session = { path: '/v1/session/create', methods: { PUT: onOwnNode(api.facts.nodeName, membership) } };
   return [...own, ...mirrored, ...written, session, ...forwardEverything(membership.link, 'consul')];
 }
 
-function readHere(endpoint: Endpoint, membership: Membership, node: string): Endpoint['methods'] {
+function readHere(endpoint: Endpoint, membership: Membership, facts: ConsulFacts): Endpoint['methods'] {
   const methods = Object.keys(endpoint.methods) as Method[];
   return Object.fromEntries(
     methods.map((method) => [
       method,
-      method === 'GET' ? mirrorFirst(endpoint, membership, node) : writeThrough(membership),
+      method === 'GET' ? mirrorFirst(endpoint, membership, facts) : writeThrough(membership),
     ]),
   );
 }
@@ -155,15 +159,17 @@ function writeThrough({ link, caughtUp }: Membership): Handler {
   };
 }
 
-/** The servers are asked while nothing is known here yet, and when the user wants their word (`?consistent`). */
-function mirrorFirst({ methods }: Endpoint, { link, mirror, isAway }: Membership, node: string): Handler {
+/** The servers are asked while nothing is known here yet, when the user wants their word (`?consistent`), and for a datacenter that only they may know. */
+function mirrorFirst({ methods }: Endpoint, { link, mirror, isAway }: Membership, facts: ConsulFacts): Handler {
   const fromMirror = methods.GET as Handler;
   const fromServer = forwarding(link, 'consul');
   return async (request) => {
     const isEmpty = mirror.servedIndex === undefined && !isAway();
-    if (isEmpty || request.query.has('consistent')) return fromServer(request);
+    const datacenter = request.query.get('dc') || facts.datacenter;
+    const isElsewhere = datacenter.toLowerCase() !== facts.datacenter.toLowerCase() && !isAway();
+    if (isEmpty || isElsewhere || request.query.has('consistent')) return fromServer(request);
     // Only the servers know how far it is from one node to another.
-    if (request.query.get('near') && !isAway()) return fromServer(nearNode(request, node));
+    if (request.query.get('near') && !isAway()) return fromServer(nearNode(request, facts.nodeName));
     const answer = await fromMirror(request);
     if (!isAway()) return answer;
     const { holdsFor: _, headers, ...rest } = answer;

@@ -16,10 +16,11 @@ import type { CatalogWriter } from '../catalog/writer.ts';
 import type { Registrar } from '../client/registrar.ts';
 import type { AgentConfig } from '../config/agent-config.ts';
 import type { DnsAddress } from '../dns/listener.ts';
-import { createDnsServer, type DnsServer } from '../dns/server.ts';
+import { createDnsServer, type DnsDeps, type DnsServer } from '../dns/server.ts';
 import type { DnsSettings } from '../dns/settings.ts';
 import { shuffled } from '../dns/shuffle.ts';
-import type { CatalogView, QueryView } from '../dns/view.ts';
+import { failOverKept } from '../federation/fail-over.ts';
+import type { Federation } from '../federation/federation.ts';
 import type { Log } from '../log.ts';
 import type { State } from '../state/state.ts';
 import { type ConfiguredServices, configuredServices } from './configured-services.ts';
@@ -56,9 +57,10 @@ export async function startDiscoveryRole(deps: {
   state: State;
   writer: CatalogWriter;
   facts: AgentFacts;
+  federation: Federation;
   log: Log;
 }): Promise<DiscoveryRole> {
-  const { config, state, writer, facts, log } = deps;
+  const { config, state, writer, facts, federation, log } = deps;
   const registry = new Registry({
     file: registryFile(join(deps.dataDir, 'agent', 'registry.json')),
     random: Math.random,
@@ -91,7 +93,13 @@ export async function startDiscoveryRole(deps: {
   const needs = {
     config,
     view,
-    queries: createQueryView(state, coordinates.order, (items) => shuffled(items, Math.random)),
+    queries: createQueryView(
+      state,
+      coordinates.order,
+      (items) => shuffled(items, Math.random),
+      (query) => failOverKept(query, federation),
+    ),
+    remote: (name: string) => federation.get(name)?.catalog,
     log,
   };
   const dns = dnsServer(needs);
@@ -144,7 +152,7 @@ function complaints(log: Log): (error: unknown) => void {
   };
 }
 
-type DnsNeeds = { config: AgentConfig; view: CatalogView; queries: QueryView; log: Log };
+type DnsNeeds = Required<Pick<DnsDeps, 'view' | 'queries' | 'remote'>> & { config: AgentConfig; log: Log };
 
 function dnsServer(needs: DnsNeeds): DnsServer | undefined {
   const { config } = needs;
@@ -167,7 +175,7 @@ function dnsForTasks(needs: DnsNeeds, main: DnsServer): TaskDns {
   return createTaskDns({ main, settings, open, log });
 }
 
-function openDns({ view, queries, log }: DnsNeeds, settings: DnsSettings, addresses: DnsAddress[]): DnsServer {
+function openDns({ view, queries, remote, log }: DnsNeeds, settings: DnsSettings, addresses: DnsAddress[]): DnsServer {
   const warn = (message: string) => log.warn({}, message);
-  return createDnsServer({ view, queries, settings, addresses, random: Math.random, now: Date.now, warn });
+  return createDnsServer({ view, queries, remote, settings, addresses, random: Math.random, now: Date.now, warn });
 }

@@ -1,4 +1,5 @@
 import type { DnsSettings } from '../dns/settings.ts';
+import type { RemoteSettings } from '../federation/settings.ts';
 import type { PendingAddress } from './addresses/resolve-address.ts';
 
 /** What the agent listens with. `dns` is UDP and TCP, the others are TCP. */
@@ -34,6 +35,8 @@ export type AgentConfig = {
   rawExec: { enabled: boolean };
   join: JoinConfig;
   tls: TlsConfig;
+  /** Other datacenters, by their names in lower case. */
+  remoteDatacenters: Record<string, RemoteSettings>;
   dns: DnsConfig;
   edge: EdgeConfig;
   http: HttpConfig;

@@ -52,6 +52,7 @@ export function complete(merged: Merged, around: Surroundings, files: readonly s
     rawExec: { enabled: rawExecEnabled(values, dev) },
     join: joinConfig(values, around),
     tls: { files: tlsFiles(values, around) },
+    remoteDatacenters: remoteDatacenters(values, around),
     dns: dnsConfig(values, around),
     edge,
     http: httpConfig(values),
@@ -196,6 +197,15 @@ function tlsFiles(values: Partial<Settings>, { cwd }: Surroundings): AgentConfig
   const [ca, cert, key] = [values['tls.caFile'], values['tls.certFile'], values['tls.keyFile']];
   if (!ca || !cert || !key) return undefined;
   return { caFile: resolve(cwd, ca), certFile: resolve(cwd, cert), keyFile: resolve(cwd, key) };
+}
+
+function remoteDatacenters(values: Partial<Settings>, { cwd }: Surroundings): AgentConfig['remoteDatacenters'] {
+  const path = (file: string | undefined) => (file === undefined ? undefined : resolve(cwd, file));
+  const named = Object.entries(values.remoteDatacenters ?? {}).map(([name, { tls, ...rest }]) => {
+    const files = { caFile: path(tls.caFile), certFile: path(tls.certFile), keyFile: path(tls.keyFile) };
+    return [name.toLowerCase(), { ...rest, tls: { ...tls, ...files } }] as const;
+  });
+  return Object.fromEntries(named);
 }
 
 /** Recursors may be templates, as with Consul; one that comes to nothing stays as it is, and dnsChecks says so. */

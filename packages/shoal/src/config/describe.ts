@@ -14,6 +14,7 @@ export function describeConfig(config: AgentConfig, dialects: LoadedConfig['dial
     ['Agents', `${endpoints(config, 'rpc', config.ports.rpc)}, advertised as ${config.advertise.rpc}`],
     ['Edge', config.edge.enabled ? edge(config) : undefined],
     ['Joins', config.join.addresses.join(', ') || undefined],
+    ['Other datacenters', Object.keys(config.remoteDatacenters).join(', ') || undefined],
     ['raw_exec', config.rawExec.enabled ? 'allowed' : 'off'],
     ['Watches', config.watches.length > 0 ? String(config.watches.length) : undefined],
     ['Files', config.files.map((file) => `${file} (${FORMS[dialects.get(file) ?? 'shoal']})`).join(', ') || undefined],

@@ -1,7 +1,17 @@
 import type { AgentConfig } from './agent-config.ts';
 
 /** Parts of a running agent that can take a new configuration. Which of them an agent has, it says itself. */
-export type ReloadPart = 'log' | 'watches' | 'services' | 'dns' | 'http' | 'tls' | 'edge' | 'node' | 'telemetry';
+export type ReloadPart =
+  | 'log'
+  | 'watches'
+  | 'services'
+  | 'dns'
+  | 'http'
+  | 'tls'
+  | 'edge'
+  | 'node'
+  | 'telemetry'
+  | 'datacenters';
 
 /** A setting that is another one than before. */
 export type ReloadChange = {
@@ -40,6 +50,7 @@ const PARTS: readonly (readonly [path: string, part: ReloadPart])[] = [
   ['client.minDynamicPort', 'node'],
   ['client.maxDynamicPort', 'node'],
   ['telemetry', 'telemetry'],
+  ['remoteDatacenters', 'datacenters'],
 ];
 
 /** Of those, what is settled with the start: who is switched on, sockets, and what other parts have taken over. */
@@ -80,6 +91,7 @@ function differences(before: unknown, after: unknown, path: readonly string[]): 
 const MAPS = new Set([
   'nodeMeta',
   'plugins',
+  'remoteDatacenters',
   'client.meta',
   'client.options',
   'client.hostVolumes',

@@ -1,4 +1,5 @@
 import type { Range } from '@shoal/hcl';
+import type { RemoteSettings } from '../federation/settings.ts';
 import type { HostNetwork, HostVolume, PluginConfig, Watch } from './agent-config.ts';
 import type { Dialect } from './dialects/dialect.ts';
 
@@ -127,6 +128,7 @@ export type Settings = {
   'advertise.address': string;
   'advertise.http': string;
   'advertise.rpc': string;
+  remoteDatacenters: Record<string, RemoteSettings>;
   watches: readonly Watch[];
   services: readonly Record<string, unknown>[];
   checks: readonly Record<string, unknown>[];

@@ -46,6 +46,7 @@ export function wholeChecks(config: AgentConfig, merged: Merged): Diagnostic[] {
     ...pluginChecks(config, merged),
     ...networkChecks(config, merged),
     ...roleChecks(config, merged),
+    ...datacenterChecks(config, merged),
   ];
 }
 
@@ -120,6 +121,23 @@ function tlsChecks(merged: Merged): Diagnostic[] {
     return [{ ...problem, severity: 'warning', remedy: 'give all three, or none' }];
   }
   return [{ ...problemAt(merged, first, 'A file for TLS is missing', detail), remedy }];
+}
+
+/** As Consul names datacenters. */
+const DATACENTER = /^[a-z0-9_-]+$/;
+
+function datacenterChecks({ datacenter, remoteDatacenters }: AgentConfig, merged: Merged): Diagnostic[] {
+  return Object.keys(remoteDatacenters).flatMap((name) => {
+    const problem = (summary: string, detail: string) => [problemAt(merged, 'remoteDatacenters', summary, detail)];
+    if (!DATACENTER.test(name))
+      return problem(
+        `remote_datacenter "${name}" is no name of a datacenter`,
+        'Names have letters, digits, hyphens and underscores.',
+      );
+    if (name === datacenter.toLowerCase())
+      return problem(`remote_datacenter "${name}" is this agent's own`, 'The block is for other datacenters.');
+    return [];
+  });
 }
 
 function nodeNameProblem(config: AgentConfig, merged: Merged): Diagnostic {

@@ -25,6 +25,7 @@ export function createEngine(deps: DnsDeps, settings: DnsSettings) {
   const context: ZoneContext = {
     ...{ view: deps.view, settings, random: deps.random },
     ...(deps.queries && { queries: deps.queries }),
+    ...(deps.remote && { remote: deps.remote }),
     get now() {
       return Math.floor(deps.now() / 1000);
     },

@@ -3,7 +3,7 @@ import { parseName, type Target } from './name.ts';
 import type { ResourceRecord } from './records.ts';
 import { type DnsSettings, serviceTtlRule } from './settings.ts';
 import { isShown } from './shown.ts';
-import type { ViewInstance } from './view.ts';
+import type { Looked, ViewInstance, ViewNode } from './view.ts';
 import { answer, type Question } from './zone.ts';
 import type { ZoneContext } from './zone-context.ts';
 
@@ -14,12 +14,15 @@ export type Explanation = {
   readonly rcode: string | undefined;
   /** In the form of zone files. */
   readonly answers: readonly string[];
+  /** Another datacenter is being asked: to be explained again after that. */
+  readonly coming?: Promise<void>;
 };
 
 export function explain(question: Question, context: ZoneContext): Explanation {
   const target = parseName(question.name, context.settings);
   const outcome = answer(question, context);
   const steps = [meaning(target, context.settings), ...details(target, context)];
+  if (outcome.kind === 'wait') return { steps, rcode: 'SERVFAIL', answers: [], coming: outcome.coming };
   if (outcome.kind === 'recurse')
     return { steps: [...steps, elsewhere(context.settings)], rcode: undefined, answers: [] };
   const { rcode, items, additional, authority } = outcome.reply;
@@ -62,22 +65,40 @@ function meaning(target: Target, settings: DnsSettings): string {
 function details(target: Target, context: ZoneContext): string[] {
   const datacenter = 'datacenter' in target ? target.datacenter : undefined;
   if (datacenter !== undefined && datacenter !== context.view.datacenter)
-    return [`This is datacenter "${context.view.datacenter}"; no other is known.`];
-  if (target.kind === 'service') return ofService(target.name, target.tag, context);
+    return remoteDetails(target, datacenter, context);
+  if (target.kind === 'service') return ofService(target, context.view.service(target.name), context);
   if (target.kind === 'query') return ofQuery(target.name, context);
   if (target.kind === 'virtual')
     return ['It is one that an instance was registered with, as tagged address "virtual" or "consul-virtual".'];
-  if (target.kind !== 'node') return [];
-  const node = context.view.node(target.name);
-  return [
-    node
-      ? `Its address is ${node.address}; TTL ${context.settings.nodeTtl} s (node_ttl).`
-      : 'The catalog holds no such node.',
-  ];
+  return target.kind === 'node' ? [ofNode(context.view.node(target.name), context)] : [];
 }
 
-function ofService(name: string, tag: string, context: ZoneContext): string[] {
-  const instances = context.view.service(name);
+function remoteDetails(target: Target, datacenter: string, context: ZoneContext): string[] {
+  const remote = context.remote?.(datacenter);
+  if (!remote) return [`This is datacenter "${context.view.datacenter}"; no other is known by that name.`];
+  const asked = `The Consul API of datacenter "${datacenter}" is asked (remote_datacenter).`;
+  if (target.kind === 'service')
+    return [asked, ...found(remote.service(target.name), (all) => ofService(target, all, context))];
+  if (target.kind === 'node') return [asked, ...found(remote.node(target.name), (node) => [ofNode(node, context)])];
+  return [asked];
+}
+
+function found<T>(looked: Looked<T>, lines: (value: T | undefined) => string[]): string[] {
+  if (looked === 'unreachable') return ['It does not answer.'];
+  return 'coming' in looked ? ['It has not answered yet.'] : lines(looked.value);
+}
+
+function ofNode(node: ViewNode | undefined, { settings }: ZoneContext): string {
+  return node
+    ? `Its address is ${node.address}; TTL ${settings.nodeTtl} s (node_ttl).`
+    : 'The catalog holds no such node.';
+}
+
+function ofService(
+  { name, tag }: { readonly name: string; readonly tag: string },
+  instances: readonly ViewInstance[] | undefined,
+  context: ZoneContext,
+): string[] {
   if (!instances) return ['The catalog holds no service of that name.'];
   const lines = instances.map(
     (instance) => `  ${instance.id} on ${instance.node.name}: ${fate(instance, tag, context.settings)}`,
@@ -106,10 +127,12 @@ function aliasNote(host: string): string {
 }
 
 function ofQuery(name: string, { queries, settings }: ZoneContext): string[] {
-  const found = queries?.query(name);
-  if (!found) return ['There is no prepared query of that name, and no template for it.'];
-  const ttl = found.ttl === undefined ? ttlStep(found.service, settings) : `TTL ${found.ttl} s, as the query says.`;
-  return [`It looks for service "${found.service}" and finds ${found.instances.length} instances.`, ttl];
+  const query = queries?.query(name);
+  if (!query) return ['There is no prepared query of that name, and no template for it.'];
+  if ('coming' in query) return ['Nothing is here, and another datacenter is being asked.'];
+  const ttl = query.ttl === undefined ? ttlStep(query.service, settings) : `TTL ${query.ttl} s, as the query says.`;
+  const where = query.datacenter === undefined ? '' : ` in datacenter "${query.datacenter}"`;
+  return [`It looks for service "${query.service}" and finds ${query.instances.length} instances${where}.`, ttl];
 }
 
 function ttlStep(name: string, settings: DnsSettings): string {

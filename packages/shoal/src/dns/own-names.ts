@@ -6,7 +6,7 @@ export function nodeName(node: ViewNode, context: ZoneContext): string {
 }
 
 export function inDatacenter(name: string, kind: string, context: ZoneContext): string {
-  return `${name}.${kind}.${context.view.datacenter}.${context.settings.domain}`;
+  return `${name}.${kind}.${context.datacenter ?? context.view.datacenter}.${context.settings.domain}`;
 }
 
 /** Whether a name that somebody registered fits into DNS (RFC 1035 section 2.3.4). */

@@ -3,7 +3,7 @@ import { fitReply, type Head, type Limits, udpLimits } from './fit.ts';
 import { type Dangling, danglingNames, withFound } from './follow.ts';
 import { parseName } from './name.ts';
 import { type Parsed, parseQuery, type Query } from './query.ts';
-import type { Rcode, Reply, ResourceRecord } from './records.ts';
+import { type Rcode, type Reply, type ResourceRecord, reply } from './records.ts';
 import { questionEnd } from './recursors/exchange.ts';
 import type { DnsSettings } from './settings.ts';
 import { answer } from './zone.ts';
@@ -16,6 +16,8 @@ export type Response =
   | { readonly kind: 'silence' }
   /** Send these bytes back. */
   | { readonly kind: 'answer'; readonly rcode: Rcode; readonly bytes: Buffer }
+  /** Respond again when it is here, and send `otherwise` when it does not come. */
+  | { readonly kind: 'wait'; readonly coming: Promise<void>; readonly otherwise: Buffer }
   /** Ask the recursors, and send `otherwise` when none of them answers. */
   | { readonly kind: 'recurse'; readonly query: Query; readonly otherwise: Buffer }
   /** Look up the names that the answer points to, then send what `finish` makes of it. */
@@ -46,6 +48,7 @@ function respondTo(query: Query, transport: Transport, context: ZoneContext): Re
     return mayAsk
       ? recurse(query, failure('SERVFAIL'), transport, settings)
       : finished(query, outcome.otherwise, transport, settings);
+  if (outcome.kind === 'wait') return wait(query, outcome.coming, transport, settings);
   const reply = capped(outcome.reply, query, settings);
   if (!mayAsk) return finished(query, reply, transport, settings);
   if (settings.fallthrough && reply.rcode === 'NXDOMAIN') return fallThrough(query, reply, transport, settings);
@@ -63,6 +66,11 @@ function fallThrough(query: Query, reply: Reply, transport: Transport, settings:
 function recurse(query: Query, otherwise: Reply, transport: Transport, settings: DnsSettings): Response {
   const instead = finished(query, otherwise, transport, settings);
   return instead.kind === 'answer' ? { kind: 'recurse', query, otherwise: instead.bytes } : instead;
+}
+
+function wait(query: Query, coming: Promise<void>, transport: Transport, settings: DnsSettings): Response {
+  const instead = finished(query, reply('SERVFAIL', []), transport, settings);
+  return instead.kind === 'answer' ? { kind: 'wait', coming, otherwise: instead.bytes } : instead;
 }
 
 /** A recursor's answer as the client's transport takes it: one that is too long for UDP sends the client to TCP. */

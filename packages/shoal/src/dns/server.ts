@@ -7,10 +7,12 @@ import { questionType } from './records.ts';
 import { fitForwarded, questionOnly, type Response, type Transport } from './respond.ts';
 import type { DnsSettings } from './settings.ts';
 import type { CatalogView, QueryView } from './view.ts';
+import type { ZoneContext } from './zone-context.ts';
 
 export type DnsDeps = {
   readonly view: CatalogView;
   readonly queries?: QueryView;
+  readonly remote?: ZoneContext['remote'];
   readonly settings: DnsSettings;
   readonly addresses: readonly DnsAddress[];
   /** In [0, 1): decides the order of answers. Need not be secret. */
@@ -42,8 +44,12 @@ export type DnsServer = {
   /** Takes other settings, but for domains: those are settled with the start. */
   useSettings(settings: DnsSettings): Promise<void>;
   /** How an answer would come about now. `type` such as `SRV`. */
-  explain(name: string, type: string): Explanation;
+  explain(name: string, type: string): Promise<Explanation>;
 };
+
+/** A prepared query may look in several datacenters, one after the other. */
+const MOST_WAITS = 4;
+const MOST_WAITING = 512;
 
 /** Counters since the start. */
 export type DnsStats = {
@@ -65,6 +71,7 @@ export function createDnsServer(deps: DnsDeps): DnsServer {
   const { retryMs = 5000 } = deps;
   const options = { idleTimeoutMs: deps.tcpIdleTimeoutMs ?? 10_000, mostConnections: deps.mostTcpConnections ?? 1024 };
   let engine = createEngine(deps, deps.settings);
+  let waiting = 0;
   const stats = { udp: 0, tcp: 0, dropped: 0, forwarded: 0, cached: 0, limited: 0 };
   const answers: Record<string, number> = {};
   const listeners = new Map<string, Listener>();
@@ -85,7 +92,15 @@ export function createDnsServer(deps: DnsDeps): DnsServer {
     stop,
     listen,
     addresses: () => [...listeners.values()].map((listener) => listener.address),
-    explain: (name, type) => explain({ name, type: questionType(type) }, engine.context),
+    async explain(name, type) {
+      const question = { name, type: questionType(type) };
+      let explained = explain(question, engine.context);
+      for (let waits = 0; explained.coming && waits < MOST_WAITS; waits += 1) {
+        await explained.coming;
+        explained = explain(question, engine.context);
+      }
+      return explained;
+    },
     stats: () => ({ ...stats, answers: { ...answers } }),
     async useSettings(settings) {
       const former = engine;
@@ -138,7 +153,7 @@ export function createDnsServer(deps: DnsDeps): DnsServer {
     else act(message, response, transport, reply);
   }
 
-  function act(message: Buffer, response: Response, transport: Transport, reply: Reply): void {
+  function act(message: Buffer, response: Response, transport: Transport, reply: Reply, waits = 0): void {
     switch (response.kind) {
       case 'answer':
         answers[response.rcode] = (answers[response.rcode] ?? 0) + 1;
@@ -146,6 +161,18 @@ export function createDnsServer(deps: DnsDeps): DnsServer {
         return;
       case 'recurse':
         void forward(message, response.query, transport).then((bytes) => reply(bytes ?? response.otherwise));
+        return;
+      case 'wait':
+        if (waits < MOST_WAITS && waiting < MOST_WAITING) {
+          waiting += 1;
+          void response.coming.then(() => {
+            waiting -= 1;
+            act(message, engine.respond(message, transport, engine.context), transport, reply, waits + 1);
+          });
+          return;
+        }
+        answers['SERVFAIL'] = (answers['SERVFAIL'] ?? 0) + 1;
+        reply(response.otherwise);
         return;
       case 'follow':
         void follow(response).then((done) => act(message, done, transport, reply));
@@ -160,7 +187,7 @@ export function createDnsServer(deps: DnsDeps): DnsServer {
   function limit(response: Response, reply: Reply): void {
     stats.limited += 1;
     const whole =
-      response.kind === 'answer' ? response.bytes : response.kind === 'recurse' ? response.otherwise : undefined;
+      response.kind === 'answer' ? response.bytes : 'otherwise' in response ? response.otherwise : undefined;
     reply(whole && questionOnly(whole));
   }
 

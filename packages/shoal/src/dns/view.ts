@@ -49,11 +49,27 @@ export type ViewInstance = {
 };
 
 /** Prepared queries, by a name in lower case. Undefined when no query has it. */
-export type QueryView = { query(name: string): FoundQuery | undefined };
+export type QueryView = { query(name: string): FoundQuery | Coming | undefined };
+
+/** It is being fetched. Resolves when it is here or cannot be had; whoever looks again then is told. */
+export type Coming = { readonly coming: Promise<void> };
+
+/** What there is in another datacenter, as far as it is known here; undefined when there is no such thing. */
+export type Looked<T> = { readonly value: T | undefined } | Coming | 'unreachable';
+
+/** Another datacenter as DNS reads it. Names are in lower case. */
+export type RemoteView = {
+  readonly datacenter: string;
+  service(name: string): Looked<readonly ViewInstance[]>;
+  node(name: string): Looked<ViewNode>;
+  query(name: string): Looked<FoundQuery>;
+};
 
 export type FoundQuery = {
   /** Name of the service that is looked for, in lower case. */
   readonly service: string;
+  /** Where they are, in lower case, when it is another datacenter. */
+  readonly datacenter?: string;
   /** Those that the query lets through, critical ones left out. */
   readonly instances: readonly ViewInstance[];
   /** Seconds; undefined: that of the service. */

@@ -14,7 +14,7 @@ import {
 import { type DnsSettings, serviceTtl } from './settings.ts';
 import { isShown } from './shown.ts';
 import { shuffled } from './shuffle.ts';
-import type { ViewInstance, ViewNode } from './view.ts';
+import type { Coming, FoundQuery, Looked, RemoteView, ViewInstance, ViewNode } from './view.ts';
 import type { ZoneContext } from './zone-context.ts';
 
 export type Question = { readonly name: string; readonly type: QuestionType };
@@ -22,6 +22,8 @@ export type Question = { readonly name: string; readonly type: QuestionType };
 /** A finished reply, or a question that is not ours: `otherwise` is what to say when nobody else can be asked. */
 export type Outcome =
   | { readonly kind: 'reply'; readonly reply: Reply }
+  /** Something of another datacenter is on its way: to be answered again when it is here. */
+  | { readonly kind: 'wait'; readonly coming: Promise<void> }
   | { readonly kind: 'recurse'; readonly otherwise: Reply };
 
 /** How many names inside our domains one answer follows from CNAME to CNAME. */
@@ -37,25 +39,59 @@ export function answer(question: Question, context: ZoneContext): Outcome {
   const target = parseName(question.name, context.settings);
   if (target.kind === 'foreign') return recurse('REFUSED', false);
   if (target.kind === 'reverse') return reverse(question, target.address, context);
-  return { kind: 'reply', reply: inside(question, target, context, []) };
+  const found = inside(question, target, context, []);
+  return 'coming' in found ? { kind: 'wait', coming: found.coming } : { kind: 'reply', reply: found };
 }
 
-function inside(question: Question, target: Target, context: ZoneContext, trail: Trail): Reply {
+function inside(question: Question, target: Target, context: ZoneContext, trail: Trail): Reply | Coming {
   if (question.type === 'SOA') return start(context);
   if (question.type === 'NS') return reply('NOERROR', nameServers(context));
   if (question.type === 'AXFR') return reply('NOTIMP', []);
   return lookup(question, target, context, trail);
 }
 
-function lookup(question: Question, target: Target, context: ZoneContext, trail: Trail): Reply {
+function lookup(question: Question, target: Target, context: ZoneContext, trail: Trail): Reply | Coming {
   if (target.kind === 'address') return addressReply(question, target.label, context);
   if (!('datacenter' in target)) return missing(context);
-  if (target.datacenter !== undefined && target.datacenter !== context.view.datacenter) return missing(context);
-  if (target.kind === 'query') return queryReply(question, target.name, context, trail);
-  if (target.kind === 'service') return serviceReply(question, target, context, trail);
-  if (target.kind === 'virtual') return virtualReply(question, target.name, context);
-  const node = context.view.node(target.name);
-  return node ? nodeReply(question, node, context, trail) : missing(context);
+  const datacenter = target.datacenter ?? context.view.datacenter;
+  const place = placeOf(datacenter, context);
+  const there = within(context, datacenter);
+  if (target.kind === 'query')
+    return replied(place?.query(target.name), context, (found) => queryReply(question, found, there, trail));
+  if (target.kind === 'node')
+    return replied(place?.node(target.name), context, (node) => nodeReply(question, node, there, trail));
+  return replied(place?.service(target.name), context, (instances) =>
+    target.kind === 'virtual'
+      ? virtualReply(question, target.name, instances, there)
+      : serviceReply(question, target, instances, there, trail),
+  );
+}
+
+/** A copy reads the clock, which shortens what an answer is kept for: none is made for one's own. */
+function within(context: ZoneContext, datacenter: string): ZoneContext {
+  return (context.datacenter ?? context.view.datacenter) === datacenter ? context : { ...context, datacenter };
+}
+
+/** Whose catalog holds what is asked for; undefined for a datacenter that is not known. */
+function placeOf(
+  datacenter: string,
+  { view, queries, remote }: ZoneContext,
+): Omit<RemoteView, 'datacenter'> | undefined {
+  if (datacenter !== view.datacenter) return remote?.(datacenter);
+  return {
+    service: (name) => ({ value: view.service(name) }),
+    node: (name) => ({ value: view.node(name) }),
+    query(name) {
+      const found = queries?.query(name);
+      return found && 'coming' in found ? found : { value: found };
+    },
+  };
+}
+
+function replied<T>(looked: Looked<T> | undefined, context: ZoneContext, finish: (found: T) => Reply): Reply | Coming {
+  if (looked === 'unreachable') return reply('SERVFAIL', []);
+  if (looked !== undefined && 'coming' in looked) return looked;
+  return looked?.value === undefined ? missing(context) : finish(looked.value);
 }
 
 // Services
@@ -63,22 +99,26 @@ function lookup(question: Question, target: Target, context: ZoneContext, trail:
 function serviceReply(
   question: Question,
   wanted: { name: string; tag: string },
+  instances: readonly ViewInstance[],
   context: ZoneContext,
   trail: Trail,
 ): Reply {
-  const instances = (context.view.service(wanted.name) ?? []).filter((instance) =>
-    isShown(instance, wanted.tag, context.settings),
-  );
+  const shown = instances.filter((instance) => isShown(instance, wanted.tag, context.settings));
   const ttl = serviceTtl(context.settings, wanted.name);
-  return instancesReply(question, shuffled(instances, context.random), ttl, context, trail);
+  return instancesReply(question, shuffled(shown, context.random), ttl, context, trail);
 }
 
-function queryReply(question: Question, name: string, context: ZoneContext, trail: Trail): Reply {
-  const found = context.queries?.query(name);
-  if (!found) return missing(context);
-  const { instances, isOrdered } = found;
+function queryReply(question: Question, found: FoundQuery, context: ZoneContext, trail: Trail): Reply {
+  const { instances, isOrdered, datacenter } = found;
   const ttl = found.ttl ?? serviceTtl(context.settings, found.service);
-  return instancesReply(question, isOrdered ? instances : shuffled(instances, context.random), ttl, context, trail);
+  const ordered = isOrdered ? instances : shuffled(instances, context.random);
+  return instancesReply(
+    question,
+    ordered,
+    ttl,
+    datacenter === undefined ? context : within(context, datacenter),
+    trail,
+  );
 }
 
 function instancesReply(
@@ -165,8 +205,13 @@ function effectiveAddress(instance: ViewInstance, owner: string): string {
 }
 
 /** The address that an instance names for the service as a whole, whatever the health of those behind it. */
-function virtualReply(question: Question, name: string, context: ZoneContext): Reply {
-  const addresses = (context.view.service(name) ?? []).flatMap(({ virtualAddress }) => virtualAddress ?? []);
+function virtualReply(
+  question: Question,
+  name: string,
+  instances: readonly ViewInstance[],
+  context: ZoneContext,
+): Reply {
+  const addresses = instances.flatMap(({ virtualAddress }) => virtualAddress ?? []);
   const records = [...new Set(addresses)].flatMap((address) => parseAddress(address) ?? []);
   if (records.length === 0) return missing(context);
   const ttl = serviceTtl(context.settings, name);
@@ -248,7 +293,9 @@ function followed(question: Question, context: ZoneContext, trail: Trail): Resou
   if (trail.length > MOST_HOPS || trail.includes(question.name.toLowerCase())) return [];
   const target = parseName(question.name, context.settings);
   if (target.kind === 'foreign' || target.kind === 'reverse') return [];
-  const { items } = inside(question, target, context, trail);
+  const found = inside(question, target, context, trail);
+  // What another datacenter has to be asked for is not waited for: the client asks for that name itself.
+  const items = 'coming' in found ? [] : found.items;
   return items.map((item) => item.record).filter((record) => ['A', 'AAAA', 'CNAME'].includes(record.type));
 }
 

@@ -9,7 +9,9 @@ async function configOf(given: string): Promise<AgentConfig> {
   return loaded.config;
 }
 
-const ALL = new Set<ReloadPart>(['log', 'watches', 'services', 'dns', 'http', 'tls', 'edge', 'node', 'telemetry']);
+const ALL = new Set<ReloadPart>(
+  'log watches services dns http tls edge node telemetry datacenters'.split(' ') as ReloadPart[],
+);
 
 type Case = {
   name: string;
@@ -51,6 +53,13 @@ const cases: Case[] = [
     after: 'http_config { response_headers { X-B = "1" } }',
     applied: ['http.responseHeaders'],
     parts: ['http'],
+  },
+  {
+    name: 'other datacenters are one setting',
+    before: 'remote_datacenter "dc2" { addresses = ["10.0.0.5"] }',
+    after: 'remote_datacenter "dc2" {\n  addresses = ["10.0.0.5"]\n  token = "t"\n}',
+    applied: ['remoteDatacenters'],
+    parts: ['datacenters'],
   },
   { name: 'a datacenter', after: 'datacenter = "dc2"', needRestart: ['datacenter'] },
   { name: 'a port', after: 'ports { dns = 53 }', needRestart: ['ports.dns'] },

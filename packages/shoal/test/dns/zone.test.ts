@@ -43,6 +43,7 @@ function ask(question: Question, settings: Partial<DnsSettings> = {}): Reply {
   const view = memoryCatalog(CATALOG);
   const context: ZoneContext = { view, settings: dnsSettings(settings), random: () => 0.5, now: 1 };
   const outcome = answer(question, context);
+  if (outcome.kind === 'wait') throw new Error('nothing is to be waited for');
   return outcome.kind === 'reply' ? outcome.reply : outcome.otherwise;
 }
 

@@ -67,6 +67,14 @@ const cases: Case[] = [
     after: 200,
   },
   {
+    name: 'other datacenters',
+    form: 'consul',
+    text: 'remote_datacenter "dc2" { addresses = ["127.0.0.1:1"] }',
+    look: async () => (await fetch(`${agent.consulUrl}/v1/catalog/datacenters`)).json(),
+    before: ['dc1'],
+    after: ['dc1', 'dc2'],
+  },
+  {
     name: "the node's metadata in the catalog",
     form: 'consul',
     text: 'node_meta { rack = "r2" }',

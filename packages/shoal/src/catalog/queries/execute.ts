@@ -22,14 +22,27 @@ export function findQuery(read: Read, idOrName: string): PreparedQueryRow | unde
 
 /** What a query finds in this datacenter, before it is ordered. */
 export function queryInstances(read: Read, query: PreparedQueryService): Instance[] {
-  const wanted = tagTest(query.Tags ?? []);
-  return serviceInstances(read, query.Service).filter(
-    (instance) =>
-      isHealthy(instance, query) &&
-      wanted(instance.service.ServiceTags) &&
-      holds(query.NodeMeta, instance.node.Meta) &&
-      holds(query.ServiceMeta, instance.service.ServiceMeta),
+  const lets = queryTest(query);
+  return serviceInstances(read, query.Service).filter(({ node, service, checks }) =>
+    lets({ nodeMeta: node.Meta, tags: service.ServiceTags, serviceMeta: service.ServiceMeta, checks }),
   );
+}
+
+/** What a query looks at in an instance, whichever datacenter it is from. */
+export type Candidate = {
+  readonly nodeMeta: Readonly<Record<string, string>> | null;
+  readonly tags: readonly string[];
+  readonly serviceMeta: Readonly<Record<string, string>> | null;
+  readonly checks: readonly Pick<Instance['checks'][number], 'CheckID' | 'Status'>[];
+};
+
+export function queryTest(query: PreparedQueryService): (candidate: Candidate) => boolean {
+  const wanted = tagTest(query.Tags ?? []);
+  return ({ nodeMeta, tags, serviceMeta, checks }) =>
+    isHealthy(checks, query) &&
+    wanted(tags) &&
+    holds(query.NodeMeta, nodeMeta) &&
+    holds(query.ServiceMeta, serviceMeta);
 }
 
 /** Nanoseconds of `DNS.TTL`, in whole seconds; undefined when the query does not say. */
@@ -38,7 +51,7 @@ export function queryTtl({ DNS }: Pick<PreparedQueryRow, 'DNS'>): number | undef
   return Math.trunc((parseDuration(DNS.TTL) ?? 0) / 1e9);
 }
 
-function isHealthy({ checks }: Instance, { OnlyPassing, IgnoreCheckIDs }: PreparedQueryService): boolean {
+function isHealthy(checks: Candidate['checks'], { OnlyPassing, IgnoreCheckIDs }: PreparedQueryService): boolean {
   const status = worstStatus(checks.filter(({ CheckID }) => !IgnoreCheckIDs?.includes(CheckID)));
   return OnlyPassing ? status === 'passing' : status !== 'critical';
 }

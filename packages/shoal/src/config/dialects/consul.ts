@@ -21,6 +21,7 @@ import {
 } from '../fields.ts';
 import { recursorStrategy } from './dns.ts';
 import * as why from './reasons.ts';
+import { remoteDatacenter } from './remote-datacenter.ts';
 import { readWatch } from './watch.ts';
 
 /** A port that nothing listens on is fine when it is turned off. */
@@ -114,6 +115,7 @@ export const consulFields: Fields = {
   bootstrap_expect: within(0, 99, integer('server.bootstrapExpect')),
   retry_join: texts('join.addresses'),
   start_join: texts('join.addresses'),
+  remote_datacenter: remoteDatacenter,
   retry_interval: duration('join.retryIntervalMs'),
   retry_max: integer('join.retryMax'),
   bind_addr: text('bind.rpc'),

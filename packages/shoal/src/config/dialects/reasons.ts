@@ -11,7 +11,8 @@ export const OWN_ORIGINS =
 export const NO_RAFT = 'The state is not kept by Raft.';
 export const NO_MESH = 'The service mesh (Connect) is not there: services are reached by DNS or the edge.';
 export const NO_GRPC = 'There is no gRPC interface (it serves Envoy proxies only).';
-export const NO_WAN = 'Datacenters are not federated by WAN gossip.';
+export const NO_WAN =
+  'Datacenters are not federated by WAN gossip: each agent reaches the others by their Consul APIs (remote_datacenter).';
 export const ENTERPRISE = "It belongs to the peer's Enterprise edition.";
 export const NO_SYSLOG = 'Logs go to the standard output, for the journal or a collector.';
 export const NO_ROTATION = 'The log file is not rotated: leave that to the journal or logrotate.';

@@ -15,6 +15,7 @@ import {
 } from '../fields.ts';
 import { morePorts, recursorStrategy } from './dns.ts';
 import { commonFields } from './nomad.ts';
+import { remoteDatacenter } from './remote-datacenter.ts';
 import { readWatch } from './watch.ts';
 
 /** Everything but the edge, which is public. */
@@ -56,6 +57,7 @@ export const shoalFields: Fields = {
     ...silent('serf'),
   }),
   retry_join: texts('join.addresses'),
+  remote_datacenter: remoteDatacenter,
   join_token: text('join.token'),
   join_token_file: text('join.tokenFile'),
   dns: block({

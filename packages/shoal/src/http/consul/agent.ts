@@ -7,10 +7,12 @@ import { filterOf } from '../shared/filter/filter-of.ts';
 import type { ApiRequest } from '../shared/request.ts';
 import { hostInfo } from './agent-host.ts';
 import { monitor } from './agent-monitor.ts';
-import type { ConsulApiDeps, Member } from './deps.ts';
+import type { ConsulApiDeps } from './deps.ts';
 import { NoSegmentsError } from './errors.ts';
 import { memberFields } from './filter-fields.ts';
 import { prometheusText } from './metrics.ts';
+import { memberObject } from './objects.ts';
+import { wanMembers } from './wan.ts';
 
 /** The agent itself: who it is, who it knows, how it does. */
 export function agentEndpoints(deps: ConsulApiDeps): Endpoint[] {
@@ -36,15 +38,8 @@ function members(deps: ConsulApiDeps, { query }: ApiRequest) {
   const segment = query.get('segment') ?? '';
   if (segment !== '' && segment !== '_all') throw new NoSegmentsError();
   const isWan = (query.get('wan') ?? '') !== '';
-  const known = deps.members();
-  return (isWan ? known.filter(({ role }) => role === 'server').map((one) => wanMember(deps, one)) : known)
-    .map((member) => memberObject(deps, member))
-    .filter(passes);
-}
-
-/** Over the wide area only servers know each other, under names with their datacenter. */
-function wanMember({ facts }: ConsulApiDeps, member: Member): Member {
-  return { ...member, name: `${member.name}.${facts.datacenter}` };
+  const found = isWan ? wanMembers(deps) : deps.members().map((member) => memberObject(deps.facts, member));
+  return found.filter(passes);
 }
 
 /** Consul serves Prometheus where a retention time is set. */
@@ -128,7 +123,7 @@ function self(deps: ConsulApiDeps) {
       GRPCTLSPort: -1,
     },
     Coord: own ? (deps.coordinates.get(own.name)?.Coord ?? null) : null,
-    Member: own ? memberObject(deps, own) : null,
+    Member: own ? memberObject(facts, own) : null,
     Stats: stats(deps),
     Meta: facts.meta,
   };
@@ -152,7 +147,7 @@ function stats(deps: ConsulApiDeps) {
     build: { prerelease: '', revision: facts.revision, version: facts.version },
     consul: {
       bootstrap: String(isServer && deps.peers().length === 1),
-      known_datacenters: '1',
+      known_datacenters: String(1 + deps.federation.list().length),
       acl: 'disabled',
       leader: String(deps.leader() === own),
       leader_addr: deps.leader(),
@@ -179,36 +174,5 @@ function stats(deps: ConsulApiDeps) {
       left: String(deps.members().filter(({ status }) => status === 'left').length),
       members: String(deps.members().length),
     },
-  };
-}
-
-/** Versions of the protocol as Consul's clients expect them: its `members` shows `vsn`. */
-const PROTOCOL = { vsn: '2', vsn_min: '2', vsn_max: '3' };
-
-/** Serf's numbers. */
-const STATUS: Record<Member['status'], number> = { alive: 1, leaving: 2, left: 3, failed: 4 };
-
-function memberObject({ facts }: ConsulApiDeps, member: Member) {
-  return {
-    Name: member.name,
-    Addr: member.address,
-    Port: member.port,
-    Tags: {
-      build: facts.version,
-      dc: facts.datacenter,
-      id: member.id,
-      role: member.role === 'server' ? 'consul' : 'node',
-      segment: '',
-      acls: '0',
-      ...PROTOCOL,
-      ...(member.role === 'server' && { port: String(member.port), raft_vsn: '3' }),
-    },
-    Status: STATUS[member.status],
-    ProtocolMin: 1,
-    ProtocolMax: 5,
-    ProtocolCur: 2,
-    DelegateMin: 2,
-    DelegateMax: 5,
-    DelegateCur: 4,
   };
 }

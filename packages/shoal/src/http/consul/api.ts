@@ -13,6 +13,7 @@ import { coordinateEndpoints } from './coordinates.ts';
 import type { ConsulApiDeps } from './deps.ts';
 import { consulDialect } from './dialect.ts';
 import { dnsEndpoints } from './dns.ts';
+import { inDatacenters } from './elsewhere.ts';
 import { eventEndpoints } from './events.ts';
 import { healthEndpoints } from './health.ts';
 import { kvEndpoints } from './kv.ts';
@@ -35,7 +36,7 @@ export function createConsulApi(deps: ConsulApiDeps, serving: ConsulServing): Ap
     ...serving,
     dialect: consulDialect,
     untilChanged: deps.state.untilChanged.bind(deps.state),
-    endpoints: consulEndpoints(deps),
+    endpoints: inDatacenters(deps, consulEndpoints(deps)),
     onAnswer: ({ method, route, milliseconds }) => deps.metrics.answered(method, route, milliseconds),
   });
 }

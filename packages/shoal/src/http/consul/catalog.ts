@@ -19,7 +19,7 @@ import { answerCached, checkDatacenter, checkPlace } from './reading.ts';
 /** All nodes and services of the datacenter. */
 export function catalogEndpoints(deps: ConsulContext): Endpoint[] {
   return [
-    { path: '/v1/catalog/datacenters', methods: { GET: () => json([deps.facts.datacenter]) } },
+    { path: '/v1/catalog/datacenters', methods: { GET: () => json(datacenters(deps)) } },
     { path: '/v1/catalog/nodes', methods: { GET: (request) => nodes(deps, request) } },
     { path: '/v1/catalog/services', methods: { GET: (request) => services(deps, request) } },
     { path: '/v1/catalog/service/*', methods: { GET: (request) => service(deps, request) } },
@@ -28,6 +28,11 @@ export function catalogEndpoints(deps: ConsulContext): Endpoint[] {
     { path: '/v1/catalog/register', methods: { PUT: (request) => register(deps, request) } },
     { path: '/v1/catalog/deregister', methods: { PUT: (request) => deregister(deps, request) } },
   ];
+}
+
+/** This one, then the nearest. */
+function datacenters({ facts, federation }: ConsulContext): string[] {
+  return [facts.datacenter, ...federation.list().map(({ name }) => name)];
 }
 
 function nodes(deps: ConsulContext, request: ApiRequest): Promise<Answer> {

@@ -10,22 +10,16 @@ import { coordinateBody, DECODE_FAILED } from './bodies.ts';
 import type { ConsulApiDeps } from './deps.ts';
 import { requireName } from './params.ts';
 import { checkPlace, checkReadParams, readHeaders } from './reading.ts';
+import { wanCoordinates } from './wan.ts';
 
 /** Where the nodes are in the network: distances are times of round trips. */
 export function coordinateEndpoints(deps: ConsulApiDeps): Endpoint[] {
   return [
-    { path: '/v1/coordinate/datacenters', methods: { GET: () => json(datacenters(deps)) } },
+    { path: '/v1/coordinate/datacenters', methods: { GET: () => json(wanCoordinates(deps)) } },
     { path: '/v1/coordinate/nodes', methods: { GET: (request) => nodes(deps, request) } },
     { path: '/v1/coordinate/node/*', methods: { GET: (request) => node(deps, request) } },
     { path: '/v1/coordinate/update', methods: { PUT: (request) => update(deps, request) } },
   ];
-}
-
-/** The servers of this datacenter. */
-function datacenters({ coordinates, members, facts }: ConsulApiDeps) {
-  const servers = members().filter(({ role }) => role === 'server');
-  const Coordinates = servers.flatMap(({ name }) => coordinates.get(name) ?? []);
-  return [{ Datacenter: facts.datacenter, AreaID: 'wan', Coordinates }];
 }
 
 async function nodes(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {

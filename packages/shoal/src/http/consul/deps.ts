@@ -3,6 +3,7 @@ import type { HeardEvents } from '../../catalog/events/heard.ts';
 import type { Registry } from '../../catalog/registry/registry.ts';
 import type { AgentFacts } from '../../catalog/self.ts';
 import type { Sessions } from '../../catalog/sessions/sessions.ts';
+import type { Federation } from '../../federation/federation.ts';
 import type { LogLines } from '../../log-lines.ts';
 import type { State } from '../../state/state.ts';
 import type { AskedBefore } from './asked-before.ts';
@@ -18,6 +19,8 @@ export type ConsulApiDeps = {
   readonly sessions: Sessions;
   readonly events: HeardEvents;
   readonly coordinates: Coordinates;
+  /** Other datacenters. */
+  readonly federation: Federation;
   /** UUIDs. */
   readonly newId: () => string;
   /** Bytes of a value and of a transaction. */

@@ -12,11 +12,11 @@ export type DnsFacts = {
   readonly explain: (
     name: string,
     type: string,
-  ) => {
+  ) => Promise<{
     readonly steps: readonly string[];
     readonly rcode: string | undefined;
     readonly answers: readonly string[];
-  };
+  }>;
 };
 
 export function dnsEndpoints(dns: DnsFacts | undefined): Endpoint[] {
@@ -37,9 +37,9 @@ export function dnsEndpoints(dns: DnsFacts | undefined): Endpoint[] {
     {
       path: '/v1/agent/dns/explain',
       methods: {
-        GET({ query }) {
+        async GET({ query }) {
           const name = requireName(query.get('name')?.replace(/\.$/, ''), 'Missing name');
-          const { steps, rcode, answers } = dns.explain(name, query.get('type') || 'A');
+          const { steps, rcode, answers } = await dns.explain(name, query.get('type') || 'A');
           return json({ Steps: steps, Rcode: rcode ?? null, Answers: answers });
         },
       },

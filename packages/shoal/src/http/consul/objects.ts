@@ -4,6 +4,7 @@ import type { Instance } from '../../catalog/health.ts';
 import { withAddressFamilies } from '../../catalog/registration.ts';
 import type { RegisteredCheck, ServiceDefinition } from '../../catalog/registry/definitions.ts';
 import type { CatalogCheckRow, CatalogNodeRow, CatalogServiceRow, KvRow } from '../../state/rows.ts';
+import type { ConsulFacts, Member } from './deps.ts';
 
 /** Consul's API objects, each composed here and nowhere else. Where Consul prints `null` for an empty map in one object and `{}` in another, so do we. */
 
@@ -154,4 +155,35 @@ export function kvObject(row: KvRow) {
 
 export function eventObject({ ID, Name, Payload, NodeFilter, ServiceFilter, TagFilter, LTime }: FiredEvent) {
   return { ID, Name, Payload, NodeFilter, ServiceFilter, TagFilter, Version: 1, LTime };
+}
+
+/** Versions of the protocol as Consul's clients expect them: its `members` shows `vsn`. */
+const PROTOCOL = { vsn: '2', vsn_min: '2', vsn_max: '3' };
+
+/** Serf's numbers. */
+const STATUS: Record<Member['status'], number> = { alive: 1, leaving: 2, left: 3, failed: 4 };
+
+export function memberObject(facts: Pick<ConsulFacts, 'datacenter' | 'version'>, member: Member) {
+  return {
+    Name: member.name,
+    Addr: member.address,
+    Port: member.port,
+    Tags: {
+      build: facts.version,
+      dc: facts.datacenter,
+      id: member.id,
+      role: member.role === 'server' ? 'consul' : 'node',
+      segment: '',
+      acls: '0',
+      ...PROTOCOL,
+      ...(member.role === 'server' && { port: String(member.port), raft_vsn: '3' }),
+    },
+    Status: STATUS[member.status],
+    ProtocolMin: 1,
+    ProtocolMax: 5,
+    ProtocolCur: 2,
+    DelegateMin: 2,
+    DelegateMax: 5,
+    DelegateCur: 4,
+  };
 }

@@ -2,6 +2,7 @@ import { commitPlanned } from '../../catalog/commit.ts';
 import { QueryInvalidError } from '../../catalog/queries/errors.ts';
 import { findQuery, queryInstances } from '../../catalog/queries/execute.ts';
 import { checkQueryId, planCreateQuery, planDeleteQuery, planUpdateQuery } from '../../catalog/queries/plan.ts';
+import { failOver } from '../../federation/fail-over.ts';
 import type { Read } from '../../state/read.ts';
 import type { PreparedQueryRow } from '../../state/rows.ts';
 import { type Answer, empty, json, text } from '../shared/answer.ts';
@@ -84,19 +85,23 @@ function execute(deps: ConsulContext, request: ApiRequest, name: string): Promis
     const row = findQuery(read, name);
     if (!row) throw new NotFoundError('Query not found');
     const near = nearTo(deps, query.get('near') || row.Service.Near);
-    const ordered = near(shuffled(queryInstances(read, row.Service), deps.random), ({ node }) => node.Node);
-    return {
-      Service: row.Service.Service,
-      Nodes: (limit > 0 ? ordered.slice(0, limit) : ordered).map(serviceEntryObject),
-      DNS: row.DNS,
-      Datacenter: deps.facts.datacenter,
-      // Other datacenters are not reached from here, so none was tried.
-      Failovers: 0,
-      ...QUERY_META,
-    };
+    const here = near(shuffled(queryInstances(read, row.Service), deps.random), ({ node }) => node.Node);
+    return { row, here: here.map(serviceEntryObject) };
   };
   // Shuffled anew for each that asks.
-  return answerRead(deps, request, found, (result, headers) => json(result, { ...headers, ...cached }));
+  return answerRead(deps, request, found, async ({ row, here }, headers) => {
+    const there = here.length === 0 ? await failOver(row.Service, deps.federation, request.signal) : undefined;
+    const nodes = there ? shuffled(there.entries, deps.random) : here;
+    const answer = {
+      Service: row.Service.Service,
+      Nodes: limit > 0 ? nodes.slice(0, limit) : nodes,
+      DNS: row.DNS,
+      Datacenter: there?.datacenter ?? deps.facts.datacenter,
+      Failovers: there?.tried ?? 0,
+      ...QUERY_META,
+    };
+    return json(answer, { ...headers, ...cached });
+  });
 }
 
 const QUERY_META = { Index: 0, LastContact: 0, KnownLeader: true, ConsistencyLevel: 'leader' };

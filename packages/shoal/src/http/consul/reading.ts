@@ -6,7 +6,7 @@ import { BadRequestError, UnknownDatacenterError } from '../shared/errors.ts';
 import type { ApiRequest } from '../shared/request.ts';
 import type { ConsulApiDeps, ConsulContext } from './deps.ts';
 
-type Compose<T> = (result: T, headers: Record<string, string>) => Answer;
+type Compose<T> = (result: T, headers: Record<string, string>) => Answer | Promise<Answer>;
 
 /** Answers with what a read finds, when it is due (`?index=&wait=`), with the index of what it read. */
 export async function answerRead<T>(
@@ -38,7 +38,7 @@ async function composed<T>(
 ): Promise<{ answer: Answer; read: Read }> {
   checkReadParams(deps, request.query);
   const { result, read } = await blockingRead(deps, request, query);
-  return { answer: compose(result, readHeaders(read.index)), read };
+  return { answer: await compose(result, readHeaders(read.index)), read };
 }
 
 /** A lasting answer of those that Consul's agents keep for `?cached`: who asks for that is told whether it was there. */

@@ -51,6 +51,7 @@ export const STATUS: Readonly<Record<string, number>> = {
   'not-found': 404,
   'body-too-large': 413,
   'unknown-datacenter': 500,
+  'datacenter-unreachable': 500,
   'catalog-invalid': 500,
   'registration-invalid': 400,
   'registration-refused': 500,

@@ -9,10 +9,12 @@ import { Registry } from '../../../src/catalog/registry/registry.ts';
 import { createSessions } from '../../../src/catalog/sessions/sessions.ts';
 import { CatalogSync } from '../../../src/catalog/sync.ts';
 import { localCatalogWriter } from '../../../src/catalog/writer.ts';
+import { createFederation } from '../../../src/federation/federation.ts';
 import { createConsulApi } from '../../../src/http/consul/api.ts';
 import type { ConsulFacts } from '../../../src/http/consul/deps.ts';
 import { createHttpMetrics } from '../../../src/http/consul/metrics.ts';
 import type { ApiServer } from '../../../src/http/shared/api-server.ts';
+import { silentLog } from '../../../src/log.ts';
 import { openState, type State } from '../../../src/state/state.ts';
 import { openEmbeddedStore } from '../../../src/store/embedded.ts';
 
@@ -76,6 +78,7 @@ export async function startConsulAgent(): Promise<ConsulAgent> {
       sessions,
       events,
       coordinates: createCoordinates(facts.nodeName, Date.now),
+      federation: createFederation({ log: silentLog, now: () => performance.now() }),
       newId: randomUUID,
       facts,
       members: () => [

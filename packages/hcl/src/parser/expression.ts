@@ -95,9 +95,6 @@ function parseTerm(stream: TokenStream): Expression {
       const operand = stream.nested(() => parseWithSteps(stream)) || tooDeep(stream, 'Expression');
       return { kind: 'unary', operator, operand, range: rangeBetween(range, operand.range) };
     }
-    case 'invalid':
-      // Reported already (see `lexicalMistakes`).
-      throw new SyntaxFailure('invalid character');
     default:
       return failure(
         stream,
@@ -110,6 +107,7 @@ function parseTerm(stream: TokenStream): Expression {
 }
 
 function remedyFor(token: Token): { remedy?: string } {
+  if (token.type === "'" || token.type === '`') return { remedy: 'use double quotes: "…"' };
   if (token.type === '<')
     return { remedy: 'a heredoc begins with <<MARKER (or <<-MARKER) and nothing else on its line' };
   if (token.type === '*') return { remedy: 'for a power use pow(base, exponent)' };

@@ -25,7 +25,7 @@ const newline = /\r?\n/y;
 const number = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const identifier = /[\p{ID_Start}_][\p{ID_Continue}-]*/uy;
 const lineComment = /(?:#|\/\/)[^\n]*?(?=\r?\n|$)/y;
-/** Blanks behind the marker are a mistake (see `lexicalMistakes`), but it is clear what was meant. */
+/** Blanks around the marker are a mistake (see `lexicalMistakes`), but it is clear what was meant. */
 const heredocStart = /<<-?[ \t]*([\p{ID_Start}_][\p{ID_Continue}-]*)[ \t]*\r?\n/uy;
 const quotedText = /(?:[^"\\$%\r\n]+|\\[^\r\n]|\$\$\{|%%\{|[$%](?!\{)|\\(?=[\r\n]|$)|\r(?!\n))+/uy;
 const heredocText = /(?:[^$%\n]+|\$\$\{|%%\{|[$%](?!\{))*\n?/y;

@@ -1,8 +1,15 @@
 import { type Diagnostic, errorAt } from '../diagnostic.ts';
 import type { Token } from './tokens.ts';
 
+/** All that is wrong with a text. What the parser says of a token that is wrong in itself would only repeat it. */
+export function allMistakes(tokens: readonly Token[], parsing: readonly Diagnostic[]): Diagnostic[] {
+  const lexical = lexicalMistakes(tokens);
+  const told = new Set(lexical.map(({ range }) => range?.start.byte));
+  return [...lexical, ...parsing.filter(({ range }) => !told.has(range?.start.byte))];
+}
+
 /** Tokens that no valid text has. Of a habit carried over from another language one mention is enough. */
-export function lexicalMistakes(tokens: readonly Token[]): Diagnostic[] {
+function lexicalMistakes(tokens: readonly Token[]): Diagnostic[] {
   const told = new Set<string>();
   return tokens.flatMap((token) => {
     const found = mistake(token);

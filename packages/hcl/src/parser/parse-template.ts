@@ -3,7 +3,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import { type Pos, startOfFile } from '../position.ts';
 import { parseTernary } from './expression.ts';
 import { lex } from './lexer.ts';
-import { lexicalMistakes } from './lexical-mistakes.ts';
+import { allMistakes } from './lexical-mistakes.ts';
 import { SyntaxFailure } from './recovery.ts';
 import { parseBareTemplate } from './template.ts';
 import { TokenStream } from './token-stream.ts';
@@ -17,7 +17,7 @@ export function parseTemplate(
   const tokens = lex(source, { filename, start, template: true });
   const stream = new TokenStream(source, tokens, false, parseTernary);
   const expression = tryTemplate(stream);
-  const diagnostics = [...lexicalMistakes(tokens), ...stream.diagnostics];
+  const diagnostics = allMistakes(tokens, stream.diagnostics);
   return expression ? { expression, diagnostics } : { diagnostics };
 }
 

@@ -6,7 +6,7 @@ import { advance, type Pos, startOfFile } from '../position.ts';
 import { parseBody } from './body.ts';
 import { expectEnd, parseExpressionHere, parseTernary } from './expression.ts';
 import { lex } from './lexer.ts';
-import { lexicalMistakes } from './lexical-mistakes.ts';
+import { allMistakes } from './lexical-mistakes.ts';
 import { TokenStream } from './token-stream.ts';
 
 export type ParseResult = { body: Body; diagnostics: Diagnostic[] };
@@ -33,7 +33,7 @@ function parseNative(text: string, filename: string): ParseResult {
   const tokens = lex(text, { filename });
   const stream = new TokenStream(text, tokens, true, parseTernary);
   const body = parseBody(stream, 'end of file');
-  return { body, diagnostics: [...lexicalMistakes(tokens), ...stream.diagnostics] };
+  return { body, diagnostics: allMistakes(tokens, stream.diagnostics) };
 }
 
 /** Reads one expression alone; newlines in it are blanks. `start` is where it stands in its file. */
@@ -42,7 +42,7 @@ export function parseExpression(source: string, filename: string, start: Pos = s
   const stream = new TokenStream(source, tokens, false, parseTernary);
   const { expression, failed } = parseExpressionHere(stream);
   if (!failed) expectEnd(stream);
-  const diagnostics = [...lexicalMistakes(tokens), ...stream.diagnostics];
+  const diagnostics = allMistakes(tokens, stream.diagnostics);
   return failed ? { diagnostics } : { expression, diagnostics };
 }
 

@@ -67,8 +67,18 @@ function scalarOf(value: Value, field: ScalarField): string | number | boolean |
 
 function converted(value: Value, type: Type, name: string): unknown {
   const result = convert(value, type);
-  if (isFailure(result) || result.kind === 'null') return { problem: `a ${name} is required` };
+  if (isFailure(result) || result.kind === 'null') return { problem: `a ${name} is required, not ${inWords(value)}` };
   return toJs(result);
+}
+
+const LONGEST_TEXT = 40;
+
+/** What a value is; it may come from a variable, so that the file does not show it. */
+function inWords({ kind, ...value }: Value): string {
+  if (kind === 'object' || kind === 'map') return 'an object';
+  if (kind === 'tuple' || kind === 'list' || kind === 'set') return 'a list';
+  const text = 'value' in value && typeof value.value === 'string' ? value.value : undefined;
+  return text !== undefined && text.length <= LONGEST_TEXT ? JSON.stringify(text) : `a ${kind}`;
 }
 
 function wholeNumber(value: Value, range: ScalarField['range']): number | Misfit {

@@ -1,15 +1,14 @@
-import type { Attribute, Block, Body } from '../ast.ts';
+import type { Attribute, Block, Body, Expression } from '../ast.ts';
 import { type Range, rangeBefore, rangeBehind, rangeBetween } from '../position.ts';
+import { type Around, remedyForNameAlone, remedyForNoBrace, remedyForQuotes } from './body-remedies.ts';
 import { nesting } from './brackets.ts';
 import { describe } from './describe.ts';
 import { parseExpressionHere } from './expression.ts';
 import { readQuotedLiteral } from './literal.ts';
-import { quoteInside } from './quote-inside.ts';
+import { quotesMissing } from './quotes.ts';
+import { UNTERMINATED } from './template.ts';
 import type { TokenStream } from './token-stream.ts';
 import type { Token } from './tokens.ts';
-
-/** The block whose body is read: its type, and its opening brace. */
-type Around = { name: string; brace: Range };
 
 /** Reads attributes and blocks up to `end`, which it consumes. After a mistake it goes on with the next line. */
 export function parseBody(stream: TokenStream, end: 'end of file' | '}', around?: Around): Body {
@@ -65,10 +64,13 @@ function at(range: Range): string {
 
 function unclosed(stream: TokenStream, openBrace: Range | undefined): Token {
   const token = stream.peek();
+  // A heredoc without end has swallowed the braces.
+  if (stream.diagnostics.at(-1)?.summary === UNTERMINATED) return token;
   const place = openBrace ? ` The block that opens at line ${openBrace.start.line} is not closed.` : '';
+  const line = stream.closedFurtherOut;
   stream.report(token.range, 'Argument or block definition required', `The file ends inside a block.${place}`, {
     ...(openBrace ? { context: openBrace } : {}),
-    remedy: 'add the missing "}"',
+    remedy: `add the missing "}"${line === undefined ? '' : `; by the layout, the block at line ${line} lacks it`}`,
   });
   return token;
 }
@@ -82,21 +84,6 @@ function misplaced(stream: TokenStream, token: Token, around: Around | undefined
     stream.report(token.range, 'Argument or block definition required', detail);
   }
   skipLine(stream);
-}
-
-const quotedName = /"((?:[^"\\\n]|\\.)+)"/y;
-const bareName = /^[\p{ID_Start}_][\p{ID_Continue}-]*$/u;
-const dottedName = /[\p{ID_Continue}-]+(?:\.[\p{ID_Continue}-]+)+/uy;
-
-function remedyForQuotes({ source }: TokenStream, { offset }: Token, around: Around | undefined): string {
-  quotedName.lastIndex = offset;
-  const name = quotedName.exec(source)?.[1];
-  return name === undefined || bareName.test(name) ? 'remove the quotes' : inObject(name, around);
-}
-
-/** A name with dots or blanks has no place in a block, but in an object it has. */
-function inObject(name: string, around: Around | undefined): string {
-  return `a name like this needs an object around it: ${around?.name ?? 'NAME'} = { "${name}" = … }`;
 }
 
 function parseItem(stream: TokenStream, items: Items, around: Around | undefined): void {
@@ -126,22 +113,13 @@ function nameAlone(stream: TokenStream, name: Token, around: Around | undefined)
   skipLine(stream);
 }
 
-function remedyForNameAlone(stream: TokenStream, name: Token, around: Around | undefined): string | undefined {
-  const next = stream.peek();
-  if (next.type === ':' || next.type === '=>') return `write ${name.text} = …`;
-  if (next.type === 'newline') return `put the "{" of a block on the same line`;
-  dottedName.lastIndex = name.offset;
-  const dotted = next.type === '.' && dottedName.exec(stream.source);
-  return dotted ? inObject(dotted[0], around) : undefined;
-}
-
 /** Reads what follows the name: `= expression` and the end of the line. */
 function parseAttribute(stream: TokenStream, name: Token, inline = false): Attribute {
   stream.read();
   const { expression, failed } = parseExpressionHere(stream);
   const range = rangeBetween(name.range, expression.range);
   if (failed) afterFailure(stream, inline);
-  else if (!inline) endOfAttribute(stream);
+  else if (!inline) endOfAttribute(stream, expression);
   return { name: name.text, nameRange: name.range, expression, range };
 }
 
@@ -150,7 +128,7 @@ function afterFailure(stream: TokenStream, inline: boolean): void {
   if (stream.peekType() !== 'identifier' || !stream.atLineStart()) skipLine(stream, inline);
 }
 
-function endOfAttribute(stream: TokenStream): void {
+function endOfAttribute(stream: TokenStream, value: Expression): void {
   const token = stream.peek();
   if (token.type === 'newline') stream.read();
   if (token.type === 'newline' || token.type === 'end of file') return;
@@ -161,7 +139,7 @@ function endOfAttribute(stream: TokenStream): void {
     });
   } else {
     const detail = `After an argument a new line must begin, but ${describe(token)} follows.`;
-    stream.report(token.range, 'Missing newline after argument', detail, quoteInside(stream, token));
+    stream.report(token.range, 'Missing newline after argument', detail, quotesMissing(stream, token, value));
   }
   skipLine(stream);
 }
@@ -177,6 +155,7 @@ function parseBlock(stream: TokenStream, type: Token): Block | undefined {
     return undefined;
   }
   const body = parseBlockBody(stream, type, open);
+  noteLayout(stream, type);
   const block: Block = {
     type: type.text,
     typeRange: type.range,
@@ -190,11 +169,20 @@ function parseBlock(stream: TokenStream, type: Token): Block | undefined {
   return block;
 }
 
+/** Where a brace is missing, the next one closes a block that begins further in. */
+function noteLayout(stream: TokenStream, type: Token): void {
+  const close = stream.previous();
+  if (close.type !== '}' || close.range.start.line === type.range.start.line) return;
+  if (close.range.start.column < type.range.start.column) stream.closedFurtherOut ??= type.range.start.line;
+}
+
 function noBrace(stream: TokenStream, type: Token): void {
   const token = stream.peek();
   const detail = `After the labels of a "${type.text}" block its "{" must follow on the same line, not ${describe(token)}.`;
-  const more = token.type === '=' ? { remedy: 'an argument has one name: remove the others, or the "="' } : {};
-  stream.report(token.range, 'Invalid block definition', detail, { context: type.range, ...more });
+  stream.report(token.range, 'Invalid block definition', detail, {
+    context: type.range,
+    ...remedyForNoBrace(stream, type, token),
+  });
 }
 
 function parseLabels(stream: TokenStream): Label[] | undefined {

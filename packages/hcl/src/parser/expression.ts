@@ -4,7 +4,7 @@ import { rangeBetween } from '../position.ts';
 import { falseValue, numberValue, trueValue, untypedNull } from '../values.ts';
 import { describe, isComment } from './describe.ts';
 import { parseForExpression } from './for.ts';
-import { quoteInside } from './quote-inside.ts';
+import { quoteInside } from './quotes.ts';
 import { failure, inBrackets, SyntaxFailure, tooDeep } from './recovery.ts';
 import { parseSteps } from './steps.ts';
 import { parseQuotedTemplate } from './template.ts';
@@ -186,10 +186,19 @@ function parseTuple(stream: TokenStream, open: Token): Expression {
       if (stream.take(',')) continue;
       const token = stream.peek();
       const detail = `Items are separated by commas, and "]" ends the list, but ${describe(token)} follows.`;
-      failure(stream, token, 'Missing item separator', detail, { context: open.range, ...quoteInside(stream, token) });
+      failure(stream, token, 'Missing item separator', detail, {
+        context: open.range,
+        ...remedyForItem(stream, token),
+      });
     }
     return { kind: 'tuple', items, range: rangeBetween(open.range, stream.read().range) };
   });
+}
+
+function remedyForItem(stream: TokenStream, token: Token): { remedy?: string } {
+  return stream.atLineStart()
+    ? { remedy: 'add the missing "," or "]" on the line before' }
+    : quoteInside(stream, token);
 }
 
 function isFor(stream: TokenStream): boolean {

@@ -81,6 +81,8 @@ function readPart(stream: TokenStream, token: Token): TemplatePart | undefined {
   }
 }
 
+export const UNTERMINATED = 'Unterminated template string';
+
 function unterminated(stream: TokenStream, token: Token, open: Token | undefined): never {
   // A line break in quotes has been reported already.
   if (token.type === 'quoted newline') throw new SyntaxFailure('line break in quotes');
@@ -91,7 +93,7 @@ function unterminated(stream: TokenStream, token: Token, open: Token | undefined
   const remedy = heredoc
     ? `write ${open.text.replace(/^<<-?/, '').trim()} alone on a line of its own behind the text, and a new line after it`
     : 'close the quote';
-  return failure(stream, token, 'Unterminated template string', detail, {
+  return failure(stream, token, UNTERMINATED, detail, {
     ...(open ? { context: open.range } : {}),
     remedy,
   });

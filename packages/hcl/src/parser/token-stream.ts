@@ -17,6 +17,8 @@ export class TokenStream {
   readonly diagnostics: Diagnostic[] = [];
   /** The text that the tokens were cut from. */
   readonly source: string;
+  /** Line of the first block that is closed further out than it begins (see `noteLayout` in body.ts). */
+  closedFurtherOut: number | undefined;
   private readonly grammar: Grammar;
   private readonly tokens: readonly Token[];
   private readonly newlinesMatter: boolean[];

@@ -67,6 +67,18 @@ describe('all mistakes of a file at once', () => {
       read: { a: 'x: 1\n', b: 1 },
     },
     {
+      name: 'a heredoc that has no end, and swallows the braces behind it',
+      given: 'a {\n  b {\n    c = <<EOT\nx\n  }\n}\n',
+      want: ['7:1 Unterminated template string'],
+      read: {},
+    },
+    {
+      name: 'one for each quote of another kind, and none twice',
+      given: "a = ''\nb = 'x'\nc = 1\n",
+      want: ['1:5 Invalid character', '2:5 Invalid expression'],
+      read: { c: 1 },
+    },
+    {
       name: 'blanks before the marker of a heredoc',
       given: 'a = <<  EOT\nx: {{ 1 }}\nEOT\nb = 1\n',
       want: ['1:5 Invalid heredoc'],
@@ -93,6 +105,16 @@ describe('remedies', () => {
     { given: 'a = "say "hello" to"\n', want: 'write \\" for a quote inside of a string' },
     { given: 'a = ["-t={{ env "A" }}"]\n', want: 'write \\" for a quote inside of a string' },
     { given: 'a = ["b" c]\n', want: undefined },
+    { given: 'a = ["b"\nc = 1\n', want: 'add the missing "," or "]" on the line before' },
+    { given: 'image = redis:7\n', want: 'put quotes around a text' },
+    { given: 'interval = 10s\n', want: 'write "10s", or the number alone' },
+    { given: 'port "9001"\n', want: 'for a block put "{" on this line, for an argument write port = "9001"' },
+    { given: 'count 3\n', want: 'write count = …' },
+    { given: "a = ''\n", want: 'use double quotes: "…"' },
+    {
+      given: 'a {\n  b {\n    c {\n      d = 1\n  }\n}\n',
+      want: 'add the missing "}"; by the layout, the block at line 3 lacks it',
+    },
   ];
   it.each(cases)('$given', ({ given, want }) => expect(parse(given, 'f').diagnostics[0]?.remedy).toBe(want));
 });

@@ -18,6 +18,7 @@ import {
 import { durationRemedy, parseDuration } from '../../duration.ts';
 import type { MapField, ScalarField, TextsField } from '../schema/field.ts';
 import type { Reading } from './context.ts';
+import { oddValue } from './odd-values.ts';
 
 /** The value of an attribute; `undefined` when it has none, which has then been reported. */
 export function readValue(attribute: Attribute, scope: Scope, reading: Reading): Value | undefined {
@@ -42,9 +43,13 @@ export function readScalar(attribute: Attribute, field: ScalarField, scope: Scop
   if (value === undefined) return undefined;
   const place = { name: attribute.name, range: attribute.expression.range };
   const result = value.kind === 'null' ? readNull(field) : scalarOf(value, field);
-  if (!isMisfit(result)) return result;
-  reading.diagnostics.push(unsuitable(place, result));
-  return undefined;
+  if (isMisfit(result)) {
+    reading.diagnostics.push(unsuitable(place, result));
+    return undefined;
+  }
+  const odd = oddValue(attribute, field.type, result);
+  if (odd) reading.diagnostics.push(odd);
+  return result;
 }
 
 function readNull(field: ScalarField): null | Misfit {
@@ -67,8 +72,20 @@ function scalarOf(value: Value, field: ScalarField): string | number | boolean |
 
 function converted(value: Value, type: Type, name: string): unknown {
   const result = convert(value, type);
-  if (isFailure(result) || result.kind === 'null') return { problem: `a ${name} is required, not ${inWords(value)}` };
-  return toJs(result);
+  if (!isFailure(result) && result.kind !== 'null') return toJs(result);
+  const remedy = type === boolType ? remedyForFlag(value) : remedyForList(value);
+  return { problem: `a ${name} is required, not ${inWords(value)}`, ...(remedy !== undefined && { remedy }) };
+}
+
+function remedyForList(value: Value): string | undefined {
+  return value.kind === 'tuple' && value.items.length === 1 ? 'remove the brackets' : undefined;
+}
+
+/** Other languages have other words for it; without quotes they are names that nobody knows. */
+function remedyForFlag(value: Value): string | undefined {
+  const word = value.kind === 'string' ? value.value.replace(/^\$\{(\w+)\}$/, '$1').toLowerCase() : undefined;
+  if (word === 'yes' || word === 'on' || word === 'true') return 'write true';
+  return word === 'no' || word === 'off' || word === 'false' ? 'write false' : undefined;
 }
 
 const LONGEST_TEXT = 40;

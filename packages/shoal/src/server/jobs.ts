@@ -17,6 +17,7 @@ import { newEvaluation, putEvaluation } from './evaluations.ts';
 import { stableOps, versionOps } from './job-versions.ts';
 import { DEFAULT_NAMESPACE } from './namespaces.ts';
 import type { NodePools } from './node-pools.ts';
+import { checkSameKind } from './same-kind.ts';
 import { checkRegistrationsOpen } from './scheduler-config.ts';
 import { transition } from './transition.ts';
 
@@ -58,6 +59,7 @@ export function createJobs(deps: ServerDeps, nodePools: Pick<NodePools, 'exists'
     const { index, answer } = await commitDecision(state, `Job "${job.ID}"`, () => {
       const existing = jobs.get(key);
       enforceIndex(existing, options.enforceIndex);
+      checkSameKind(existing, job);
       const next = nextVersion(existing, options.preserveCounts ? withCounts(job, existing) : job);
       const evaluation = isTemplate(next)
         ? undefined
@@ -165,6 +167,7 @@ export function createJobs(deps: ServerDeps, nodePools: Pick<NodePools, 'exists'
   function preview(input: JobInput): { job: Job; existing: JobRow | undefined; warnings: string[] } {
     const { job, warnings } = acceptable(input);
     const existing = jobs.get(jobKey(job.Namespace, job.ID));
+    checkSameKind(existing, job);
     return { job: nextVersion(existing, job), existing, warnings };
   }
 

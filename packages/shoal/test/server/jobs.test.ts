@@ -99,3 +99,22 @@ describe('a job', () => {
     expect(cluster.live()[0]?.PreviousAllocation).toBe(first.ID);
   });
 });
+
+describe('a job stays of its kind', () => {
+  const batch = { Type: 'batch' };
+  const periodic = { ...batch, Periodic: { Enabled: true, Spec: '0 3 * * *', SpecType: 'cron' } };
+  const parameterized = { ...batch, ParameterizedJob: { Payload: 'optional' } };
+  const cases: { name: string; from: object; to: object; want: string }[] = [
+    { name: 'a batch job', from: batch, to: periodic, want: 'from batch to periodic batch' },
+    { name: 'a periodic job', from: periodic, to: batch, want: 'from periodic batch to batch' },
+    { name: 'a form', from: parameterized, to: batch, want: 'from parameterized batch to batch' },
+    { name: 'a service', from: {}, to: { Type: 'system' }, want: 'from service to system' },
+  ];
+  test.each(cases)('$name', async ({ from, to, want }) => {
+    const cluster = await aCluster();
+    await cluster.register(aService(from));
+    await expect(cluster.register(aService(to))).rejects.toThrow(`cannot update job "j" ${want}: purge it first`);
+    await cluster.server.jobs.deregister('default', 'j', { purge: true });
+    await cluster.register(aService(to));
+  });
+});

@@ -38,6 +38,7 @@ function siblingPort(task: string, { label, ip, value: port }: TaskPort): Record
     [`NOMAD_IP_${name}`]: ip,
     [`NOMAD_PORT_${name}`]: String(port),
     [`NOMAD_ADDR_${name}`]: hostPort(ip, port),
+    [`NOMAD_HOST_PORT_${name}`]: String(port),
   };
 }
 

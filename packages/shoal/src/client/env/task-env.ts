@@ -29,7 +29,7 @@ export type TaskEnvInput = {
 export function taskEnv(input: TaskEnvInput): TaskEnv {
   const node = nodeVariables(input.node, input.job.Region);
   const nomad = { ...metaVariables(input, lookup(node)), ...nomadVariables(input) };
-  const own = interpolateMap(input.task.Env, lookup(node, nomad));
+  const own = underCleanNames(interpolateMap(input.task.Env, lookup(node, nomad)));
   const env = { ...input.hostEnv, ...nomad, ...own, ...input.templateEnv };
   return { env, variables: lookup(node, env) };
 }
@@ -88,12 +88,23 @@ function limitVariables({ allocation, task }: TaskEnvInput): Record<string, stri
   return variables;
 }
 
-// The task's meta wins over the group's, the group's over the job's; each key as it is written and in capitals.
+/** Dots stay, which programs know (`discovery.type`), though shells do not. */
+function withDots(name: string): string {
+  return name.replaceAll(/[^A-Za-z0-9_.]/g, '_');
+}
+
+/** Names that no shell can read are there with `_` as well (job specification, env). What the task says of that name itself goes before. */
+function underCleanNames(env: Record<string, string>): Record<string, string> {
+  return { ...Object.fromEntries(Object.entries(env).map(([name, value]) => [withDots(name), value])), ...env };
+}
+
+// The task's meta wins over the group's, the group's over the job's; each key in capitals, and as it is written: with dots and without.
 function metaVariables(input: { job: Job; group: TaskGroup; task: Task | null }, node: Variables) {
   const meta = interpolateMap({ ...input.job.Meta, ...input.group.Meta, ...input.task?.Meta }, node);
   const entries = Object.entries(meta).flatMap(([key, value]) => [
     [`NOMAD_META_${cleanName(key).toUpperCase()}`, value],
     [`NOMAD_META_${cleanName(key)}`, value],
+    [`NOMAD_META_${withDots(key)}`, value],
   ]);
   return Object.fromEntries(entries) as Record<string, string>;
 }

@@ -79,6 +79,30 @@ describe('a task sees', () => {
     expect(envOf({ task: { Env } }).env['MINE']).toBe('t-dc1-linux-r1-${meta.nope}');
   });
 
+  test('names that no shell can read with underscores, too, but what is said of those goes before', () => {
+    const { env, variables } = envOf({
+      task: { Env: { 'my-key': 'a', 'other-key': 'b', other_key: 'c', 'discovery.type': 'single-node' } },
+    });
+    expect(env).toMatchObject({
+      'my-key': 'a',
+      my_key: 'a',
+      other_key: 'c',
+      'discovery.type': 'single-node',
+    });
+    expect(env).not.toHaveProperty('discovery_type');
+    expect(variables.get('my_key')).toBe('a');
+  });
+
+  test('meta with dots under both names', () => {
+    const { env } = envOf({ task: { Meta: { 'project.team': 'sre', 'a-b.c': 'd' } } });
+    expect(env).toMatchObject({
+      'NOMAD_META_project.team': 'sre',
+      NOMAD_META_project_team: 'sre',
+      'NOMAD_META_a_b.c': 'd',
+      NOMAD_META_A_B_C: 'd',
+    });
+  });
+
   test('the host below all, and its own above all', () => {
     expect(envOf({ task: { Env: { NOMAD_DC: 'elsewhere' } } }).env).toMatchObject({
       PATH: '/bin',
@@ -94,7 +118,12 @@ describe('a task sees', () => {
       u: { Cpu: { CpuShares: 1 }, Memory: { MemoryMB: 1 }, Networks: [{ ...network, DynamicPorts }], Devices: null },
     };
     const { env } = envOf({ resources: { Tasks } });
-    expect(env).toMatchObject({ NOMAD_ADDR_u_db: '10.0.0.7:5432', NOMAD_IP_u_db: '10.0.0.7', NOMAD_PORT_u_db: '5432' });
+    expect(env).toMatchObject({
+      NOMAD_ADDR_u_db: '10.0.0.7:5432',
+      NOMAD_IP_u_db: '10.0.0.7',
+      NOMAD_PORT_u_db: '5432',
+      NOMAD_HOST_PORT_u_db: '5432',
+    });
     expect(env).not.toHaveProperty('NOMAD_ADDR_db');
   });
 });

@@ -11,7 +11,8 @@ type Mode =
   | { kind: 'heredoc'; marker: string; lineStart: boolean }
   | { kind: 'bare' };
 
-type LexerOptions = { filename: string; start?: Pos; template?: boolean };
+/** Without `directives`, `%{` is text, as it was in the first version of HCL. */
+type LexerOptions = { filename: string; start?: Pos; template?: boolean; directives?: boolean | undefined };
 
 /** Cuts a text into tokens, comments included, blanks not. The last token is always `end of file`. Never fails. */
 export function lex(source: string, options: LexerOptions): Token[] {
@@ -40,14 +41,16 @@ class Lexer {
   readonly tokens: Token[] = [];
   private readonly source: string;
   private readonly filename: string;
+  private readonly directives: boolean;
   private readonly modes: Mode[];
   private offset = 0;
   private unclosed = false;
   private pos: Pos;
 
-  constructor(source: string, { filename, start = startOfFile, template = false }: LexerOptions) {
+  constructor(source: string, { filename, start = startOfFile, template = false, directives = true }: LexerOptions) {
     this.source = source;
     this.filename = filename;
+    this.directives = directives;
     this.pos = start;
     this.modes = [template ? { kind: 'bare' } : { kind: 'code', braces: 0 }];
     if (source.startsWith('\ufeff')) {
@@ -167,7 +170,7 @@ class Lexer {
     if (mode.lineStart && this.endOfHeredoc(mode.marker)) return;
     mode.lineStart = false;
     if (this.templateStart()) return;
-    const length = this.match(heredocText);
+    const length = this.match(heredocText) || 1;
     mode.lineStart = this.source[this.offset + length - 1] === '\n';
     this.emit('text', length);
   }
@@ -186,7 +189,7 @@ class Lexer {
   private templateStart(): boolean {
     if (this.plain('shell expansion', shellExpansion)) return true;
     const length = this.match(templateStart);
-    if (length === 0) return false;
+    if (length === 0 || (!this.directives && this.source[this.offset] === '%')) return false;
     this.modes.push({ kind: 'code', braces: 0 });
     this.emit(this.source[this.offset] === '$' ? '${' : '%{', length);
     return true;

@@ -9,6 +9,9 @@ import { lex } from './lexer.ts';
 import { allMistakes } from './lexical-mistakes.ts';
 import { TokenStream } from './token-stream.ts';
 
+/** `directives: false` takes `%{` as text, as the first version of HCL did. */
+export type ParseOptions = { directives?: boolean };
+
 export type ParseResult = { body: Body; diagnostics: Diagnostic[] };
 /** `expression` is missing only where nothing could be read. */
 export type ParsedExpression = { expression?: Expression; diagnostics: Diagnostic[] };
@@ -17,9 +20,11 @@ export type ParsedExpression = { expression?: Expression; diagnostics: Diagnosti
  * Reads a file: JSON syntax when it begins as a JSON object does or `filename` ends in `.json`, else native syntax.
  * The body holds as much as could be read, whatever the diagnostics say.
  */
-export function parse(source: string | Uint8Array, filename: string): ParseResult {
+export function parse(source: string | Uint8Array, filename: string, options: ParseOptions = {}): ParseResult {
   const { text, mistake } = decode(source, filename);
-  const { body, diagnostics } = isJson(text, filename) ? parseJsonBody(text, filename) : parseNative(text, filename);
+  const { body, diagnostics } = isJson(text, filename)
+    ? parseJsonBody(text, filename)
+    : parseNative(text, filename, options);
   // What else there is to say about a text in another encoding would only lead astray.
   return { body, diagnostics: mistake ? [mistake] : diagnostics };
 }
@@ -29,8 +34,8 @@ export function isJson(text: string, filename: string): boolean {
   return filename.endsWith('.json') || /^\ufeff?\s*\{\s*(?:["}]|$)/.test(text);
 }
 
-function parseNative(text: string, filename: string): ParseResult {
-  const tokens = lex(text, { filename });
+function parseNative(text: string, filename: string, { directives }: ParseOptions): ParseResult {
+  const tokens = lex(text, { filename, directives });
   const stream = new TokenStream(text, tokens, true, parseTernary);
   const body = parseBody(stream, 'end of file');
   return { body, diagnostics: allMistakes(tokens, stream.diagnostics) };

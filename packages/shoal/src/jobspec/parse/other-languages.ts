@@ -64,7 +64,7 @@ function mayBeTemplate(line: number, remedy: string): Diagnostic {
 const FIRST_VERSION: Diagnostic = {
   severity: 'warning',
   summary: 'The file is in the first version of HCL',
-  detail: 'That has names in quotes, and blocks of several things on one line; this version has not.',
+  detail: 'That has names in quotes, blocks of several things on one line, and "%{" as text; this version has not.',
   remedy: 'add -hcl1 to read it as it is, or change what is told above',
 };
 

@@ -210,6 +210,38 @@ describe('the first version of HCL', () => {
     });
   });
 
+  test('has "%{" as text, and configuration in several blocks', () => {
+    const given = `job "j" {
+      group "g" {
+        task "t" {
+          driver = "x"
+          config {
+            a = "%{type}-%{+YYYY}"
+            b = 1
+          }
+          config {
+            b = 2
+          }
+          env { A = "1" }
+          template {
+            data = <<EOT
+<%{POSINT:pri}> \${NOMAD_ALLOC_ID}
+EOT
+          }
+          env { B = "2" }
+        }
+      }
+    }
+    `;
+    const { job, diagnostics } = parse(given, { firstVersion: true });
+    expect(diagnostics).toEqual([]);
+    expect(job?.TaskGroups?.[0]?.Tasks?.[0]).toMatchObject({
+      Config: { a: '%{type}-%{+YYYY}', b: 2 },
+      Env: { A: '1', B: '2' },
+      Templates: [{ EmbeddedTmpl: '<%{POSINT:pri}> ${NOMAD_ALLOC_ID}\n' }],
+    });
+  });
+
   test('is not taken without being told', () => expect(parse(source).diagnostics).not.toEqual([]));
 });
 

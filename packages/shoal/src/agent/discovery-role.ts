@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createFollowCatalog } from '../catalog/checks/follow-catalog.ts';
 import { type Coordinates, createCoordinates } from '../catalog/coordinates/coordinates.ts';
 import { type HeardEvents, hearEvents } from '../catalog/events/heard.ts';
+import { createMeshView } from '../catalog/mesh/mesh-view.ts';
 import { createQueryView } from '../catalog/queries/query-view.ts';
 import { createRegistrar } from '../catalog/registrar.ts';
 import { registryFile } from '../catalog/registry/file.ts';
@@ -99,6 +100,7 @@ export async function startDiscoveryRole(deps: {
       (items) => shuffled(items, Math.random),
       (query) => failOverKept(query, federation),
     ),
+    mesh: createMeshView(state),
     remote: (name: string) => federation.get(name)?.catalog,
     log,
   };
@@ -152,7 +154,7 @@ function complaints(log: Log): (error: unknown) => void {
   };
 }
 
-type DnsNeeds = Required<Pick<DnsDeps, 'view' | 'queries' | 'remote'>> & { config: AgentConfig; log: Log };
+type DnsNeeds = Required<Pick<DnsDeps, 'view' | 'queries' | 'mesh' | 'remote'>> & { config: AgentConfig; log: Log };
 
 function dnsServer(needs: DnsNeeds): DnsServer | undefined {
   const { config } = needs;
@@ -175,7 +177,7 @@ function dnsForTasks(needs: DnsNeeds, main: DnsServer): TaskDns {
   return createTaskDns({ main, settings, open, log });
 }
 
-function openDns({ view, queries, remote, log }: DnsNeeds, settings: DnsSettings, addresses: DnsAddress[]): DnsServer {
+function openDns({ config: _, log, ...deps }: DnsNeeds, settings: DnsSettings, addresses: DnsAddress[]): DnsServer {
   const warn = (message: string) => log.warn({}, message);
-  return createDnsServer({ view, queries, remote, settings, addresses, random: Math.random, now: Date.now, warn });
+  return createDnsServer({ ...deps, settings, addresses, random: Math.random, now: Date.now, warn });
 }

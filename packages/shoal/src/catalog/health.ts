@@ -12,16 +12,22 @@ export type Instance = {
 
 /** The node's row and each instance; an instance whose node has no row (it is being removed) is left out. */
 export function serviceRows(read: Read, name: string): Omit<Instance, 'checks'>[] {
-  const { catalogNodes, catalogServices } = read.state.tables;
-  const services = read.by(catalogServices, 'name', name.toLowerCase());
-  return services.flatMap((service) => {
-    const node = read.get(catalogNodes, service.Node.toLowerCase());
-    return node ? [{ node, service }] : [];
-  });
+  return onNodes(read, read.by(read.state.tables.catalogServices, 'name', name.toLowerCase()));
 }
 
 export function serviceInstances(read: Read, name: string): Instance[] {
-  return serviceRows(read, name).map((instance) => ({ ...instance, checks: checksOf(read, instance.service) }));
+  return instancesOf(read, read.by(read.state.tables.catalogServices, 'name', name.toLowerCase()));
+}
+
+export function instancesOf(read: Read, services: readonly CatalogServiceRow[]): Instance[] {
+  return onNodes(read, services).map((instance) => ({ ...instance, checks: checksOf(read, instance.service) }));
+}
+
+function onNodes(read: Read, services: readonly CatalogServiceRow[]): Omit<Instance, 'checks'>[] {
+  return services.flatMap((service) => {
+    const node = read.get(read.state.tables.catalogNodes, service.Node.toLowerCase());
+    return node ? [{ node, service }] : [];
+  });
 }
 
 /** Node checks are those of the service id ''. */

@@ -5,6 +5,8 @@ import type { Op, Precondition, Value } from '../store/contract.ts';
 import type { Planned } from './commit.ts';
 import { removeNode } from './deregister.ts';
 import { CatalogInvalidError } from './errors.ts';
+import { CONNECT_PROXY, meshFault } from './mesh/faults.ts';
+import { metaFault } from './meta-fault.ts';
 import {
   type CatalogRegistration,
   type CheckEntry,
@@ -52,19 +54,28 @@ export function validateNode({ Node, Address, ID }: NodeRegistrationBody, needsA
 function validate(registration: CatalogRegistration): void {
   const { Node, SkipNodeUpdate, Service, Checks } = registration;
   validateNode(registration, !SkipNodeUpdate);
-  if (Service) validateService(Service);
+  if (Service) validateService(Service, Node);
   for (const check of Checks) {
+    if (check.CheckID === '' && check.Name === '') throw new CatalogInvalidError('Must provide check ID or name');
     if (check.Node !== '' && check.Node.toLowerCase() !== Node.toLowerCase())
       throw new CatalogInvalidError(`check node "${check.Node}" does not match node "${Node}"`);
   }
 }
 
 /** Throws CatalogInvalidError. */
-function validateService({ ID, Service, Port, Kind }: ServiceRegistrationBody): void {
-  if (Service === '')
-    throw new CatalogInvalidError(ID === '' ? 'Must provide a service name' : 'Must provide service name with ID');
-  if (Kind === 'connect-proxy' && Port === 0)
-    throw new CatalogInvalidError('1 error occurred:\n\t* Port must be set for a Connect proxy\n\n');
+function validateService(service: ServiceRegistrationBody, node: string): void {
+  if (service.Service === '')
+    throw new CatalogInvalidError(
+      service.ID === '' ? 'Must provide a service name' : 'Must provide service name with ID',
+    );
+  const meta = metaFault(service.Meta);
+  if (meta)
+    throw new CatalogInvalidError(
+      `failed inserting service: Invalid Service Meta for node ${node} and serviceID ${service.ID || service.Service}: ${meta}`,
+    );
+  // What gateways need is asked of agents alone, as by Consul.
+  const fault = service.Kind === CONNECT_PROXY ? meshFault(service) : undefined;
+  if (fault) throw new CatalogInvalidError(fault);
 }
 
 export function nodeEntry(given: NodeRegistrationBody, name: string, datacenter: string): NodeEntry {
@@ -111,6 +122,9 @@ export function serviceEntry(given: ServiceRegistrationBody, node: string): Serv
     ServiceMeta: given.Meta,
     ServicePort: given.Port,
     ServiceEnableTagOverride: given.EnableTagOverride,
+    ...(given.SocketPath && { ServiceSocketPath: given.SocketPath }),
+    ...(given.Proxy && { ServiceProxy: given.Proxy }),
+    ...(given.Native && { ServiceNative: true }),
   };
 }
 

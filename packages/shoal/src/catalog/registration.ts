@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import type { CheckStatus, ServiceAddress, Weights } from '@shoal/api';
-import type { CatalogCheckRow, CatalogNodeRow, CatalogServiceRow } from '../state/rows.ts';
+import type { CatalogCheckRow, CatalogNodeRow, CatalogServiceRow, ServiceProxy } from '../state/rows.ts';
 
 /** What makes a row: everything but the indexes, which are stamped when it is written. */
 export type Unstamped<R> = Omit<R, 'CreateIndex' | 'ModifyIndex'>;
@@ -36,6 +36,10 @@ export type ServiceRegistrationBody = {
   readonly Port: number;
   readonly Weights: Weights | undefined;
   readonly EnableTagOverride: boolean;
+  readonly SocketPath?: string;
+  readonly Proxy?: ServiceProxy | undefined;
+  /** `Connect.Native` */
+  readonly Native?: boolean;
 };
 
 export type CheckRegistrationBody = {

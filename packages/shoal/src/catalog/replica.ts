@@ -19,6 +19,9 @@ export function serviceReplica(node: string, service: ServiceDefinition, held?: 
     ServiceMeta: service.meta,
     ServicePort: service.port,
     ServiceEnableTagOverride: service.enableTagOverride,
+    ...(service.socketPath !== undefined && { ServiceSocketPath: service.socketPath }),
+    ...(service.proxy && { ServiceProxy: service.proxy }),
+    ...(service.native && { ServiceNative: service.native }),
     ...(service.nomadAllocId !== undefined && { NomadAllocID: service.nomadAllocId }),
   };
 }

@@ -26,6 +26,7 @@ export function createEngine(deps: DnsDeps, settings: DnsSettings) {
     ...{ view: deps.view, settings, random: deps.random },
     ...(deps.queries && { queries: deps.queries }),
     ...(deps.remote && { remote: deps.remote }),
+    ...(deps.mesh && { mesh: deps.mesh }),
     get now() {
       return Math.floor(deps.now() / 1000);
     },

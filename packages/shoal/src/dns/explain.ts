@@ -49,6 +49,10 @@ function meaning(target: Target, settings: DnsSettings): string {
       return `It asks for node "${target.name}"${place}.`;
     case 'virtual':
       return `It asks for the address that stands for service "${target.name}" as a whole${place}.`;
+    case 'connect':
+      return `It asks through what service "${target.name}" is reached in a mesh${place}.`;
+    case 'ingress':
+      return `It asks for the ingress gateways that lead to service "${target.name}"${place}.`;
     case 'address':
       return `The address is in the name itself: "${target.label}", in hex.`;
     case 'reverse':
@@ -56,7 +60,7 @@ function meaning(target: Target, settings: DnsSettings): string {
         ? 'It is under in-addr.arpa or ip6.arpa, but is no whole address.'
         : `It asks who has the address ${target.address}.`;
     case 'unknown':
-      return 'It is in our domain, but has none of its forms (NAME.service, NODE.node, NAME.query, NAME.virtual, HEX.addr).';
+      return 'It is in our domain, but has none of its forms (NAME.service, NODE.node, NAME.query, NAME.virtual, NAME.connect, NAME.ingress, HEX.addr).';
     case 'foreign':
       return `It is in none of our domains (${[settings.domain, ...settings.altDomains].join(', ')}).`;
   }
@@ -67,6 +71,8 @@ function details(target: Target, context: ZoneContext): string[] {
   if (datacenter !== undefined && datacenter !== context.view.datacenter)
     return remoteDetails(target, datacenter, context);
   if (target.kind === 'service') return ofService(target, context.view.service(target.name), context);
+  if (target.kind === 'connect' || target.kind === 'ingress')
+    return ofMesh(target, context.mesh?.[target.kind](target.name) ?? [], context);
   if (target.kind === 'query') return ofQuery(target.name, context);
   if (target.kind === 'virtual')
     return ['It is one that an instance was registered with, as tagged address "virtual" or "consul-virtual".'];
@@ -92,6 +98,19 @@ function ofNode(node: ViewNode | undefined, { settings }: ZoneContext): string {
   return node
     ? `Its address is ${node.address}; TTL ${settings.nodeTtl} s (node_ttl).`
     : 'The catalog holds no such node.';
+}
+
+function ofMesh(
+  { kind, name }: { readonly kind: 'connect' | 'ingress'; readonly name: string },
+  instances: readonly ViewInstance[],
+  context: ZoneContext,
+): string[] {
+  if (instances.length > 0) return ofService({ name, tag: '' }, instances, context);
+  return [
+    kind === 'connect'
+      ? 'The catalog holds no proxy for it, no instance that needs none, and no terminating gateway that leads to it.'
+      : 'The catalog holds no ingress gateway whose configuration entry names it.',
+  ];
 }
 
 function ofService(

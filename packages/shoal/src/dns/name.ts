@@ -9,6 +9,10 @@ export type Target =
   | { readonly kind: 'node'; readonly name: string; readonly datacenter: string | undefined }
   /** The address that stands for a whole service. */
   | { readonly kind: 'virtual'; readonly name: string; readonly datacenter: string | undefined }
+  /** Through what a service is reached in a mesh. */
+  | { readonly kind: 'connect'; readonly name: string; readonly datacenter: string | undefined }
+  /** Gateways that lead to a service in a mesh. */
+  | { readonly kind: 'ingress'; readonly name: string; readonly datacenter: string | undefined }
   /** `HEX.addr`: the address is in the name itself. */
   | { readonly kind: 'address'; readonly label: string }
   /** A name of one of our domains that says nothing. */
@@ -17,12 +21,12 @@ export type Target =
   | { readonly kind: 'reverse'; readonly address: string | undefined }
   | { readonly kind: 'foreign' };
 
-const KINDS = new Set(['service', 'node', 'addr', 'query', 'virtual']);
+const KINDS = new Set(['service', 'node', 'addr', 'query', 'virtual', 'connect', 'ingress']);
 
 /**
  * Reads a question's name by the forms of Consul's DNS interface:
  * `[tag.]NAME.service[.DC].DOMAIN`, `_NAME._TAG[.service][.DC].DOMAIN` (RFC 2782), `NAME.query[.DC].DOMAIN`, `NODE.node[.DC].DOMAIN`,
- * `NAME.virtual[.DC].DOMAIN`, `HEX.addr[.DC].DOMAIN`. `DC.dc` is another way to write `DC`.
+ * `NAME.virtual[.DC].DOMAIN`, `NAME.connect[.DC].DOMAIN`, `NAME.ingress[.DC].DOMAIN`, `HEX.addr[.DC].DOMAIN`. `DC.dc` is another way to write `DC`.
  */
 export function parseName(name: string, settings: Pick<DnsSettings, 'domain' | 'altDomains'>): Target {
   const lower = name.toLowerCase();
@@ -69,6 +73,8 @@ function parseKind(kind: string, parts: readonly string[], datacenter: string | 
   if (kind === 'service') return parseService(parts, datacenter);
   if (kind === 'query') return { kind: 'query', name: queryName(parts), datacenter };
   if (kind === 'node') return { kind: 'node', name: parts.join('.'), datacenter };
+  // What is before the service's name is no tag here, and says nothing.
+  if (kind === 'connect' || kind === 'ingress') return { kind, name: parts.at(-1) ?? '', datacenter };
   const [label] = parts;
   if (kind === 'virtual')
     return parts.length === 1 && label !== undefined ? { kind, name: label, datacenter } : { kind: 'unknown' };

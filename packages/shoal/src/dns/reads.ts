@@ -18,7 +18,7 @@ type Found<K extends 'service' | 'node'> = { readonly name: string; readonly val
 /** A context that notes what is read of another one. */
 export function noting(context: ZoneContext): { readonly context: ZoneContext; readonly reads: Reads } {
   const reads: Reads = { isLasting: true, second: undefined, isShuffled: false, services: [], nodes: [] };
-  const { view, queries, remote, settings } = context;
+  const { view, queries, mesh, remote, settings } = context;
   const noted: ZoneContext = {
     settings,
     view: {
@@ -31,6 +31,9 @@ export function noting(context: ZoneContext): { readonly context: ZoneContext; r
     },
     ...(queries && { queries: { query: (name) => passing(queries.query(name)) } }),
     ...(remote && { remote: (datacenter: string) => passing(remote(datacenter)) }),
+    ...(mesh && {
+      mesh: { connect: (name) => passing(mesh.connect(name)), ingress: (name) => passing(mesh.ingress(name)) },
+    }),
     random() {
       reads.isShuffled = true;
       return context.random();

@@ -6,13 +6,14 @@ import type { Query } from './query.ts';
 import { questionType } from './records.ts';
 import { fitForwarded, questionOnly, type Response, type Transport } from './respond.ts';
 import type { DnsSettings } from './settings.ts';
-import type { CatalogView, QueryView } from './view.ts';
+import type { CatalogView, MeshView, QueryView } from './view.ts';
 import type { ZoneContext } from './zone-context.ts';
 
 export type DnsDeps = {
   readonly view: CatalogView;
   readonly queries?: QueryView;
   readonly remote?: ZoneContext['remote'];
+  readonly mesh?: MeshView;
   readonly settings: DnsSettings;
   readonly addresses: readonly DnsAddress[];
   /** In [0, 1): decides the order of answers. Need not be secret. */

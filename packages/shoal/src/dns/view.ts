@@ -65,6 +65,9 @@ export type RemoteView = {
   query(name: string): Looked<FoundQuery>;
 };
 
+/** Through what services are reached in a mesh, by a name in lower case: `NAME.connect` and `NAME.ingress`. */
+export type MeshView = Readonly<Record<'connect' | 'ingress', (name: string) => readonly ViewInstance[]>>;
+
 export type FoundQuery = {
   /** Name of the service that is looked for, in lower case. */
   readonly service: string;

@@ -1,10 +1,11 @@
 import type { DnsSettings } from './settings.ts';
-import type { CatalogView, QueryView, RemoteView } from './view.ts';
+import type { CatalogView, MeshView, QueryView, RemoteView } from './view.ts';
 
 /** All that an answer depends on. */
 export type ZoneContext = {
   readonly view: CatalogView;
   readonly queries?: QueryView;
+  readonly mesh?: MeshView;
   /** Another datacenter, by its name in lower case; undefined when it is not known. */
   readonly remote?: (datacenter: string) => RemoteView | undefined;
   /** Where what is answered is: the names in the answer have it. That of `view` unless it is another. */

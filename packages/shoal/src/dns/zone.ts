@@ -60,6 +60,7 @@ function lookup(question: Question, target: Target, context: ZoneContext, trail:
     return replied(place?.query(target.name), context, (found) => queryReply(question, found, there, trail));
   if (target.kind === 'node')
     return replied(place?.node(target.name), context, (node) => nodeReply(question, node, there, trail));
+  if (target.kind === 'connect' || target.kind === 'ingress') return meshReply(question, target, context, trail);
   return replied(place?.service(target.name), context, (instances) =>
     target.kind === 'virtual'
       ? virtualReply(question, target.name, instances, there)
@@ -106,6 +107,18 @@ function serviceReply(
   const shown = instances.filter((instance) => isShown(instance, wanted.tag, context.settings));
   const ttl = serviceTtl(context.settings, wanted.name);
   return instancesReply(question, shuffled(shown, context.random), ttl, context, trail);
+}
+
+/** Through what a service is reached in a mesh. Another datacenter is not asked for that. */
+function meshReply(
+  question: Question,
+  { kind, name, datacenter }: Target & { kind: 'connect' | 'ingress' },
+  context: ZoneContext,
+  trail: Trail,
+): Reply {
+  const isHere = datacenter === undefined || datacenter === context.view.datacenter;
+  const instances = isHere ? context.mesh?.[kind](name) : undefined;
+  return serviceReply(question, { name, tag: '' }, instances ?? [], context, trail);
 }
 
 function queryReply(question: Question, found: FoundQuery, context: ZoneContext, trail: Trail): Reply {

@@ -129,8 +129,22 @@ export type CatalogServiceRow = Stamped & {
   readonly ServiceMeta: Readonly<Record<string, string>>;
   readonly ServicePort: number;
   readonly ServiceEnableTagOverride: boolean;
+  /** A Unix socket instead of a port. */
+  readonly ServiceSocketPath?: string;
+  /** What a proxy or gateway of a service mesh was registered with. */
+  readonly ServiceProxy?: ServiceProxy;
+  /** It speaks a mesh's protocol itself, without a proxy. */
+  readonly ServiceNative?: true;
   /** The allocation that has registered it with `provider = "nomad"`: it is one of Nomad's own services, too. Consul's API does not show it. */
   readonly NomadAllocID?: string;
+};
+
+/** Kept and served with Consul's fields, those that say nothing left out: there is no mesh here that would go by them. */
+export type ServiceProxy = {
+  /** The service that it stands for; '' for a gateway. */
+  readonly DestinationServiceName: string;
+  readonly Upstreams?: readonly { readonly DestinationName: string; readonly LocalBindPort: number }[];
+  readonly [field: string]: unknown;
 };
 
 /** A check of the catalog, keyed `<lower-case node>/<check id>`. `ServiceID` '' is a node's check. */

@@ -91,11 +91,13 @@ export function makeTables() {
       name: 'catalogNodes',
       indexes: { id: (row) => row.ID || undefined },
     }),
-    catalogServices: new Table<CatalogServiceRow, 'node' | 'name' | 'ofNomad' | 'alloc'>({
+    catalogServices: new Table<CatalogServiceRow, 'node' | 'name' | 'mesh' | 'ofNomad' | 'alloc'>({
       name: 'catalogServices',
       indexes: {
         node: (row) => row.Node.toLowerCase(),
         name: (row) => row.ServiceName.toLowerCase(),
+        /** Instances that stand for a service in a mesh. Value: its name. */
+        mesh: meshName,
         /** Nomad's own services. Value: the name. */
         ofNomad: (row) => (row.NomadAllocID === undefined ? undefined : row.ServiceName),
         alloc: (row) => row.NomadAllocID,
@@ -131,6 +133,12 @@ export function makeTables() {
     }),
     meta: new Table<MetaRow>({ name: 'meta', indexes: {} }),
   };
+}
+
+/** A proxy stands for another service, a native instance for its own. */
+function meshName({ ServiceKind, ServiceProxy, ServiceName, ServiceNative }: CatalogServiceRow): string | undefined {
+  if (ServiceKind === 'connect-proxy') return ServiceProxy?.DestinationServiceName.toLowerCase();
+  return ServiceNative ? ServiceName.toLowerCase() : undefined;
 }
 
 export type Tables = ReturnType<typeof makeTables>;

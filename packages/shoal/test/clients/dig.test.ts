@@ -32,6 +32,19 @@ dns {
     Service: { Service: 'web', Port: 82, Tags: ['v2'], Weights: { Passing: 9, Warning: 1 } },
   });
   await register({ Node: 'ext', Address: 'www.example.org', Service: { Service: 'outside', Port: 443 } });
+  await register({
+    Node: 'n1',
+    Address: '10.0.0.1',
+    SkipNodeUpdate: true,
+    Service: { Kind: 'connect-proxy', Service: 'web-proxy', Port: 21000, Proxy: { DestinationServiceName: 'web' } },
+  });
+  await register({
+    Node: 'n2',
+    Address: 'fd00::2',
+    Service: { Kind: 'ingress-gateway', Service: 'gate', Address: '10.0.0.9', Port: 8443 },
+  });
+  const Listeners = [{ Port: 8443, Services: [{ Name: 'web' }] }];
+  await put('config', { Kind: 'ingress-gateway', Name: 'gate', Listeners });
   for (let i = 1; i <= 60; i++)
     await register({
       Node: 'n1',
@@ -42,8 +55,10 @@ dns {
 }, 120_000);
 afterAll(() => agent.dispose());
 
-async function register(body: object): Promise<void> {
-  const answer = await fetch(`${agent.consulUrl}/v1/catalog/register`, { method: 'PUT', body: JSON.stringify(body) });
+const register = (body: object) => put('catalog/register', body);
+
+async function put(path: string, body: object): Promise<void> {
+  const answer = await fetch(`${agent.consulUrl}/v1/${path}`, { method: 'PUT', body: JSON.stringify(body) });
   expect(answer.status).toBe(200);
 }
 
@@ -85,6 +100,10 @@ describe('types', () => {
     ['N1.Node.Consul A', ['N1.Node.Consul. 7 IN A 10.0.0.1']],
     ['n1.node.consul TXT', ['n1.node.consul. 7 IN TXT "rack=7"']],
     ['0a000001.addr.dc1.consul A', ['0a000001.addr.dc1.consul. 7 IN A 10.0.0.1']],
+    ['web.connect.consul SRV', ['web.connect.consul. 5 IN SRV 1 1 21000 n1.node.dc1.consul.']],
+    ['v1.web.connect.dc1.consul A', ['v1.web.connect.dc1.consul. 5 IN A 10.0.0.1']],
+    ['web.ingress.consul A', ['web.ingress.consul. 5 IN A 10.0.0.9']],
+    ['web.ingress.consul SRV', ['web.ingress.consul. 5 IN SRV 1 1 8443 0a000009.addr.dc1.consul.']],
     ['-x 10.0.0.1', ['1.0.0.10.in-addr.arpa. 0 IN PTR n1.node.dc1.consul.']],
     ['-x fd00::2', [expect.stringMatching(/^2\.0.*\.ip6\.arpa\. 0 IN PTR n2\.node\.dc1\.consul\.$/)]],
     ['consul SOA', [SOA]],
@@ -106,6 +125,10 @@ describe('what is not there', () => {
   test.each([
     ['nobody.service.consul', 'NXDOMAIN', 'qr aa rd'],
     ['web.service.dc9.consul', 'NXDOMAIN', 'qr aa rd'],
+    ['many.connect.consul', 'NXDOMAIN', 'qr aa rd'],
+    ['_web._tcp.connect.consul', 'NXDOMAIN', 'qr aa rd'],
+    ['many.ingress.consul SRV', 'NXDOMAIN', 'qr aa rd'],
+    ['web.connect.dc9.consul', 'NXDOMAIN', 'qr aa rd'],
     ['nonsense.consul', 'NXDOMAIN', 'qr aa rd'],
     ['web.service.consul MX', 'NOERROR', 'qr aa rd'],
     ['example.org', 'REFUSED', 'qr rd'],

@@ -34,6 +34,8 @@ describe('it is explained', () => {
       rcode: 'NXDOMAIN',
       says: [/no other is known/],
     },
+    { name: 'that nothing stands for it', ask: 'web.connect.consul', rcode: 'NXDOMAIN', says: [/no proxy for it/] },
+    { name: 'that no gateway leads to it', ask: 'web.ingress.consul', rcode: 'NXDOMAIN', says: [/no ingress gateway/] },
     { name: 'that the name has no form', ask: 'web.consul', rcode: 'NXDOMAIN', says: [/none of its forms/] },
     { name: 'that it is refused', ask: 'www.example.com', says: [/none of our domains/, /it is refused/] },
     {

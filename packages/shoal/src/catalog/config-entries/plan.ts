@@ -1,8 +1,9 @@
 import type { Tables } from '../../state/tables.ts';
 import type { Planned } from '../commit.ts';
 import { ConfigEntryError } from './errors.ts';
+import { gatewayFault } from './gateway-fault.ts';
 
-/** Central configuration as Consul's tools write it. It is kept and served, and nothing here goes by it: there is no mesh. */
+/** Central configuration as Consul's tools write it. It is kept and served; only gateways are found by it: there is no mesh. */
 export type ConfigEntry = { readonly Kind: string; readonly Name: string } & { readonly [field: string]: unknown };
 
 const KINDS = new Set([
@@ -29,9 +30,13 @@ const KINDS = new Set([
 /** Kinds of which there is one, and its name. */
 const SINGLE: Readonly<Record<string, string>> = { 'proxy-defaults': 'global', mesh: 'mesh' };
 
+export function isKind(kind: string): boolean {
+  return KINDS.has(kind);
+}
+
 /** Throws ConfigEntryError. */
 export function checkKind(kind: string): void {
-  if (!KINDS.has(kind)) throw new ConfigEntryError(`invalid config entry kind: ${kind}`);
+  if (!isKind(kind)) throw new ConfigEntryError(`invalid config entry kind: ${kind}`);
 }
 
 /** False when the comparison failed. Throws ConfigEntryError. */
@@ -42,6 +47,8 @@ export function planPutEntry(tables: Tables, entry: ConfigEntry, cas: number | u
   if (Name === '') throw new ConfigEntryError('Name is required');
   if (single !== undefined && Name !== single)
     throw new ConfigEntryError(`invalid name (${JSON.stringify(Name)}), only ${JSON.stringify(single)} is supported`);
+  const fault = gatewayFault(entry);
+  if (fault) throw new ConfigEntryError(fault);
   const key = entryKey(entry.Kind, Name);
   const modifyIndex = tables.configEntries.get(key)?.ModifyIndex ?? 0;
   if (cas !== undefined && cas !== modifyIndex) return { result: false };

@@ -2,6 +2,7 @@ import { parseDuration } from '../../duration.ts';
 import type { Read } from '../../state/read.ts';
 import type { PreparedQueryRow, PreparedQueryService } from '../../state/rows.ts';
 import { type Instance, serviceInstances, worstStatus } from '../health.ts';
+import { connectInstances } from '../mesh/instances.ts';
 import { renderTemplate, TEMPLATE_TYPE } from './template.ts';
 
 /** The query of that id or name (without regard to case), or the template with the longest prefix of the name, filled in. */
@@ -23,7 +24,8 @@ export function findQuery(read: Read, idOrName: string): PreparedQueryRow | unde
 /** What a query finds in this datacenter, before it is ordered. */
 export function queryInstances(read: Read, query: PreparedQueryService): Instance[] {
   const lets = queryTest(query);
-  return serviceInstances(read, query.Service).filter(({ node, service, checks }) =>
+  const instances = query.Connect ? connectInstances : serviceInstances;
+  return instances(read, query.Service).filter(({ node, service, checks }) =>
     lets({ nodeMeta: node.Meta, tags: service.ServiceTags, serviceMeta: service.ServiceMeta, checks }),
   );
 }

@@ -1,7 +1,7 @@
-import type { Coming, FoundQuery, QueryView, ViewInstance } from '../../dns/view.ts';
+import type { Coming, FoundQuery, QueryView } from '../../dns/view.ts';
 import type { PreparedQueryService } from '../../state/rows.ts';
 import type { State } from '../../state/state.ts';
-import { type Instance, worstStatus } from '../health.ts';
+import { viewInstance } from '../view-instance.ts';
 import { findQuery, queryInstances, queryTtl } from './execute.ts';
 
 /** Puts those first that are near to a node; `_agent` is this one. */
@@ -31,19 +31,5 @@ export function createQueryView(
       const elsewhere = failOver(query.Service);
       return 'coming' in elsewhere ? elsewhere : { ...service, ...elsewhere, isOrdered: false };
     },
-  };
-}
-
-function viewInstance({ node, service, checks }: Instance): ViewInstance {
-  return {
-    id: service.ServiceID,
-    name: service.ServiceName,
-    node: { name: node.Node, address: node.Address, meta: node.Meta ?? {} },
-    address: service.ServiceAddress,
-    port: service.ServicePort,
-    tags: service.ServiceTags,
-    weights: { passing: service.ServiceWeights.Passing, warning: service.ServiceWeights.Warning },
-    health: worstStatus(checks),
-    modifyIndex: service.ModifyIndex,
   };
 }

@@ -1,4 +1,5 @@
 import type { CheckStatus, ServiceAddress, Weights } from '@shoal/api';
+import type { ServiceProxy } from '../../state/rows.ts';
 
 /** A service of this agent, as it was asked for. */
 export type ServiceDefinition = {
@@ -13,6 +14,10 @@ export type ServiceDefinition = {
   readonly weights: Weights;
   /** Tags that were changed in the catalog stay. */
   readonly enableTagOverride: boolean;
+  readonly socketPath?: string;
+  /** What it is in a service mesh; kept and served. */
+  readonly proxy?: ServiceProxy;
+  readonly native?: true;
   /** The allocation of a service of Nomad's own. */
   readonly nomadAllocId?: string;
 };

@@ -1,4 +1,7 @@
 import type { ServiceAddress, Weights } from '@shoal/api';
+import type { ServiceProxy } from '../../state/rows.ts';
+import { meshFault } from '../mesh/faults.ts';
+import { metaFault } from '../meta-fault.ts';
 import { DEFAULT_WEIGHTS, isCheckStatus } from '../registration.ts';
 import { type CheckRunRequest, checkRun, invalidCheck, type RegistrationRules } from './check-run.ts';
 import { type CheckDefinition, MAX_OUTPUT, type ServiceDefinition } from './definitions.ts';
@@ -31,17 +34,16 @@ export type ServiceRequest = {
   readonly Port: number;
   readonly Weights: Weights | undefined;
   readonly EnableTagOverride: boolean;
-  /** The service that a sidecar stands for; only asked whether it is there. */
-  readonly Destination: string;
+  readonly SocketPath: string;
+  readonly Proxy: ServiceProxy | undefined;
+  /** `Connect.Native` */
+  readonly Native: boolean;
   readonly Checks: readonly CheckRequest[];
 };
 
 const NANOSECONDS_PER_MS = 1e6;
 /** Consul's floor: less would remove services that are only restarting. */
 const MIN_DEREGISTER_AFTER_MS = 60_000;
-const MAX_META_PAIRS = 64;
-const MAX_META_KEY = 128;
-const MAX_META_VALUE = 512;
 const MAX_WEIGHT = 65_535;
 
 const CAREFUL: RegistrationRules = { scripts: false };
@@ -63,7 +65,8 @@ export function serviceFromRequest(
   if (request.Name === '') throw new RegistrationInvalidError('Missing service name');
   if (request.Address === '0.0.0.0' || request.Address === '::' || request.Address === '[::]')
     throw new RegistrationInvalidError('Invalid service address');
-  checkMeta(request.Meta);
+  const metaIsWrong = metaFault(request.Meta);
+  if (metaIsWrong) throw new RegistrationInvalidError(`Invalid Service Meta: ${metaIsWrong}`);
   const checks = request.Checks.map((check, at) => {
     if (check.Status !== '' && !isCheckStatus(check.Status))
       throw new RegistrationInvalidError(`Status for checks must 'passing', 'warning', 'critical'`);
@@ -71,10 +74,8 @@ export function serviceFromRequest(
     const name = check.Name || `Service '${request.Name}' check`;
     return checkDefinition(check, { id: check.CheckID || check.ID || automatic, name, serviceId: id }, rules);
   });
-  if (request.Kind === 'connect-proxy' && request.Destination === '')
-    throw new RegistrationInvalidError(
-      '1 error occurred:\n\t* Proxy.DestinationServiceName must be non-empty for Connect proxy services\n\n',
-    );
+  const meshIsWrong = meshFault(request);
+  if (meshIsWrong) throw new RegistrationInvalidError(meshIsWrong);
   return { service: serviceDefinition(request, id), checks };
 }
 
@@ -90,6 +91,9 @@ function serviceDefinition(request: ServiceRequest, id: string): ServiceDefiniti
     taggedAddresses: request.TaggedAddresses,
     weights: checkWeights(request.Weights),
     enableTagOverride: request.EnableTagOverride,
+    ...(request.SocketPath !== '' && { socketPath: request.SocketPath }),
+    ...(request.Proxy && { proxy: request.Proxy }),
+    ...(request.Native && { native: true }),
   };
 }
 
@@ -125,28 +129,4 @@ function checkWeights(weights: Weights | undefined): Weights {
   if (weights.Passing > MAX_WEIGHT || weights.Warning > MAX_WEIGHT)
     throw invalid('DNS Weight must be between 0 and 65535');
   return weights;
-}
-
-function checkMeta(meta: Readonly<Record<string, string>>): void {
-  const pairs = Object.entries(meta);
-  if (pairs.length > MAX_META_PAIRS)
-    throw new RegistrationInvalidError(
-      `Invalid Service Meta: Node metadata cannot contain more than ${MAX_META_PAIRS} key/value pairs`,
-    );
-  for (const [key, value] of pairs) {
-    const reason = metaFault(key, value);
-    if (reason)
-      throw new RegistrationInvalidError(
-        `Invalid Service Meta: Couldn't load metadata pair ('${key}', '${value}'): ${reason}`,
-      );
-  }
-}
-
-function metaFault(key: string, value: string): string | undefined {
-  if (key === '') return 'Key cannot be blank';
-  if (!/^[a-zA-Z0-9_-]+$/.test(key)) return 'Key contains invalid characters';
-  if (key.length > MAX_META_KEY) return `Key is too long (limit: ${MAX_META_KEY} characters)`;
-  if (key.startsWith('consul-')) return `Key prefix 'consul-' is reserved for internal use`;
-  if (value.length > MAX_META_VALUE) return `Value is too long (limit: ${MAX_META_VALUE} characters)`;
-  return undefined;
 }

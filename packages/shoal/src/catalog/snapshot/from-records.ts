@@ -59,6 +59,7 @@ function registerRows(fields: Fields): SnapshotRow[] {
 
 function serviceRow(Node: string, fields: Fields): SnapshotRow {
   const tagged = filled(fields['TaggedAddresses']);
+  const proxy = proxyOf(map(fields['Proxy']) ?? {});
   const value = {
     Node,
     ServiceID: text(fields['ID']),
@@ -71,8 +72,17 @@ function serviceRow(Node: string, fields: Fields): SnapshotRow {
     ServiceMeta: filled(fields['Meta']) ?? {},
     ServicePort: number(fields['Port']),
     ServiceEnableTagOverride: fields['EnableTagOverride'] === true,
+    ...(text(fields['SocketPath']) !== '' && { ServiceSocketPath: text(fields['SocketPath']) }),
+    ...(proxy && { ServiceProxy: proxy }),
+    ...(map(fields['Connect'])?.['Native'] === true && { ServiceNative: true }),
   };
   return row('catalogServices', catalogKey(Node, value.ServiceID), fields, value);
+}
+
+/** Undefined for what is no proxy. */
+function proxyOf(fields: Fields): object | undefined {
+  const said = definition(fields);
+  return Object.keys(said).length > 0 ? { DestinationServiceName: '', ...said } : undefined;
 }
 
 function checkRow(Node: string, fields: Fields): SnapshotRow {
@@ -96,10 +106,14 @@ function checkRow(Node: string, fields: Fields): SnapshotRow {
 function definition(fields: Fields): object {
   const said = Object.entries(fields).flatMap(([name, value]) => {
     const plainValue = plain(value, name);
-    const isSaid = plainValue !== null && plainValue !== '' && plainValue !== 0 && plainValue !== false;
-    return isSaid ? [[name, plainValue]] : [];
+    return isSaid(plainValue) ? [[name, plainValue]] : [];
   });
   return Object.fromEntries(said) as object;
+}
+
+function isSaid(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.values(value).some(isSaid);
+  return value !== null && value !== '' && value !== 0 && value !== false;
 }
 
 function kvRows(fields: Fields): SnapshotRow[] {

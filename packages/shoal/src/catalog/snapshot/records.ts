@@ -95,6 +95,9 @@ function serviceFields(row: CatalogServiceRow): PackedMap {
     Meta: row.ServiceMeta,
     Port: row.ServicePort,
     EnableTagOverride: row.ServiceEnableTagOverride,
+    ...(row.ServiceSocketPath !== undefined && { SocketPath: row.ServiceSocketPath }),
+    ...(row.ServiceProxy && { Proxy: row.ServiceProxy as PackedMap }),
+    ...(row.ServiceNative && { Connect: { Native: true } }),
   };
 }
 

@@ -59,7 +59,7 @@ function applyVerb(view: Overlay, { verb, index }: CatalogOperation, target: Tar
     case 'cas':
       return isStale() ? `failed to set ${what}, index is stale` : [shown(target, target.put())];
     case 'delete-cas':
-      if (view.get(table, key) && isStale()) return `failed to delete ${what}, index is stale`;
+      if (!view.get(table, key) || isStale()) return `failed to delete ${what}, index is stale`;
       target.remove();
       return [];
     case 'delete':

@@ -9,8 +9,7 @@ export type KvOperation = LockWrite & { readonly kind: 'kv'; readonly verb: stri
 
 /** Results, or what is wrong. */
 export function applyKv(view: Overlay, operation: KvOperation, delays: LockDelays): TxnResult[] | string {
-  if (operation.key === '' && operation.verb !== 'get-tree' && operation.verb !== 'delete-tree')
-    return 'Must provide key';
+  if (operation.key === '' && operation.verb !== 'delete-tree') return 'Must provide key';
   try {
     return apply(view, operation, delays);
   } catch (error) {
@@ -36,6 +35,7 @@ function apply(view: Overlay, operation: KvOperation, delays: LockDelays): TxnRe
       return version ? [shown(version)] : `failed to lock key ${name}, lock is already held`;
     }
     case 'unlock': {
+      if (session === '') return 'missing session';
       const version = unlock(view, operation);
       return version
         ? [shown(version)]

@@ -27,12 +27,16 @@ function byId(deps: ConsulApiDeps, request: ApiRequest): Answer {
   const id = requireName(request.params['*'], 'Missing serviceID');
   const service = deps.registry.services.get(id);
   if (!service) {
-    if (!wantsText(request)) return withJson(404, { AggregatedStatus: 'critical', Service: null, Checks: null });
+    const reason = `ServiceId ${id} not found`;
+    if (!wantsText(request))
+      return withJson(404, { AggregatedStatus: 'critical', Service: null, Checks: null }, reason);
     // The type is Consul's.
-    return { status: 404, body: { kind: 'text', text: `ServiceId ${id} not found`, type: 'application/json' } };
+    return { ...withText(404, reason), body: { kind: 'text', text: reason, type: 'application/json' } };
   }
   const info = infoOf(deps, service);
-  return wantsText(request) ? withText(CODE[info.status], info.status) : withJson(CODE[info.status], info.object);
+  return wantsText(request)
+    ? withText(CODE[info.status], info.status)
+    : withJson(CODE[info.status], info.object, info.status);
 }
 
 /** Several instances: the worst code answers. */
@@ -45,10 +49,12 @@ function byName(deps: ConsulApiDeps, request: ApiRequest): Answer {
     undefined,
   );
   const code = worst ? CODE[worst.status] : 404;
-  if (wantsText(request)) return withText(code, worst?.status ?? `ServiceName ${name} Not Found`);
+  const reason = worst?.status ?? `ServiceName ${name} Not Found`;
+  if (wantsText(request)) return withText(code, reason);
   return withJson(
     code,
     infos.map(({ object }) => object),
+    reason,
   );
 }
 
@@ -73,9 +79,14 @@ function wantsText({ query, headers }: ApiRequest): boolean {
 }
 
 function withText(status: number, text: string): Answer {
-  return { status, body: { kind: 'text', text, type: 'text/plain' } };
+  return { status, headers: why(status, text), body: { kind: 'text', text, type: 'text/plain' } };
 }
 
-function withJson(status: number, value: unknown): Answer {
-  return { status, body: { kind: 'json', value } };
+function withJson(status: number, value: unknown, reason: string): Answer {
+  return { status, headers: why(status, reason), body: { kind: 'json', value } };
+}
+
+/** The reason, for who looks at no body. Names are of any characters, headers are not. */
+function why(status: number, reason: string): Record<string, string> {
+  return status === 200 ? {} : { 'x-consul-reason': reason.replaceAll(/[^\t\x20-\x7e]/g, '?') };
 }

@@ -64,7 +64,7 @@ export function consulEndpoints(given: ConsulApiDeps): Endpoint[] {
     ...coordinateEndpoints(deps),
     ...configEntryEndpoints(deps),
     ...snapshotEndpoints(deps),
-    ...meshEndpoints(deps),
+    ...meshEndpoints,
     ...dnsEndpoints(deps.dns),
     ...pprofEndpoints(deps.profiling ?? false, deps.wallClock),
     ...aclEndpoints,

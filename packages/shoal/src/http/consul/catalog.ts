@@ -1,6 +1,8 @@
 import { commitPlanned } from '../../catalog/commit.ts';
 import { planDeregister } from '../../catalog/deregister.ts';
-import { serviceRows } from '../../catalog/health.ts';
+import { type Instance, serviceRows } from '../../catalog/health.ts';
+import { connectInstances } from '../../catalog/mesh/instances.ts';
+import { linksOf } from '../../catalog/mesh/links.ts';
 import { planRegister } from '../../catalog/register.ts';
 import type { Read } from '../../state/read.ts';
 import { type Answer, json } from '../shared/answer.ts';
@@ -12,7 +14,7 @@ import { catalogDeregisterRequest, catalogRegisterRequest, DECODE_FAILED } from 
 import type { ConsulContext } from './deps.ts';
 import { catalogServiceFields, nodeFields, serviceFields } from './filter-fields.ts';
 import { nearTo } from './near.ts';
-import { catalogServiceObject, nodeObject, serviceObject } from './objects.ts';
+import { catalogServiceObject, gatewayServiceObject, nodeObject, serviceObject } from './objects.ts';
 import { nodeMetaFilter, requireName, tagFilter } from './params.ts';
 import { answerCached, checkDatacenter, checkPlace } from './reading.ts';
 
@@ -22,7 +24,9 @@ export function catalogEndpoints(deps: ConsulContext): Endpoint[] {
     { path: '/v1/catalog/datacenters', methods: { GET: () => json(datacenters(deps)) } },
     { path: '/v1/catalog/nodes', methods: { GET: (request) => nodes(deps, request) } },
     { path: '/v1/catalog/services', methods: { GET: (request) => services(deps, request) } },
-    { path: '/v1/catalog/service/*', methods: { GET: (request) => service(deps, request) } },
+    { path: '/v1/catalog/service/*', methods: { GET: (request) => instances(deps, request, serviceRows) } },
+    { path: '/v1/catalog/connect/*', methods: { GET: (request) => instances(deps, request, connectInstances) } },
+    { path: '/v1/catalog/gateway-services/*', methods: { GET: (request) => gatewayServices(deps, request) } },
     { path: '/v1/catalog/node/*', methods: { GET: (request) => node(deps, request) } },
     { path: '/v1/catalog/node-services/*', methods: { GET: (request) => nodeServices(deps, request) } },
     { path: '/v1/catalog/register', methods: { PUT: (request) => register(deps, request) } },
@@ -67,7 +71,11 @@ function services(deps: ConsulContext, request: ApiRequest): Promise<Answer> {
   });
 }
 
-function service(deps: ConsulContext, request: ApiRequest): Promise<Answer> {
+function instances(
+  deps: ConsulContext,
+  request: ApiRequest,
+  find: (read: Read, name: string) => Omit<Instance, 'checks'>[],
+): Promise<Answer> {
   const name = requireName(request.params['*'], 'Missing service name');
   const hasMeta = nodeMetaFilter(request.query);
   const hasTags = tagFilter(request.query);
@@ -75,14 +83,18 @@ function service(deps: ConsulContext, request: ApiRequest): Promise<Answer> {
   const near = nearTo(deps, request.query.get('near') ?? '');
   return answerCached(deps, request, (read) =>
     near(
-      serviceRows(read, name).filter(
-        (instance) => hasMeta(instance.node.Meta) && hasTags(instance.service.ServiceTags),
-      ),
+      find(read, name).filter(({ node, service }) => hasMeta(node.Meta) && hasTags(service.ServiceTags)),
       ({ node }) => node.Node,
     )
       .map(catalogServiceObject)
       .filter(passes),
   );
+}
+
+/** What a gateway leads to, by its configuration entry. */
+function gatewayServices(deps: ConsulContext, request: ApiRequest): Promise<Answer> {
+  const gateway = requireName(request.params['*'], 'Missing gateway name');
+  return answerCached(deps, request, (read) => linksOf(read, gateway).map(gatewayServiceObject));
 }
 
 function node(deps: ConsulContext, request: ApiRequest): Promise<Answer> {

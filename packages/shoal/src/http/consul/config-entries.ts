@@ -1,19 +1,12 @@
 import { commitPlanned } from '../../catalog/commit.ts';
-import {
-  type ConfigEntry,
-  checkKind,
-  entryKey,
-  planDeleteEntry,
-  planPutEntry,
-} from '../../catalog/config-entries/plan.ts';
+import { checkKind, entryKey, planDeleteEntry, planPutEntry } from '../../catalog/config-entries/plan.ts';
 import { type Answer, json, text } from '../shared/answer.ts';
 import type { Endpoint } from '../shared/api.ts';
-import { BadRequestError } from '../shared/errors.ts';
+import { NotFoundError } from '../shared/errors.ts';
 import { filterOf } from '../shared/filter/filter-of.ts';
 import { decodeBody } from '../shared/json-body.ts';
 import type { ApiRequest } from '../shared/request.ts';
-import { anything, type Decode, map, string, struct } from '../shared/shape.ts';
-import { DECODE_FAILED } from './bodies.ts';
+import { entryBody } from './config-entry-bodies.ts';
 import type { ConsulApiDeps } from './deps.ts';
 import { configEntryFields } from './filter-fields.ts';
 import { casOf } from './params.ts';
@@ -30,26 +23,9 @@ export function configEntryEndpoints(deps: ConsulApiDeps): Endpoint[] {
   ];
 }
 
-const named = struct({ Kind: string, Name: string });
-const fields = map(anything);
-
-/** Any fields; the two that make its key are found under either spelling. */
-const entryBody: Decode<ConfigEntry> = (value, field) => {
-  const {
-    Kind: _,
-    kind: __,
-    Name: ___,
-    name: ____,
-    CreateIndex: _____,
-    ModifyIndex: ______,
-    ...rest
-  } = fields(value, field);
-  return { ...rest, ...named(value, field) };
-};
-
 async function put(deps: ConsulApiDeps, { query, body }: ApiRequest): Promise<Answer> {
   checkPlace(deps, query);
-  const entry = decodeBody(body, entryBody, DECODE_FAILED);
+  const entry = decodeBody(body, entryBody, 'Bad request: Request decoding failed: ');
   const { result } = await commitPlanned(deps.state, (tables) => planPutEntry(tables, entry, casOf(query)));
   return json(result);
 }
@@ -74,7 +50,7 @@ async function remove(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer>
   const { query } = request;
   checkPlace(deps, query);
   const { kind, name } = pathOf(request);
-  if (name === undefined) throw new BadRequestError('Must provide both a kind and name to delete');
+  if (name === undefined) throw new NotFoundError('Must provide both a kind and name to delete');
   const cas = casOf(query);
   const { result } = await commitPlanned(deps.state, (tables) => planDeleteEntry(tables, kind, name, cas));
   return json(cas === undefined ? {} : result);

@@ -24,16 +24,22 @@ export function coordinateEndpoints(deps: ConsulApiDeps): Endpoint[] {
 
 async function nodes(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
   await due(deps, request);
-  const segment = request.query.get('segment');
-  const found = deps.coordinates.list().filter(({ Segment }) => segment === null || Segment === segment);
-  return json(found, readHeaders(deps.coordinates.index()));
+  const found = deps.coordinates.list().filter((one) => isIn(one, request.query));
+  return json(found, readHeaders(deps.coordinates.index(), request.query));
+}
+
+/** `?segment=` */
+function isIn({ Segment }: { readonly Segment: string }, query: URLSearchParams): boolean {
+  const segment = query.get('segment');
+  return segment === null || Segment === segment;
 }
 
 async function node(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
   const name = requireName(request.params['*'], 'Missing node name');
   await due(deps, request);
   const found = deps.coordinates.get(name);
-  return found ? json([found], readHeaders(deps.coordinates.index())) : empty(404);
+  if (!found || !isIn(found, request.query)) return empty(404);
+  return json([found], readHeaders(deps.coordinates.index(), request.query));
 }
 
 function update(deps: ConsulApiDeps, { query, body }: ApiRequest): Answer {

@@ -1,4 +1,5 @@
 import { type Instance, serviceInstances, worstStatus } from '../../catalog/health.ts';
+import { connectInstances, ingressInstances } from '../../catalog/mesh/instances.ts';
 import { isCheckStatus } from '../../catalog/registration.ts';
 import type { Read } from '../../state/read.ts';
 import type { CatalogCheckRow } from '../../state/rows.ts';
@@ -17,14 +18,21 @@ import { answerCached } from './reading.ts';
 /** What is healthy. */
 export function healthEndpoints(deps: ConsulContext): Endpoint[] {
   return [
-    { path: '/v1/health/service/*', methods: { GET: (request) => service(deps, request) } },
+    { path: '/v1/health/service/*', methods: { GET: (request) => instances(deps, request, serviceInstances) } },
+    { path: '/v1/health/connect/*', methods: { GET: (request) => instances(deps, request, connectInstances) } },
+    { path: '/v1/health/ingress/*', methods: { GET: (request) => instances(deps, request, ingressInstances) } },
     { path: '/v1/health/checks/*', methods: { GET: (request) => serviceChecks(deps, request) } },
     { path: '/v1/health/node/*', methods: { GET: (request) => nodeChecks(deps, request) } },
     { path: '/v1/health/state/*', methods: { GET: (request) => checksInState(deps, request) } },
   ];
 }
 
-function service(deps: ConsulContext, request: ApiRequest): Promise<Answer> {
+/** A service's own, or those through which it is reached in a mesh. */
+function instances(
+  deps: ConsulContext,
+  request: ApiRequest,
+  find: (read: Read, name: string) => Instance[],
+): Promise<Answer> {
   const name = requireName(request.params['*'], 'Missing service name');
   const { query } = request;
   const hasMeta = nodeMetaFilter(query);
@@ -34,9 +42,7 @@ function service(deps: ConsulContext, request: ApiRequest): Promise<Answer> {
   const near = nearTo(deps, query.get('near') ?? '');
   return answerCached(deps, request, (read) =>
     near(
-      serviceInstances(read, name).filter(
-        (one) => hasMeta(one.node.Meta) && hasTags(one.service.ServiceTags) && isWanted(one),
-      ),
+      find(read, name).filter((one) => hasMeta(one.node.Meta) && hasTags(one.service.ServiceTags) && isWanted(one)),
       ({ node }) => node.Node,
     )
       .map(serviceEntryObject)
@@ -64,7 +70,10 @@ function serviceChecks(deps: ConsulContext, request: ApiRequest): Promise<Answer
 
 function nodeChecks(deps: ConsulContext, request: ApiRequest): Promise<Answer> {
   const name = requireName(request.params['*'], 'Missing node name').toLowerCase();
-  return answerChecks(deps, request, (read) => read.by(read.state.tables.catalogChecks, 'node', name));
+  // Of a node that is named, metadata are not asked.
+  return answerChecks(deps, request, (read) => read.by(read.state.tables.catalogChecks, 'node', name), {
+    byMeta: false,
+  });
 }
 
 function checksInState(deps: ConsulContext, request: ApiRequest): Promise<Answer> {
@@ -80,9 +89,9 @@ function answerChecks(
   deps: ConsulContext,
   request: ApiRequest,
   rowsOf: (read: Read) => CatalogCheckRow[],
+  { byMeta = request.query.has('node-meta') } = {},
 ): Promise<Answer> {
   const hasMeta = nodeMetaFilter(request.query);
-  const byMeta = request.query.has('node-meta');
   const passes = filterOf(request.query, checkFields);
   const near = nearTo(deps, request.query.get('near') ?? '');
   return answerCached(deps, request, (read) => {

@@ -1,15 +1,28 @@
 import type { CatalogNode } from '@shoal/api';
 import type { FiredEvent } from '../../catalog/events/fire.ts';
 import type { Instance } from '../../catalog/health.ts';
+import type { GatewayLink } from '../../catalog/mesh/links.ts';
 import { withAddressFamilies } from '../../catalog/registration.ts';
 import type { RegisteredCheck, ServiceDefinition } from '../../catalog/registry/definitions.ts';
-import type { CatalogCheckRow, CatalogNodeRow, CatalogServiceRow, KvRow } from '../../state/rows.ts';
+import type { CatalogCheckRow, CatalogNodeRow, CatalogServiceRow, KvRow, ServiceProxy } from '../../state/rows.ts';
 import type { ConsulFacts, Member } from './deps.ts';
 
 /** Consul's API objects, each composed here and nowhere else. Where Consul prints `null` for an empty map in one object and `{}` in another, so do we. */
 
-/** Service mesh fields that are always there and, without a mesh, always empty. */
-const NO_PROXY = { MeshGateway: {}, Expose: {} };
+/** Two fields are always there, also of services that are no proxies. */
+function proxyObject(proxy: ServiceProxy | undefined) {
+  return { MeshGateway: {}, Expose: {}, ...proxyFields(proxy) };
+}
+
+function proxyFields(proxy: ServiceProxy | undefined) {
+  if (!proxy) return {};
+  const { DestinationServiceName, ...rest } = proxy;
+  return DestinationServiceName === '' ? rest : proxy;
+}
+
+function connectObject(native: boolean | undefined) {
+  return native ? { Native: true } : {};
+}
 
 export function nodeObject(row: CatalogNodeRow): CatalogNode {
   const { ID, Node, Address, Datacenter, TaggedAddresses, Meta, CreateIndex, ModifyIndex } = row;
@@ -29,8 +42,9 @@ export function serviceObject(row: CatalogServiceRow) {
     Port: row.ServicePort,
     Weights: row.ServiceWeights,
     EnableTagOverride: row.ServiceEnableTagOverride,
-    Proxy: NO_PROXY,
-    Connect: {},
+    ...(row.ServiceSocketPath !== undefined && { SocketPath: row.ServiceSocketPath }),
+    Proxy: proxyObject(row.ServiceProxy),
+    Connect: connectObject(row.ServiceNative),
     CreateIndex: row.CreateIndex,
     ModifyIndex: row.ModifyIndex,
   };
@@ -55,8 +69,9 @@ export function catalogServiceObject({ node, service }: Omit<Instance, 'checks'>
     ServiceMeta: service.ServiceMeta,
     ServicePort: service.ServicePort,
     ServiceEnableTagOverride: service.ServiceEnableTagOverride,
-    ServiceProxy: NO_PROXY,
-    ServiceConnect: {},
+    ...(service.ServiceSocketPath !== undefined && { ServiceSocketPath: service.ServiceSocketPath }),
+    ServiceProxy: proxyObject(service.ServiceProxy),
+    ServiceConnect: connectObject(service.ServiceNative),
     CreateIndex: service.CreateIndex,
     ModifyIndex: service.ModifyIndex,
   };
@@ -98,6 +113,9 @@ export function agentServiceObject(service: ServiceDefinition) {
     ...(Object.keys(tagged).length > 0 && { TaggedAddresses: tagged }),
     Weights: service.weights,
     EnableTagOverride: service.enableTagOverride,
+    ...(service.socketPath !== undefined && { SocketPath: service.socketPath }),
+    ...(service.proxy && { Proxy: proxyObject(service.proxy) }),
+    ...(service.native && { Connect: connectObject(service.native) }),
   };
 }
 
@@ -185,5 +203,21 @@ export function memberObject(facts: Pick<ConsulFacts, 'datacenter' | 'version'>,
     DelegateMin: 2,
     DelegateMax: 5,
     DelegateCur: 4,
+  };
+}
+
+/** That a gateway leads to a service. */
+export function gatewayServiceObject(link: GatewayLink) {
+  const { gateway, service, kind, listener, tls = {}, fromWildcard, CreateIndex, ModifyIndex } = link;
+  return {
+    Gateway: { Name: gateway },
+    Service: { Name: service },
+    GatewayKind: kind,
+    ...(listener && { Port: listener.Port, Protocol: listener.Protocol }),
+    ...(listener && listener.Hosts.length > 0 && { Hosts: listener.Hosts }),
+    ...Object.fromEntries(Object.entries(tls).filter(([, file]) => file !== '')),
+    ...(fromWildcard && { FromWildcard: true }),
+    CreateIndex,
+    ModifyIndex,
   };
 }

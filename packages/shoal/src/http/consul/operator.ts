@@ -18,7 +18,7 @@ export function operatorEndpoints(deps: ConsulApiDeps): Endpoint[] {
       path: '/v1/operator/autopilot/configuration',
       methods: { GET: (request) => autopilot(deps, request), PUT: (request) => setAutopilot(deps, request) },
     },
-    { path: '/v1/operator/autopilot/health', methods: { GET: () => health(deps) } },
+    { path: '/v1/operator/autopilot/health', methods: { GET: (request) => health(deps, request) } },
     { path: '/v1/operator/autopilot/state', methods: { GET: () => json(autopilotState(deps)) } },
     { path: '/v1/operator/keyring', methods: { GET: noKeyring, POST: noKeyring, PUT: noKeyring, DELETE: noKeyring } },
     { path: '/v1/operator/usage', methods: { GET: (request) => usage(deps, request) } },
@@ -50,9 +50,10 @@ function removePeer(deps: ConsulApiDeps, { query }: ApiRequest): Answer {
   const [id, address] = [query.get('id'), query.get('address')];
   if (id === null && address === null)
     throw new BadRequestError(
-      "Must specify either ?id with the server's ID or ?address with IP:port of peer to remove",
+      "Bad request: Must specify either ?id with the server's ID or ?address with IP:port of peer to remove",
     );
-  if (id !== null && address !== null) throw new BadRequestError('Must specify only one of ?id or ?address');
+  if (id !== null && address !== null)
+    throw new BadRequestError('Bad request: Must specify only one of ?id or ?address');
   const found = servers(deps).find((member) => member.id === id || addressOf(member) === address);
   if (!found)
     return text(500, `${id !== null ? `id "${id}"` : `address "${address}"`} was not found in the Raft configuration`);
@@ -75,16 +76,19 @@ const durationText: Decode<string> = (value, field) => {
   duration(value, field);
   return string(value, field);
 };
-const autopilotBody = struct({
-  CleanupDeadServers: boolean,
-  LastContactThreshold: durationText,
-  MaxTrailingLogs: integer,
-  MinQuorum: integer,
-  ServerStabilizationTime: durationText,
-  RedundancyZoneTag: string,
-  DisableUpgradeMigration: boolean,
-  UpgradeVersionTag: string,
-});
+const autopilotBody = struct(
+  {
+    CleanupDeadServers: boolean,
+    LastContactThreshold: durationText,
+    MaxTrailingLogs: integer,
+    MinQuorum: integer,
+    ServerStabilizationTime: durationText,
+    RedundancyZoneTag: string,
+    DisableUpgradeMigration: boolean,
+    UpgradeVersionTag: string,
+  },
+  { strict: true, ignored: ['CreateIndex', 'ModifyIndex'] },
+);
 
 function autopilot(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
   return answerRead(deps, request, (read) => ({ ...UNSET, ...read.get(read.state.tables.meta, AUTOPILOT_KEY) }));
@@ -94,7 +98,7 @@ const UNSET: MetaRow = { ...AUTOPILOT, CreateIndex: 0, ModifyIndex: 0 };
 
 async function setAutopilot(deps: ConsulApiDeps, { query, body }: ApiRequest): Promise<Answer> {
   checkPlace(deps, query);
-  const value = decodeBody(body, autopilotBody, 'Error parsing autopilot config: ');
+  const value = decodeBody(body, autopilotBody, 'Bad request: Error parsing autopilot config: ');
   const cas = casOf(query);
   const require = cas === undefined ? [] : [{ table: 'meta', key: AUTOPILOT_KEY, modifyIndex: cas }];
   const { ok } = await deps.state.commit({ ops: [{ kind: 'put', table: 'meta', key: AUTOPILOT_KEY, value }], require });
@@ -102,7 +106,8 @@ async function setAutopilot(deps: ConsulApiDeps, { query, body }: ApiRequest): P
 }
 
 /** 429 while a server is missing, as load balancers like it. */
-function health(deps: ConsulApiDeps): Answer {
+function health(deps: ConsulApiDeps, { query }: ApiRequest): Answer {
+  checkReadParams(deps, query);
   const found = servers(deps);
   const isHealthy = found.every(({ status }) => status === 'alive');
   const alive = found.filter(({ status }) => status === 'alive').length;

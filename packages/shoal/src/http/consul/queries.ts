@@ -14,7 +14,8 @@ import { DECODE_FAILED, queryBody } from './bodies.ts';
 import type { ConsulApiDeps, ConsulContext } from './deps.ts';
 import { nearTo } from './near.ts';
 import { serviceEntryObject } from './objects.ts';
-import { answerRead, cachedHeaders, checkPlace } from './reading.ts';
+import { parseBool } from './params.ts';
+import { answerRead, cachedHeaders, checkPlace, checkReadParams, consistencyOf } from './reading.ts';
 
 /** Prepared queries: what to look for is kept under a name, in HTTP and DNS alike. */
 export function queryEndpoints(deps: ConsulContext): Endpoint[] {
@@ -27,10 +28,10 @@ export function queryEndpoints(deps: ConsulContext): Endpoint[] {
       path: '/v1/query/*',
       methods: {
         GET: (request) => get(deps, request),
-        PUT: (request) => update(deps, request),
-        DELETE: (request) => remove(deps, request),
+        PUT: (request) => (actionOf(request) ? onlyRead('PUT') : update(deps, request)),
+        DELETE: (request) => (actionOf(request) ? onlyRead('DELETE') : remove(deps, request)),
         // Consul's answer names the methods of a query, without OPTIONS.
-        POST: () => text(405, 'method POST not allowed', { allow: 'GET,PUT,DELETE' }),
+        POST: (request) => (actionOf(request) ? onlyRead('POST') : notAllowed('POST', 'GET,PUT,DELETE')),
       },
     },
   ];
@@ -39,6 +40,8 @@ export function queryEndpoints(deps: ConsulContext): Endpoint[] {
 function list(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
   return answerRead(deps, request, (read) => read.all(read.state.tables.preparedQueries).map(queryObject));
 }
+
+const NOTHING = queryBody({}, '');
 
 async function create(deps: ConsulApiDeps, { query, body }: ApiRequest): Promise<Answer> {
   checkPlace(deps, query);
@@ -52,7 +55,9 @@ async function create(deps: ConsulApiDeps, { query, body }: ApiRequest): Promise
 
 async function update(deps: ConsulApiDeps, { query, body, params }: ApiRequest): Promise<Answer> {
   checkPlace(deps, query);
-  const entry = { ...decodeBody(body, queryBody, DECODE_FAILED), ID: params['*'] ?? '' };
+  const ID = params['*'] ?? '';
+  const given = body.length > 0 ? decodeBody(body, queryBody, DECODE_FAILED) : NOTHING;
+  const entry = { ...given, ID };
   await commitPlanned(deps.state, (tables) => planUpdateQuery(tables, entry));
   return empty();
 }
@@ -64,10 +69,11 @@ async function remove(deps: ConsulApiDeps, { query, params }: ApiRequest): Promi
 }
 
 async function get(deps: ConsulContext, request: ApiRequest): Promise<Answer> {
-  const path = request.params['*'] ?? '';
-  const action = /^(.+)\/(execute|explain)$/.exec(path);
+  const action = actionOf(request);
   if (action)
-    return action[2] === 'execute' ? execute(deps, request, action[1] ?? '') : explain(deps, request, action[1] ?? '');
+    return action.verb === 'execute' ? execute(deps, request, action.name) : explain(deps, request, action.name);
+  const path = request.params['*'] ?? '';
+  checkReadParams(deps, request.query);
   checkQueryId(path);
   return answerRead(
     deps,
@@ -77,15 +83,28 @@ async function get(deps: ConsulContext, request: ApiRequest): Promise<Answer> {
   );
 }
 
+function actionOf({ params }: ApiRequest): { name: string; verb: string } | undefined {
+  const found = /^(.+)\/(execute|explain)$/.exec(params['*'] ?? '');
+  return found ? { name: found[1] ?? '', verb: found[2] ?? '' } : undefined;
+}
+
+const onlyRead = (method: string) => notAllowed(method, 'GET');
+
+function notAllowed(method: string, allow: string): Answer {
+  return text(405, `method ${method} not allowed`, { allow });
+}
+
 function execute(deps: ConsulContext, request: ApiRequest, name: string): Promise<Answer> {
   const { query } = request;
   const limit = limitOf(query);
+  const throughMesh = connectOf(query);
   const cached = cachedHeaders(deps, request);
   const found = (read: Read) => {
     const row = findQuery(read, name);
     if (!row) throw new NotFoundError('Query not found');
     const near = nearTo(deps, query.get('near') || row.Service.Near);
-    const here = near(shuffled(queryInstances(read, row.Service), deps.random), ({ node }) => node.Node);
+    const wanted = { ...row.Service, ...(throughMesh && { Connect: true }) };
+    const here = near(shuffled(queryInstances(read, wanted), deps.random), ({ node }) => node.Node);
     return { row, here: here.map(serviceEntryObject) };
   };
   // Shuffled anew for each that asks.
@@ -98,13 +117,26 @@ function execute(deps: ConsulContext, request: ApiRequest, name: string): Promis
       DNS: row.DNS,
       Datacenter: there?.datacenter ?? deps.facts.datacenter,
       Failovers: there?.tried ?? 0,
-      ...QUERY_META,
+      ...metaOf(query),
     };
     return json(answer, { ...headers, ...cached });
   });
 }
 
-const QUERY_META = { Index: 0, LastContact: 0, KnownLeader: true, ConsistencyLevel: 'leader' };
+function metaOf(query: URLSearchParams) {
+  return { Index: 0, LastContact: 0, KnownLeader: true, ConsistencyLevel: consistencyOf(query) };
+}
+
+/** `?connect=`: proxies instead of the service's own instances. */
+function connectOf(query: URLSearchParams): boolean {
+  const given = query.get('connect') ?? '';
+  const wanted = given === '' ? false : parseBool(given);
+  if (wanted === undefined)
+    throw new QueryInvalidError(
+      `Error parsing 'connect' value: strconv.ParseBool: parsing ${JSON.stringify(given)}: invalid syntax`,
+    );
+  return wanted;
+}
 
 /** 0: all. */
 function limitOf(query: URLSearchParams): number {
@@ -116,10 +148,11 @@ function limitOf(query: URLSearchParams): number {
 
 /** What would be executed: a template with its parts filled in. */
 function explain(deps: ConsulApiDeps, request: ApiRequest, name: string): Promise<Answer> {
+  limitOf(request.query);
   return answerRead(deps, request, (read) => {
     const row = findQuery(read, name);
     if (!row) throw new NotFoundError('Query not found');
-    return { Query: queryObject(row), ...QUERY_META };
+    return { Query: queryObject(row), ...metaOf(request.query) };
   });
 }
 

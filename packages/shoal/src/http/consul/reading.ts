@@ -38,7 +38,7 @@ async function composed<T>(
 ): Promise<{ answer: Answer; read: Read }> {
   checkReadParams(deps, request.query);
   const { result, read } = await blockingRead(deps, request, query);
-  return { answer: await compose(result, readHeaders(read.index)), read };
+  return { answer: await compose(result, readHeaders(read.index, request.query)), read };
 }
 
 /** A lasting answer of those that Consul's agents keep for `?cached`: who asks for that is told whether it was there. */
@@ -52,12 +52,19 @@ export async function answerCached<T>(
 }
 
 /** Every server holds all of the state: nothing is ever older than the last change it was told of. */
-export function readHeaders(index: number): Record<string, string> {
+export function readHeaders(index: number, query: URLSearchParams): Record<string, string> {
   return {
+    'x-consul-effective-consistency': consistencyOf(query),
     'x-consul-index': String(index),
     'x-consul-knownleader': 'true',
     'x-consul-lastcontact': '0',
   };
+}
+
+/** How current an answer was asked to be. What it is stays the same: every answer is as current as this server. */
+export function consistencyOf(query: URLSearchParams): 'leader' | 'consistent' | 'stale' {
+  if (query.has('consistent')) return 'consistent';
+  return query.has('stale') || query.has('max_stale') ? 'stale' : 'leader';
 }
 
 /** Checks everything that Consul checks before it looks at what is asked for. */

@@ -8,7 +8,7 @@ import type { ApiRequest } from '../shared/request.ts';
 import { DECODE_FAILED, type SessionBody, sessionBody } from './bodies.ts';
 import type { ConsulApiDeps } from './deps.ts';
 import { requireName } from './params.ts';
-import { answerRead, checkPlace } from './reading.ts';
+import { answerRead, checkPlace, checkReadParams } from './reading.ts';
 
 const DEFAULT_LOCK_DELAY = 15e9;
 /** A session ends with its agent, unless it says what else it depends on. */
@@ -68,6 +68,7 @@ async function destroy(deps: ConsulApiDeps, { query, params }: ApiRequest): Prom
 
 async function info(deps: ConsulApiDeps, request: ApiRequest): Promise<Answer> {
   const id = requireName(request.params['*'], 'Missing session');
+  checkReadParams(deps, request.query);
   checkSessionId(id);
   return answerRead(deps, request, (read) => {
     const row = read.get(read.state.tables.sessions, id);

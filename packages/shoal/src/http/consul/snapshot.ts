@@ -35,7 +35,11 @@ function save(deps: ConsulApiDeps, { query }: ApiRequest): Answer {
   };
   const server = { id: deps.facts.nodeId, address: deps.leader() };
   const stream = writeSnapshot(header, server, deps.state.snapshot());
-  return { status: 200, headers: readHeaders(index), body: { kind: 'stream', stream, type: 'application/x-gzip' } };
+  return {
+    status: 200,
+    headers: readHeaders(index, query),
+    body: { kind: 'stream', stream, type: 'application/x-gzip' },
+  };
 }
 
 async function restore(deps: ConsulApiDeps, { query, body }: ApiRequest): Promise<Answer> {

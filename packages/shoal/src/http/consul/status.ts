@@ -1,7 +1,7 @@
 import { json } from '../shared/answer.ts';
 import type { Endpoint } from '../shared/api.ts';
 import type { ConsulApiDeps } from './deps.ts';
-import { checkPlace } from './reading.ts';
+import { checkReadParams } from './reading.ts';
 
 /** The servers, and which one leads. */
 export function statusEndpoints(deps: ConsulApiDeps): Endpoint[] {
@@ -10,7 +10,7 @@ export function statusEndpoints(deps: ConsulApiDeps): Endpoint[] {
       path: '/v1/status/leader',
       methods: {
         GET({ query }) {
-          checkPlace(deps, query);
+          checkReadParams(deps, query);
           return json(deps.leader());
         },
       },
@@ -19,7 +19,7 @@ export function statusEndpoints(deps: ConsulApiDeps): Endpoint[] {
       path: '/v1/status/peers',
       methods: {
         GET({ query }) {
-          checkPlace(deps, query);
+          checkReadParams(deps, query);
           return json(deps.peers());
         },
       },

@@ -9,6 +9,9 @@ const base64: Decode<Buffer> = (value, field) => {
   const text = string(value, field);
   const bad = text.search(/[^A-Za-z0-9+/=\r\n]/);
   if (bad >= 0) throw new ShapeError(`illegal base64 data at input byte ${bad}`);
+  const digits = text.replaceAll(/[\r\n]/g, '');
+  if (digits.length % 4 !== 0)
+    throw new ShapeError(`illegal base64 data at input byte ${digits.length - (digits.length % 4)}`);
   return Buffer.from(text, 'base64');
 };
 

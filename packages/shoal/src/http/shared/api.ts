@@ -4,7 +4,7 @@ import type { Answer, AnswerBody } from './answer.ts';
 import { BadRequestError, BodyTooLargeError, isExpected, messageOf, statusOf } from './errors.ts';
 import { toJson } from './json.ts';
 import type { KeptAnswers } from './kept-answers.ts';
-import { cleaned, escapedPath, pathOf, queryOf } from './paths.ts';
+import { cleaned, escapedPath, isPrintable, pathOf, queryOf } from './paths.ts';
 import type { ApiRequest, Method } from './request.ts';
 import { checkSafety, type Safety } from './safety.ts';
 
@@ -25,6 +25,8 @@ export type Endpoint = {
 
 /** How an API words what no handler answers. */
 export type Dialect = {
+  /** Paths with control characters and their like are refused. */
+  readonly printablePaths?: boolean;
   unknownPath(): Answer;
   /** `allowed` are the endpoint's methods. Also asked for OPTIONS and HEAD. */
   otherMethod(method: string, allowed: readonly Method[]): Answer;
@@ -115,7 +117,10 @@ function guard(options: ApiOptions, request: FastifyRequest, reply: FastifyReply
   checkSafety(options.safety, request.headers, request.socket.localAddress);
   // Both peers take bodies of any Content-Type, also of one that makes no sense: the endpoint knows what it expects.
   if (request.headers['content-type'] !== undefined) delete request.headers['content-type'];
-  const path = cleaned(pathOf(request.raw.url ?? '/'));
+  const asked = pathOf(request.raw.url ?? '/');
+  if (options.dialect.printablePaths && !isPrintable(asked))
+    throw new BadRequestError('Bad request: the path has characters that cannot be printed');
+  const path = cleaned(asked);
   if (path !== undefined) redirect(path, request, reply);
   return path !== undefined;
 }

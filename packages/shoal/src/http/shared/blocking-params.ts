@@ -6,6 +6,8 @@ import { BadRequestError } from './errors.ts';
 import type { ApiRequest } from './request.ts';
 
 const NANOSECONDS_PER_MS = 1e6;
+/** Indexes are unsigned 64-bit numbers. */
+const MOST_INDEX = 2n ** 64n - 1n;
 
 export type BlockingParams = {
   /** Answer when the index is above this; 0: at once. */
@@ -43,6 +45,6 @@ function waitOf(text: string | null): number {
 
 function indexOf(text: string | null): number {
   if (text === null || text === '') return 0;
-  if (!/^\d+$/.test(text)) throw new BadRequestError('Invalid index');
+  if (!/^\d+$/.test(text) || BigInt(text) > MOST_INDEX) throw new BadRequestError('Invalid index');
   return Number(text);
 }

@@ -63,7 +63,7 @@ export const STATUS: Readonly<Record<string, number>> = {
   'session-invalid': 500,
   'event-invalid': 500,
   'query-invalid': 500,
-  'config-entry': 400,
+  'config-entry': 500,
   'snapshot-invalid': 400,
   contention: 500,
   'not-offered': 501,

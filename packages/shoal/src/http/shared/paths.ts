@@ -25,6 +25,12 @@ export function decode(path: string): string | undefined {
   }
 }
 
+/** Whether no character of a path is a control character, an unassigned one, or a blank other than a space (Go's unicode.IsPrint). */
+export function isPrintable(path: string): boolean {
+  if (!path.includes('%')) return true;
+  return !/[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u.test(decode(path) ?? '');
+}
+
 export function pathOf(url: string): string {
   const end = url.search(/[?#]/);
   return end < 0 ? url : url.slice(0, end);

@@ -29,8 +29,8 @@ export const boolean: Decode<boolean> = (value, field) => {
 
 export const integer: Decode<number> = (value, field) => {
   if (value === undefined || value === null) return 0;
-  if (typeof value !== 'number' || !Number.isInteger(value)) throw mismatch(value, field, 'int');
-  return value;
+  if (!Number.isSafeInteger(value)) throw mismatch(value, field, 'int');
+  return value as number;
 };
 
 /** An unsigned 64-bit number as decimal text. */
@@ -78,13 +78,33 @@ export function optional<T>(decode: Decode<T>): Decode<T | undefined> {
 type Fields = Readonly<Record<string, Decode<unknown>>>;
 export type Struct<F extends Fields> = { [K in keyof F]: Decoded<F[K]> };
 
-/** `strict` refuses names that are not listed, as the agent's endpoints do; the catalog's ignore them. */
-export function struct<F extends Fields>(fields: F, { strict = false } = {}): Decode<Struct<F>> {
-  const names = new Map(Object.keys(fields).map((name) => [folded(name), name]));
+type StructOptions = {
+  /** Refuses names that are not listed. */
+  readonly strict?: boolean;
+  /** Names that may be there and mean nothing, such as those that answers have and requests do not need. */
+  readonly ignored?: readonly string[];
+};
+
+export function struct<F extends Fields>(
+  fields: F,
+  { strict = false, ignored = [] }: StructOptions = {},
+): Decode<Struct<F>> {
+  const names = new Map([...ignored, ...Object.keys(fields)].map((name) => [folded(name), name]));
   return (value, at) => {
     const given = collect(value, at, names, strict);
     const decoded = Object.entries(fields).map(([name, decode]) => [name, decode(given.get(name), join(at, name))]);
     return Object.fromEntries(decoded) as Struct<F>;
+  };
+}
+
+/** Fields that are listed, under their names and without those that are undefined; all others as they came. */
+export function open<F extends Fields>(fields: F): Decode<Struct<F> & Record<string, unknown>> {
+  const known = struct(fields);
+  const names = new Set(Object.keys(fields).map(folded));
+  return (value, at) => {
+    const listed = Object.entries(known(value, at)).filter(([, entry]) => entry !== undefined);
+    const others = Object.entries(value ?? {}).filter(([name]) => !names.has(folded(name)));
+    return Object.fromEntries([...others, ...listed]) as Struct<F> & Record<string, unknown>;
   };
 }
 

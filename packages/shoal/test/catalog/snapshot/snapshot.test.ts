@@ -77,6 +77,33 @@ describe("a snapshot of Consul's", () => {
   });
 });
 
+test('what a service is in a mesh is written for Consul, and read again', () => {
+  const change = (table: string, key: string, value: object) =>
+    ({ table, key, createIndex: 3, modifyIndex: 3, value }) as Change;
+  const Node = { ID: '', Node: 'n1', Address: '10.0.0.1', Datacenter: 'dc1', TaggedAddresses: null, Meta: null };
+  const service = (ServiceID: string, more: object) =>
+    change('catalogServices', `n1/${ServiceID}`, {
+      ...{ Node: 'n1', ServiceID, ServiceName: ServiceID, ServiceKind: '', ServiceTags: [], ServiceAddress: '' },
+      ...{
+        ServiceWeights: { Passing: 1, Warning: 1 },
+        ServiceMeta: {},
+        ServicePort: 1,
+        ServiceEnableTagOverride: false,
+      },
+      ...more,
+    });
+  const Upstreams = [{ DestinationName: 'db', LocalBindPort: 9, Config: { a: 1 } }];
+  const rows = [
+    change('catalogNodes', 'n1', Node),
+    service('native', { ServiceNative: true, ServiceSocketPath: '/run/s' }),
+    service('proxy', { ServiceKind: 'connect-proxy', ServiceProxy: { DestinationServiceName: 'web', Upstreams } }),
+  ];
+  const records = Buffer.concat([...recordsOf(rows, 3)]);
+  expect(rowsOf(rowsOfRecords(new Unpacker(records)), 'catalogServices')).toEqual(
+    rows.slice(1).map(({ value }) => value),
+  );
+});
+
 const ROWS: Change[] = [
   { table: 'jobs', key: 'default/web', createIndex: 3, modifyIndex: 5, value: { ID: 'web', Name: 'wéb\n' } },
   { table: 'kv', key: 'a', createIndex: 4, modifyIndex: 4, value: { Key: 'a', Value: null, Flags: '0', LockIndex: 0 } },

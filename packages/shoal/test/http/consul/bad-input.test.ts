@@ -11,6 +11,8 @@ afterAll(() => agent.stop());
 
 type Case = { name: string; method?: 'GET' | 'PUT'; url: string; payload?: string; want: number; says: RegExp };
 
+const VALUE_OF_ONE_LETTER = '[{"KV":{"Verb":"set","Key":"x","Value":"x"}}]';
+
 const cases: Case[] = [
   { name: 'a node without a name', url: '/v1/catalog/register', payload: '{}', want: 500, says: /^Must provide node$/ },
   {
@@ -70,6 +72,65 @@ const cases: Case[] = [
     want: 500,
     says: /Must provide a service name/,
   },
+  {
+    name: 'a slip in a registration',
+    url: '/v1/catalog/register',
+    payload: '{"Node":"a","Address":"10.0.0.1","Servce":{"Service":"web"}}',
+    want: 400,
+    says: /unknown field "Servce"/,
+  },
+  {
+    name: 'a slip in a query',
+    url: '/v1/query/11111111-2222-3333-4444-555555555555',
+    payload: '{"Service":{"Service":"web","OnlyPasing":true}}',
+    want: 400,
+    says: /unknown field "OnlyPasing"/,
+  },
+  {
+    name: 'a slip in the rules of autopilot',
+    url: '/v1/operator/autopilot/configuration',
+    payload: '{"CleanupDeadServer":true}',
+    want: 400,
+    says: /unknown field "CleanupDeadServer"/,
+  },
+  {
+    name: 'a check without id and name',
+    url: '/v1/catalog/register',
+    payload: '{"Node":"a","Address":"10.0.0.1","Check":{}}',
+    want: 500,
+    says: /check ID or name/,
+  },
+  {
+    name: 'metadata that no service may have',
+    url: '/v1/catalog/register',
+    payload: '{"Node":"a","Address":"10.0.0.1","Service":{"Service":"s","Meta":{"a b":"c"}}}',
+    want: 500,
+    says: /Invalid Service Meta for node a and serviceID s: .*invalid characters/,
+  },
+  {
+    name: 'a number that no port can be',
+    url: '/v1/agent/service/register',
+    payload: '{"Name":"s","Port":1e30}',
+    want: 400,
+    says: /field Port of type int/,
+  },
+  {
+    name: 'a value that is no base64',
+    url: '/v1/txn',
+    payload: VALUE_OF_ONE_LETTER,
+    want: 400,
+    says: /illegal base64/,
+  },
+  {
+    name: 'an index beyond all',
+    method: 'GET',
+    url: `/v1/kv/x?index=${'9'.repeat(30)}`,
+    want: 400,
+    says: /Invalid index/,
+  },
+  { name: 'a control character', method: 'GET', url: '/v1/kv/a%00b', want: 400, says: /cannot be printed/ },
+  { name: 'a blank of another kind', method: 'GET', url: '/v1/kv/a%C2%A0b', want: 400, says: /cannot be printed/ },
+  { name: 'a query that is put into its result', url: '/v1/query/x/execute', want: 405, says: /PUT not allowed/ },
   { name: 'a limit that is none', method: 'GET', url: '/v1/query/x/execute?limit=y', want: 500, says: /^Bad limit: / },
   { name: 'a wait that is none', method: 'GET', url: '/v1/kv/x?wait=soon', want: 400, says: /Invalid wait time/ },
 ];

@@ -65,7 +65,7 @@ describe('what there is none of', () => {
       want: 400,
       says: /only one of/,
     },
-    { name: 'an unknown kind', url: '/v1/config/nothing', want: 400, says: /invalid config entry kind/ },
+    { name: 'an unknown kind', url: '/v1/config/nothing', want: 500, says: /invalid config entry kind/ },
     { name: 'an unknown entry', url: '/v1/config/mesh/mesh', want: 404, says: /Config entry not found/ },
     { name: 'metrics for Prometheus', url: '/v1/agent/metrics?format=prometheus', want: 415, says: /not enabled/ },
   ];

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AgentConfig } from '../config/agent-config.ts';
 import type { DnsServer } from '../dns/server.ts';
 import type { Federation } from '../federation/federation.ts';
-import { consulEndpoints, createConsulApi } from '../http/consul/api.ts';
+import { asConfigured, consulEndpoints, createConsulApi } from '../http/consul/api.ts';
 import type { ConsulApiDeps, ConsulFacts } from '../http/consul/deps.ts';
 import { consulDialect } from '../http/consul/dialect.ts';
 import type { DnsFacts } from '../http/consul/dns.ts';
@@ -50,6 +50,8 @@ export function createConsulServer(deps: ConsulServerDeps): ApiServer | undefine
     federation: deps.federation,
     newId: randomUUID,
     limits: { value: config.http.kvMaxValueSize, txn: config.http.txnMaxRequestSize },
+    access: { blocked: config.http.blockEndpoints, writers: config.http.allowWriteFrom },
+    waits: { usualMs: config.http.defaultQueryTimeMs, mostMs: config.http.maxQueryTimeMs },
     facts,
     members: cluster.members,
     leader: cluster.leader,
@@ -72,6 +74,7 @@ export function createConsulServer(deps: ConsulServerDeps): ApiServer | undefine
     port,
     safety: safetyOf(config, config.listen.consulHttp),
     headers: config.http.responseHeaders,
+    ...(config.http.maxHeaderBytes !== undefined && { maxHeaderBytes: config.http.maxHeaderBytes }),
     onFailure: (error, { method, url }) =>
       log.error({ method, url, error: String(error) }, 'http: a request to the Consul API failed'),
     onMissingAddress: (address) =>
@@ -81,7 +84,7 @@ export function createConsulServer(deps: ConsulServerDeps): ApiServer | undefine
   return createApiServer({
     ...serving,
     dialect: consulDialect,
-    endpoints: inDatacenters(api, memberEndpoints(api, membership)),
+    endpoints: asConfigured(inDatacenters(api, memberEndpoints(api, membership)), api),
     untilChanged: api.state.untilChanged.bind(api.state),
     mayRepeat: () => !membership.isAway(),
     onAnswer: ({ method, route, milliseconds }) => api.metrics.answered(method, route, milliseconds),

@@ -86,6 +86,7 @@ function endpoints(deps: NomadServerDeps): Endpoint[] {
     region: config.region,
     random: Math.random,
     now: () => performance.now(),
+    search: config.server.search,
     agent,
   });
   return [...all, ...joinTokenEndpoints(serverRole.joinTokens, config)];

@@ -94,7 +94,10 @@ export async function startClientRole(deps: ClientRoleDeps): Promise<ClientRole>
     },
   });
   await client.start();
-  const hostStats = createHostStatsReader({ allocDir: join(dataDir, 'alloc'), coreMHz: coreMHz(client) });
+  const hostStats = createHostStatsReader({
+    allocDir: config.client.allocDir ?? join(dataDir, 'alloc'),
+    coreMHz: coreMHz(client),
+  });
   const handler = createClientHandler({
     ...client.control,
     allowsExec: !config.client.disableRemoteExec,
@@ -177,10 +180,13 @@ function nodeConfig({ config, dataDir, httpAddr }: ClientRoleDeps): NodeConfig {
     httpAddr,
     tlsEnabled: false,
     networkInterface: client.networkInterface ?? (config.dev ? 'lo' : ''),
-    networkSpeed: 0,
+    networkSpeed: client.networkSpeed ?? 0,
     cpuTotalCompute: client.cpuTotalCompute ?? 0,
     memoryTotalMB: client.memoryTotalMb ?? 0,
-    diskTotalMB: 0,
+    diskTotalMB: client.diskTotalMb ?? 0,
+    ...(client.diskFreeMb !== undefined && { diskFreeMB: client.diskFreeMb }),
+    ...(client.preferredFamily !== undefined && { preferredFamily: client.preferredFamily }),
+    ...(client.allocDir !== undefined && { allocDir: client.allocDir }),
     reserved: {
       cpuMHz: client.reserved.cpuMhz,
       memoryMB: client.reserved.memoryMb,

@@ -82,6 +82,7 @@ export async function startDiscoveryRole(deps: {
     state,
     newId: randomUUID,
     now: () => performance.now(),
+    limits: { minTtlMs: config.sessionTtlMinMs },
     onFailure: (error) => log.warn({ error: String(error) }, 'catalog: a session could not be ended; trying again'),
   });
   const events = hearEvents({ state, nodeName: facts.nodeName, services: () => registry.services.values() });

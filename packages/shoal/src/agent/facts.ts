@@ -20,6 +20,7 @@ export function consulFacts({ config, nodeId, isServer, rpcPort, startedAt, meta
     datacenter: config.datacenter,
     address: config.advertise.address,
     wanAddress: config.advertise.address,
+    taggedAddresses: config.taggedAddresses,
     get meta() {
       return meta();
     },

@@ -16,6 +16,7 @@ import { openEmbeddedStore } from '../store/embedded.ts';
 import { createJoinTokens, type JoinTokens } from './cluster/join-tokens.ts';
 import { createAgentRequests } from './cluster/serve-agents.ts';
 import { entryPath } from './entries.ts';
+import { schedulerDefaults } from './scheduler-defaults.ts';
 
 /** One of this agent's HTTP APIs, for requests that other agents have looked at already. */
 export type ServedApi = { answer: ApiHandler; upgrade?: ApiUpgrade | undefined };
@@ -46,8 +47,11 @@ export async function startServerRole({ config, dataDir, nodeId, log }: ServerRo
   const state = await openState(await openEmbeddedStore({ path: join(dataDir, 'server', 'state') }), {
     onDefect: (error) => log.error({ error: String(error) }, 'state: a change could not be taken in by all'),
   });
+  const firstScheduler = schedulerDefaults(config.server.scheduler);
   const server = createServer({
     state,
+    trackedVersions: config.server.jobTrackedVersions,
+    ...(firstScheduler && { schedulerDefaults: firstScheduler }),
     log,
     newId: randomUUID,
     now: Date.now,

@@ -10,6 +10,8 @@ export type AgentFacts = {
   readonly address: string;
   /** The address for other datacenters; the same when nothing else is known. */
   readonly wanAddress: string;
+  /** Further ones by their names, or others than the usual ones. */
+  readonly taggedAddresses?: Readonly<Record<string, string>>;
   readonly meta: Readonly<Record<string, string>>;
   /** Set on servers: they are instances of the service `consul`. */
   readonly server?: { readonly rpcPort: number; readonly version: string };
@@ -30,11 +32,12 @@ export function nodeEntry(facts: AgentFacts): NodeEntry {
   };
 }
 
-/** `lan` and `wan`, and each again under its address family. */
-export function taggedAddresses({ address, wanAddress }: AgentFacts): Record<string, string> {
+/** `lan` and `wan`, and each again under its address family, and what the operator adds. */
+export function taggedAddresses({ address, wanAddress, taggedAddresses: given }: AgentFacts): Record<string, string> {
   const lanFamily = address.includes(':') ? 'ipv6' : 'ipv4';
   const wanFamily = wanAddress.includes(':') ? 'ipv6' : 'ipv4';
-  return { lan: address, [`lan_${lanFamily}`]: address, wan: wanAddress, [`wan_${wanFamily}`]: wanAddress };
+  const usual = { lan: address, [`lan_${lanFamily}`]: address, wan: wanAddress, [`wan_${wanFamily}`]: wanAddress };
+  return { ...usual, ...given };
 }
 
 /** The peers' name for "the agent is there". */

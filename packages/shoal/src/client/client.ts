@@ -95,7 +95,7 @@ export function createClient(deps: ClientDeps): Client {
     random,
   });
   const checks = createTaskChecks();
-  const allocRoot = join(config.dataDir, 'alloc');
+  const allocRoot = config.allocDir ?? join(config.dataDir, 'alloc');
   const networks = createAllocNetworks({
     settings: config.network,
     folder: join(config.dataDir, 'client', 'networks'),

@@ -18,6 +18,8 @@ export type NodeConfig = {
   meta: Record<string, string>;
   /** Absolute. */
   dataDir: string;
+  /** Absolute; `alloc` in the data folder unless given. */
+  allocDir?: string;
   /** host:port of this agent's :4646, as others reach it. */
   httpAddr: string;
   tlsEnabled: boolean;
@@ -31,6 +33,10 @@ export type NodeConfig = {
   memoryTotalMB: number;
   /** MB; 0 measures. */
   diskTotalMB: number;
+  /** MB that allocations may take; unless given as much as the whole, or what was measured. */
+  diskFreeMB?: number;
+  /** Whose address comes first where an interface has both; IPv4 unless given. */
+  preferredFamily?: 'ipv4' | 'ipv6';
   reserved: { cpuMHz: number; memoryMB: number; diskMB: number; ports: string };
   hostVolumes: Record<string, { path: string; readOnly: boolean }>;
   /** Names of networks that ports may be chosen on, with the addresses that they stand for: those in `cidr`, on `interface`. */

@@ -24,6 +24,8 @@ export type AgentConfig = {
   nodeId: string | undefined;
   /** Metadata of the node in the catalog, from Consul's `node_meta`. */
   nodeMeta: Record<string, string>;
+  /** Addresses of the node in the catalog by their names, beside `lan` and `wan`, or instead of them. */
+  taggedAddresses: Record<string, string>;
   /** Absolute folder of all state. Undefined only with `-dev`: the agent makes a temporary one and removes it at its end. */
   dataDir: string | undefined;
   log: LogConfig;
@@ -66,8 +68,10 @@ export type AgentConfig = {
   localScriptChecks: boolean;
   /** Whether profiles of the agent are served. */
   enableDebug: boolean;
-  /** Bytes of a check's output that are kept. Default 4096. */
+  /** Bytes of a check's output that are kept. Default 4096; 0 with `discard_check_output`. */
   checkOutputMaxSize: number;
+  /** Least TTL of a session. Default 10 s. */
+  sessionTtlMinMs: number;
   /** Files that were read, in order. */
   files: readonly string[];
 };
@@ -99,8 +103,20 @@ export type ServerConfig = {
   deploymentGcThresholdMs: number;
   /** Time between two garbage collections. Default 5 min. */
   jobGcIntervalMs: number;
-  /** First scheduler configuration, as `default_scheduler_config` gives it. */
-  schedulerConfig: Record<string, unknown> | undefined;
+  /** What the cluster's scheduler goes by until somebody sets it; what is undefined is as usual. */
+  scheduler: SchedulerDefaults;
+  /** Versions that are kept of a job. Default 6. */
+  jobTrackedVersions: number;
+  /** Fuzzy searches: whether they are served, how many matches of a kind are given, and how short a text may be. Default 20, and 2 letters. */
+  search: { fuzzy: boolean; limit: number; minLength: number };
+};
+
+export type SchedulerDefaults = {
+  algorithm: 'binpack' | 'spread' | undefined;
+  memoryOversubscription: boolean | undefined;
+  rejectJobRegistration: boolean | undefined;
+  pauseEvalBroker: boolean | undefined;
+  preemption: Record<'system' | 'sysbatch' | 'batch' | 'service', boolean | undefined>;
 };
 
 /** The client role: runs allocations. */
@@ -130,19 +146,20 @@ export type ClientConfig = {
   /** Range of dynamic ports. Default 20000 to 32000. */
   minDynamicPort: number;
   maxDynamicPort: number;
-  /** Folders of allocations and of the client's state. Default `alloc` and `client` under the data folder. */
+  /** Absolute folder of allocations. Default `alloc` in the data folder. */
   allocDir: string | undefined;
-  stateDir: string | undefined;
+  /** Override what was measured: MB, Mbit/s. */
+  diskTotalMb: number | undefined;
+  diskFreeMb: number | undefined;
+  networkSpeed: number | undefined;
+  /** Of the interface's addresses the one that tasks get. Default: an IPv4 address, if there is one. */
+  preferredFamily: 'ipv4' | 'ipv6' | undefined;
   /** Folders of this machine that jobs may mount, by name. */
   hostVolumes: Record<string, HostVolume>;
   /** Networks that ports may be chosen on. Several of one name are one network. */
   hostNetworks: readonly HostNetwork[];
   /** How allocations get networks of their own. */
   network: ClientNetworkConfig;
-  /** Removal of ended allocations' folders: how often, and from which number or use on. */
-  gcIntervalMs: number;
-  gcMaxAllocs: number;
-  gcDiskUsageThreshold: number;
   /** Whether `exec` into allocations is refused. Default false. */
   disableRemoteExec: boolean;
   /** What fetching an artifact may cost. Defaults: half an hour, 100 GB, 4096 files in an archive. */
@@ -188,10 +205,6 @@ export type PluginConfig = { config: Record<string, unknown>; args: readonly str
 export type JoinConfig = {
   /** Addresses, names, or cloud discovery strings (`provider=…`). */
   addresses: readonly string[];
-  /** Time between attempts. Default 30 s. */
-  retryIntervalMs: number;
-  /** Attempts; 0 is without end. Default 0. */
-  retryMax: number;
   /** What a server has printed for this agent to join with (`shoal server token`), or a file with it. Needed at the first start only. */
   token: string | undefined;
   tokenFile: string | undefined;
@@ -228,7 +241,13 @@ export type HttpConfig = {
   kvMaxValueSize: number;
   /** Largest body of a transaction, in bytes. Default 512 KiB. */
   txnMaxRequestSize: number;
-  /** Longest and usual time of a blocking query. Default 10 min and 5 min. */
+  /** Beginnings of paths of Consul's API that nobody may ask for. */
+  blockEndpoints: readonly string[];
+  /** Networks that alone may write by Consul's API; none: all may. */
+  allowWriteFrom: readonly string[];
+  /** Bytes of a request's line and headers in Consul's API. Default 16 KiB. */
+  maxHeaderBytes: number | undefined;
+  /** Longest and usual time of a blocking query of Consul's API. Default 10 min and 5 min. */
   maxQueryTimeMs: number;
   defaultQueryTimeMs: number;
 };
@@ -265,13 +284,6 @@ export type WatchHandler =
   | { type: 'http'; url: string; method: string; headers: Record<string, readonly string[]>; timeoutMs: number };
 
 export type TelemetryConfig = {
-  /** `/v1/metrics?format=prometheus`. Default true. */
-  prometheusMetrics: boolean;
-  /** The same on Consul's API, where it has to be asked for (`prometheus_retention_time`). Default false. */
+  /** Metrics for Prometheus in Consul's API, where they have to be asked for (`prometheus_retention_time`). Default false. */
   prometheusRetention: boolean;
-  /** Per-allocation and per-node metrics. Default false. */
-  publishAllocationMetrics: boolean;
-  publishNodeMetrics: boolean;
-  /** Time between measurements. Default 1 s. */
-  collectionIntervalMs: number;
 };

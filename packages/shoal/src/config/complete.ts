@@ -44,10 +44,11 @@ export function complete(merged: Merged, around: Surroundings, files: readonly s
     nodeName: values.nodeName ?? around.hostname.split('.')[0] ?? around.hostname,
     nodeId: values.nodeId,
     nodeMeta: values.nodeMeta ?? {},
+    taggedAddresses: values.taggedAddresses ?? {},
     dataDir: values.dataDir === undefined ? undefined : resolve(around.cwd, values.dataDir),
     log: { ...logConfig(values), level: level.value },
     server: serverConfig(values, dev),
-    client: clientConfig(values, dev),
+    client: clientConfig(values, dev, around),
     plugins: values.plugins ?? {},
     rawExec: { enabled: rawExecEnabled(values, dev) },
     join: joinConfig(values, around),
@@ -63,13 +64,14 @@ export function complete(merged: Merged, around: Surroundings, files: readonly s
     watches: values.watches ?? [],
     services: values.services ?? [],
     checks: values.checks ?? [],
-    telemetry: telemetryConfig(values),
+    telemetry: { prometheusRetention: values['telemetry.prometheusRetention'] ?? false },
     ui: values.ui ?? true,
     leaveOnTerminate: values.leaveOnTerminate ?? dev,
     leaveOnInterrupt: values.leaveOnInterrupt ?? dev,
     scriptChecks: values.scriptChecks ?? false,
     enableDebug: values.enableDebug ?? false,
-    checkOutputMaxSize: values.checkOutputMaxSize ?? 4096,
+    checkOutputMaxSize: values.discardCheckOutput ? 0 : (values.checkOutputMaxSize ?? 4096),
+    sessionTtlMinMs: values.sessionTtlMinMs ?? DEFAULTS.sessionTtlMinMs,
     localScriptChecks: (values.localScriptChecks || values.scriptChecks) ?? false,
     files,
   };
@@ -118,11 +120,28 @@ function serverConfig(values: Partial<Settings>, dev: boolean): ServerConfig {
     evalGcThresholdMs: values['server.evalGcThresholdMs'] ?? server.evalGcThresholdMs,
     deploymentGcThresholdMs: values['server.deploymentGcThresholdMs'] ?? server.deploymentGcThresholdMs,
     jobGcIntervalMs: values['server.jobGcIntervalMs'] ?? server.jobGcIntervalMs,
-    schedulerConfig: values['server.schedulerConfig'],
+    scheduler: {
+      algorithm: values['server.scheduler.algorithm'],
+      memoryOversubscription: values['server.scheduler.memoryOversubscription'],
+      rejectJobRegistration: values['server.scheduler.rejectJobRegistration'],
+      pauseEvalBroker: values['server.scheduler.pauseEvalBroker'],
+      preemption: {
+        system: values['server.scheduler.preemption.system'],
+        sysbatch: values['server.scheduler.preemption.sysbatch'],
+        batch: values['server.scheduler.preemption.batch'],
+        service: values['server.scheduler.preemption.service'],
+      },
+    },
+    jobTrackedVersions: values['server.jobTrackedVersions'] ?? server.jobTrackedVersions,
+    search: {
+      fuzzy: values['server.search.fuzzy'] ?? true,
+      limit: values['server.search.limit'] ?? server.searchLimit,
+      minLength: values['server.search.minLength'] ?? server.searchMinLength,
+    },
   };
 }
 
-function clientConfig(values: Partial<Settings>, dev: boolean): ClientConfig {
+function clientConfig(values: Partial<Settings>, dev: boolean, { cwd }: Surroundings): ClientConfig {
   const { client } = DEFAULTS;
   return {
     enabled: values['client.enabled'] ?? dev,
@@ -144,8 +163,11 @@ function clientConfig(values: Partial<Settings>, dev: boolean): ClientConfig {
     maxKillTimeoutMs: values['client.maxKillTimeoutMs'] ?? client.maxKillTimeoutMs,
     minDynamicPort: values['client.minDynamicPort'] ?? client.minDynamicPort,
     maxDynamicPort: values['client.maxDynamicPort'] ?? client.maxDynamicPort,
-    allocDir: values['client.allocDir'],
-    stateDir: values['client.stateDir'],
+    allocDir: values['client.allocDir'] && resolve(cwd, values['client.allocDir']),
+    diskTotalMb: values['client.diskTotalMb'] || undefined,
+    diskFreeMb: values['client.diskFreeMb'] || undefined,
+    networkSpeed: values['client.networkSpeed'] || undefined,
+    preferredFamily: values['client.preferredFamily'],
     hostVolumes: values['client.hostVolumes'] ?? {},
     hostNetworks: values['client.hostNetworks'] ?? [],
     network: {
@@ -157,9 +179,6 @@ function clientConfig(values: Partial<Settings>, dev: boolean): ClientConfig {
       hairpin: values['client.network.hairpin'] ?? false,
       bindWildcard: values['client.network.bindWildcard'] ?? true,
     },
-    gcIntervalMs: values['client.gcIntervalMs'] ?? client.gcIntervalMs,
-    gcMaxAllocs: values['client.gcMaxAllocs'] ?? client.gcMaxAllocs,
-    gcDiskUsageThreshold: values['client.gcDiskUsageThreshold'] ?? client.gcDiskUsageThreshold,
     disableRemoteExec: values['client.disableRemoteExec'] ?? false,
     artifact: {
       readTimeoutMs: values['client.artifact.readTimeoutMs'] ?? client.artifact.readTimeoutMs,
@@ -187,8 +206,6 @@ function joinConfig(values: Partial<Settings>, { cwd }: Surroundings): AgentConf
     token: values['join.token'],
     tokenFile: values['join.tokenFile'] && resolve(cwd, values['join.tokenFile']),
     addresses: (values['join.addresses'] ?? []).filter((address) => address !== ''),
-    retryIntervalMs: values['join.retryIntervalMs'] ?? DEFAULTS.join.retryIntervalMs,
-    retryMax: values['join.retryMax'] ?? DEFAULTS.join.retryMax,
   };
 }
 
@@ -254,17 +271,10 @@ function httpConfig(values: Partial<Settings>): HttpConfig {
     agentVersion: values['http.agentVersion'] ?? false,
     kvMaxValueSize: values['http.kvMaxValueSize'] ?? http.kvMaxValueSize,
     txnMaxRequestSize: values['http.txnMaxRequestSize'] ?? http.txnMaxRequestSize,
+    blockEndpoints: values['http.blockEndpoints'] ?? [],
+    allowWriteFrom: values['http.allowWriteFrom'] ?? [],
+    maxHeaderBytes: values['http.maxHeaderBytes'] || undefined,
     maxQueryTimeMs: values['http.maxQueryTimeMs'] ?? http.maxQueryTimeMs,
     defaultQueryTimeMs: values['http.defaultQueryTimeMs'] ?? http.defaultQueryTimeMs,
-  };
-}
-
-function telemetryConfig(values: Partial<Settings>): AgentConfig['telemetry'] {
-  return {
-    prometheusMetrics: values['telemetry.prometheusMetrics'] ?? true,
-    prometheusRetention: values['telemetry.prometheusMetrics'] ?? false,
-    publishAllocationMetrics: values['telemetry.publishAllocationMetrics'] ?? false,
-    publishNodeMetrics: values['telemetry.publishNodeMetrics'] ?? false,
-    collectionIntervalMs: values['telemetry.collectionIntervalMs'] ?? DEFAULTS.telemetryIntervalMs,
   };
 }

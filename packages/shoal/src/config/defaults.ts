@@ -27,6 +27,9 @@ export const DEFAULTS = {
     evalGcThresholdMs: HOUR,
     deploymentGcThresholdMs: HOUR,
     jobGcIntervalMs: 5 * MINUTE,
+    jobTrackedVersions: 6,
+    searchLimit: 20,
+    searchMinLength: 2,
   },
   client: {
     maxKillTimeoutMs: 30 * SECOND,
@@ -38,13 +41,9 @@ export const DEFAULTS = {
       bridgeName: 'nomad',
       bridgeSubnet: '172.26.64.0/20',
     },
-    gcIntervalMs: MINUTE,
-    gcMaxAllocs: 50,
-    gcDiskUsageThreshold: 80,
     artifact: artifactDefaults,
     templateFunctionDenylist: ['plugin'],
   },
-  join: { retryIntervalMs: 30 * SECOND, retryMax: 0 },
   edgePlane: 'embedded',
   http: {
     kvMaxValueSize: 512 * 1024,
@@ -52,5 +51,5 @@ export const DEFAULTS = {
     maxQueryTimeMs: 10 * MINUTE,
     defaultQueryTimeMs: 5 * MINUTE,
   },
-  telemetryIntervalMs: SECOND,
+  sessionTtlMinMs: 10 * SECOND,
 } as const;

@@ -90,6 +90,7 @@ function differences(before: unknown, after: unknown, path: readonly string[]): 
 /** Maps with the user's own keys are taken as a whole. */
 const MAPS = new Set([
   'nodeMeta',
+  'taggedAddresses',
   'plugins',
   'remoteDatacenters',
   'client.meta',
@@ -97,7 +98,6 @@ const MAPS = new Set([
   'client.hostVolumes',
   'dns.serviceTtl',
   'http.responseHeaders',
-  'server.schedulerConfig',
   'tls.files',
 ]);
 

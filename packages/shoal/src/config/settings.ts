@@ -15,6 +15,7 @@ export type Settings = {
   nodeName: string;
   nodeId: string;
   nodeMeta: Record<string, string>;
+  taggedAddresses: Record<string, string>;
   dataDir: string;
   'log.level': string;
   'log.json': boolean;
@@ -29,7 +30,18 @@ export type Settings = {
   'server.evalGcThresholdMs': number;
   'server.deploymentGcThresholdMs': number;
   'server.jobGcIntervalMs': number;
-  'server.schedulerConfig': Record<string, unknown>;
+  'server.scheduler.algorithm': 'binpack' | 'spread';
+  'server.scheduler.memoryOversubscription': boolean;
+  'server.scheduler.rejectJobRegistration': boolean;
+  'server.scheduler.pauseEvalBroker': boolean;
+  'server.scheduler.preemption.system': boolean;
+  'server.scheduler.preemption.sysbatch': boolean;
+  'server.scheduler.preemption.batch': boolean;
+  'server.scheduler.preemption.service': boolean;
+  'server.jobTrackedVersions': number;
+  'server.search.fuzzy': boolean;
+  'server.search.limit': number;
+  'server.search.minLength': number;
   'client.enabled': boolean;
   'client.nodeClass': string;
   'client.nodePool': string;
@@ -48,7 +60,10 @@ export type Settings = {
   'client.minDynamicPort': number;
   'client.maxDynamicPort': number;
   'client.allocDir': string;
-  'client.stateDir': string;
+  'client.diskTotalMb': number;
+  'client.diskFreeMb': number;
+  'client.networkSpeed': number;
+  'client.preferredFamily': 'ipv4' | 'ipv6';
   'client.hostVolumes': Record<string, HostVolume>;
   'client.hostNetworks': readonly HostNetwork[];
   'client.network.cniPath': string;
@@ -58,9 +73,6 @@ export type Settings = {
   'client.network.bridgeSubnetIpv6': string;
   'client.network.hairpin': boolean;
   'client.network.bindWildcard': boolean;
-  'client.gcIntervalMs': number;
-  'client.gcMaxAllocs': number;
-  'client.gcDiskUsageThreshold': number;
   'client.disableRemoteExec': boolean;
   'client.artifact.readTimeoutMs': number;
   'client.artifact.gitTimeoutMs': number;
@@ -72,8 +84,6 @@ export type Settings = {
   plugins: Record<string, PluginConfig>;
   'rawExec.enabled': boolean;
   'join.addresses': readonly string[];
-  'join.retryIntervalMs': number;
-  'join.retryMax': number;
   'join.token': string;
   'join.tokenFile': string;
   'tls.caFile': string;
@@ -108,6 +118,9 @@ export type Settings = {
   'http.agentVersion': boolean;
   'http.kvMaxValueSize': number;
   'http.txnMaxRequestSize': number;
+  'http.blockEndpoints': readonly string[];
+  'http.allowWriteFrom': readonly string[];
+  'http.maxHeaderBytes': number;
   'http.maxQueryTimeMs': number;
   'http.defaultQueryTimeMs': number;
   'ports.http': number;
@@ -132,10 +145,7 @@ export type Settings = {
   watches: readonly Watch[];
   services: readonly Record<string, unknown>[];
   checks: readonly Record<string, unknown>[];
-  'telemetry.prometheusMetrics': boolean;
-  'telemetry.publishAllocationMetrics': boolean;
-  'telemetry.publishNodeMetrics': boolean;
-  'telemetry.collectionIntervalMs': number;
+  'telemetry.prometheusRetention': boolean;
   ui: boolean;
   leaveOnTerminate: boolean;
   leaveOnInterrupt: boolean;
@@ -143,6 +153,8 @@ export type Settings = {
   localScriptChecks: boolean;
   enableDebug: boolean;
   checkOutputMaxSize: number;
+  discardCheckOutput: boolean;
+  sessionTtlMinMs: number;
 };
 
 export type SettingName = keyof Settings;

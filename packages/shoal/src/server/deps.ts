@@ -10,6 +10,8 @@ export type ServerDeps = {
   readonly now: () => number;
   /** 0 ≤ n < 1 */
   readonly random: () => number;
+  /** Versions that are kept of a job (`job_tracked_versions`). */
+  readonly trackedVersions?: number;
 };
 
 const NANOSECONDS_PER_MS = 1_000_000;

@@ -3,9 +3,6 @@ import type { JobRow } from '../state/rows.ts';
 import { jobKey, jobVersionKey, type Tables } from '../state/tables.ts';
 import type { Op } from '../store/contract.ts';
 
-/** Versions that are kept of a job, the newest included (Nomad: job_tracked_versions). */
-export const TRACKED_VERSIONS = 6;
-
 /** The rows of a job's newest version. */
 export function newJobOps(job: JobRow): Op[] {
   return [
@@ -14,11 +11,11 @@ export function newJobOps(job: JobRow): Op[] {
   ];
 }
 
-/** The rows of a job's next version, without the versions that are too many then. */
-export function versionOps(tables: Tables, next: JobRow, existing: JobRow | undefined): Op[] {
+/** The rows of a job's next version, without the versions that are too many then: `tracked` are kept, the newest included. */
+export function versionOps(tables: Tables, next: JobRow, existing: JobRow | undefined, tracked: number): Op[] {
   const versions = [...tables.jobVersions.by('job', jobKey(next.Namespace, next.ID))];
   // Versions that a purged job of this name left for its last allocations would read as versions of this one.
-  const obsolete = existing ? outdated(tables, versions) : versions;
+  const obsolete = existing ? outdated(tables, versions, tracked) : versions;
   return [...newJobOps(next), ...obsolete.filter(({ Version }) => Version !== next.Version).map(deleteVersion)];
 }
 
@@ -40,11 +37,11 @@ export function lastStableVersion(tables: Tables, job: JobRow, version: number):
 }
 
 /** What goes when one more comes. The newest stable version stays, so that a revert has somewhere to go; and what something still runs. */
-function outdated(tables: Tables, versions: readonly JobRow[]): JobRow[] {
+function outdated(tables: Tables, versions: readonly JobRow[], tracked: number): JobRow[] {
   const old = versions
     .slice()
     .sort((a, b) => b.Version - a.Version)
-    .slice(TRACKED_VERSIONS - 1);
+    .slice(tracked - 1);
   if (old.length === 0) return [];
   const stable = versions.filter((row) => row.Stable).map(({ Version }) => Version);
   const used = usedVersions(tables, old[0] as JobRow);

@@ -47,10 +47,14 @@ export type JobWritten = {
 
 export type Jobs = ReturnType<typeof createJobs>;
 
+/** Versions that are kept of a job unless the configuration says otherwise. */
+const TRACKED_VERSIONS = 6;
+
 /** Everything that changes a job. */
 export function createJobs(deps: ServerDeps, nodePools: Pick<NodePools, 'exists'>) {
   const { state } = deps;
   const { jobs, jobVersions } = state.tables;
+  const tracked = deps.trackedVersions ?? TRACKED_VERSIONS;
 
   async function register(input: JobInput, options: RegisterOptions = {}): Promise<JobWritten> {
     const { job, warnings } = acceptable(input);
@@ -69,7 +73,7 @@ export function createJobs(deps: ServerDeps, nodePools: Pick<NodePools, 'exists'
           });
       const changed = next !== existing;
       const ops = [
-        ...(changed ? versionOps(state.tables, next, existing) : []),
+        ...(changed ? versionOps(state.tables, next, existing, tracked) : []),
         ...(evaluation ? [putEvaluation(evaluation)] : []),
       ];
       return {
@@ -139,14 +143,17 @@ export function createJobs(deps: ServerDeps, nodePools: Pick<NodePools, 'exists'
   function rollback(current: JobRow, target: JobRow): { ops: Op[]; require: Precondition[] } {
     const next = nextVersion(current, { ...target, Stop: false });
     const key = jobKey(current.Namespace, current.ID);
-    return { ops: next === current ? [] : versionOps(state.tables, next, current), require: [unchanged(key, current)] };
+    return {
+      ops: next === current ? [] : versionOps(state.tables, next, current, tracked),
+      require: [unchanged(key, current)],
+    };
   }
 
   /** The writes that give a group another count; none if it has it. */
   function withCount(job: JobRow, group: string, count: number): Op[] {
     const groups = job.TaskGroups?.map((each) => (each.Name === group ? { ...each, Count: count } : each)) ?? null;
     const next = nextVersion(job, { ...job, TaskGroups: groups });
-    return next === job ? [] : versionOps(state.tables, next, job);
+    return next === job ? [] : versionOps(state.tables, next, job, tracked);
   }
 
   /** Marks a version as one that may be gone back to. */
@@ -242,6 +249,7 @@ export function createJobs(deps: ServerDeps, nodePools: Pick<NodePools, 'exists'
       state.tables,
       { ...stopped, Version: existing.Version + 1, SubmitTime: nowNanos(deps) },
       existing,
+      tracked,
     );
   }
 

@@ -21,7 +21,7 @@ import { createNodes, type Nodes } from './nodes.ts';
 import { Periodic } from './periodic.ts';
 import { createNodeRequests } from './requests.ts';
 import { createScaling, type Scaling } from './scaling.ts';
-import { type SchedulerSettings, setSchedulerSettings } from './scheduler-config.ts';
+import { type SchedulerSettings, schedulerSettings, setSchedulerSettings } from './scheduler-config.ts';
 import { SchedulerKeeper, type SchedulerKeeperOptions } from './scheduler-keeper.ts';
 import { createVariables, type Variables } from './variables/variables.ts';
 
@@ -55,6 +55,8 @@ export type ServerOptions = ServerDeps &
     readonly keyring: KeyringFile;
     readonly heartbeats?: HeartbeatSettings;
     readonly garbage?: GarbageSettings;
+    /** What the scheduler goes by in a cluster where nobody has set anything. */
+    readonly schedulerDefaults?: Partial<SchedulerSettings>;
   };
 
 export function createServer(options: ServerOptions): Server {
@@ -107,6 +109,8 @@ export function createServer(options: ServerOptions): Server {
     configureScheduler: (settings, cas) => setSchedulerSettings(options.state, settings, cas),
     pendingEvals: () => processor.pending,
     async start() {
+      if (options.schedulerDefaults && schedulerSettings(options.state.tables).ModifyIndex === 0)
+        await setSchedulerSettings(options.state, options.schedulerDefaults, 0);
       await schedulers.current();
       for (const loop of loops) loop.start();
     },

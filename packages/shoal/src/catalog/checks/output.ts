@@ -1,7 +1,8 @@
 import { MAX_OUTPUT } from '../registry/definitions.ts';
 
-/** Cut to the size that is kept, saying so. */
+/** Cut to the size that is kept, saying so; of none nothing is said. */
 export function capturedOutput(text: string, most = MAX_OUTPUT): string {
+  if (most === 0) return '';
   const bytes = Buffer.from(text);
   if (bytes.length <= most) return text;
   return `${wholeCharacters(bytes.subarray(0, most))} ... (captured ${most} of ${bytes.length} bytes)`;

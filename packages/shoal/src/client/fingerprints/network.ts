@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import type { NetworkResource, NodeNetwork, NodeNetworkAddress } from '@shoal/api';
-import type { HostNetwork } from '../node-config.ts';
+import type { HostNetwork, NodeConfig } from '../node-config.ts';
 import type { Fingerprint, Machine } from './fingerprint.ts';
 
 /** Mbit/s where the interface does not tell (virtual ones, the loopback). */
@@ -19,14 +19,14 @@ export const networkFingerprint: Fingerprint = {
     const all = machine.interfaces();
     const routes = (await machine.readText('/proc/net/route')) ?? '';
     const device = config.networkInterface || defaultInterface(routes) || firstUsable(all);
-    const addresses = ordered(all[device ?? ''] ?? []);
+    const addresses = ordered(all[device ?? ''] ?? [], config.preferredFamily);
     const [main] = addresses;
     if (device === undefined || main === undefined) return {};
     const speed = config.networkSpeed || (await linkSpeed(machine, device));
     return {
       attributes: { 'unique.network.ip-address': main.address },
       networks: addresses.map((address) => networkResource(device, address, speed)),
-      nodeNetworks: await nodeNetworks(device, machine, config.hostNetworks),
+      nodeNetworks: await nodeNetworks(device, machine, config),
     };
   },
 };
@@ -47,10 +47,12 @@ function firstUsable(all: ReturnType<Machine['interfaces']>): string | undefined
   return names.find((name) => all[name]?.some(({ internal }) => !internal)) ?? names[0];
 }
 
-// IPv4 first: the first address is what tasks are given. Link-local addresses reach nobody without a zone.
-function ordered(addresses: Interface[]): Interface[] {
+// The first address is what tasks are given. Link-local addresses reach nobody without a zone.
+function ordered(addresses: Interface[], preferred: NodeConfig['preferredFamily'] = 'ipv4'): Interface[] {
   const usable = addresses.filter(({ address }) => !address.toLowerCase().startsWith('fe80:'));
-  return usable.sort((a, b) => Number(a.family !== 'IPv4') - Number(b.family !== 'IPv4'));
+  return usable.sort(
+    (a, b) => Number(a.family.toLowerCase() !== preferred) - Number(b.family.toLowerCase() !== preferred),
+  );
 }
 
 async function linkSpeed(machine: Machine, device: string): Promise<number> {
@@ -75,7 +77,7 @@ function networkResource(device: string, { address, family }: Interface, speed: 
 async function nodeNetworks(
   device: string,
   machine: Machine,
-  hostNetworks: readonly HostNetwork[],
+  { hostNetworks, preferredFamily }: NodeConfig,
 ): Promise<NodeNetwork[]> {
   const standard: HostNetwork = { name: 'default', cidr: undefined, interface: device, reservedPorts: '' };
   const networks = Object.entries(machine.interfaces()).map(
@@ -84,7 +86,9 @@ async function nodeNetworks(
       Device: name,
       MacAddress: all[0]?.mac ?? '',
       Speed: await linkSpeed(machine, name),
-      Addresses: [standard, ...hostNetworks].flatMap((network) => addressesIn(network, name, ordered(all))),
+      Addresses: [standard, ...hostNetworks].flatMap((network) =>
+        addressesIn(network, name, ordered(all, preferredFamily)),
+      ),
     }),
   );
   // The default network first: a node without others has one entry.

@@ -7,16 +7,19 @@ export const storageFingerprint: Fingerprint = {
   name: 'storage',
   periodic: false,
   async run({ machine, config }) {
-    const disk = await machine.statfs(config.dataDir);
+    const folder = config.allocDir ?? config.dataDir;
+    const disk = await machine.statfs(folder);
     if (disk === undefined) return {};
+    const bytes = (given: number | undefined, measured: number) => (given ? given * MEGABYTE : measured);
+    const free = bytes(config.diskFreeMB, disk.freeBytes);
     const mounts = (await machine.readText('/proc/self/mounts')) ?? '';
     return {
       attributes: {
-        'unique.storage.volume': deviceOf(config.dataDir, mounts) ?? config.dataDir,
-        'unique.storage.bytestotal': String(disk.totalBytes),
-        'unique.storage.bytesfree': String(disk.freeBytes),
+        'unique.storage.volume': deviceOf(folder, mounts) ?? folder,
+        'unique.storage.bytestotal': String(bytes(config.diskTotalMB, disk.totalBytes)),
+        'unique.storage.bytesfree': String(free),
       },
-      diskMB: config.diskTotalMB || Math.floor(disk.freeBytes / MEGABYTE),
+      diskMB: config.diskFreeMB || config.diskTotalMB || Math.floor(free / MEGABYTE),
     };
   },
 };

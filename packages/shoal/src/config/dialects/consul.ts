@@ -20,6 +20,7 @@ import {
   within,
 } from '../fields.ts';
 import { recursorStrategy } from './dns.ts';
+import { networks } from './networks.ts';
 import * as why from './reasons.ts';
 import { remoteDatacenter } from './remote-datacenter.ts';
 import { readWatch } from './watch.ts';
@@ -86,7 +87,7 @@ const tlsFiles: Fields = {
 };
 
 const telemetry: Fields = {
-  prometheus_retention_time: converted('duration', 'telemetry.prometheusMetrics', (ms: number) => ms > 0),
+  prometheus_retention_time: converted('duration', 'telemetry.prometheusRetention', (ms: number) => ms > 0),
   ...silent(
     `disable_hostname metrics_prefix statsite_prefix filter_default prefix_filter enable_host_metrics
      disable_per_tenancy_usage_metrics`,
@@ -116,8 +117,8 @@ export const consulFields: Fields = {
   retry_join: texts('join.addresses'),
   start_join: texts('join.addresses'),
   remote_datacenter: remoteDatacenter,
-  retry_interval: duration('join.retryIntervalMs'),
-  retry_max: integer('join.retryMax'),
+  ...ignored(why.OWN_RETRIES, 'retry_interval'),
+  retry_max: { kind: 'ignored', reason: why.OWN_RETRIES, unless: hasValue(0) },
   bind_addr: text('bind.rpc'),
   client_addr: text('bind.consulHttp', 'bind.dns'),
   addresses: block({
@@ -155,7 +156,9 @@ export const consulFields: Fields = {
   checks: one('checks'),
   http_config: block({
     response_headers: map('http.responseHeaders'),
-    ...ignored(why.NOT_YET, 'block_endpoints allow_write_http_from max_header_bytes'),
+    block_endpoints: texts('http.blockEndpoints'),
+    allow_write_http_from: networks('http.allowWriteFrom'),
+    max_header_bytes: within(0, 1_000_000_000, integer('http.maxHeaderBytes')),
     ...ignored(why.OWN_STATE, 'use_cache'),
   }),
   http_api_response_headers: map('http.responseHeaders'),
@@ -223,10 +226,11 @@ export const consulFields: Fields = {
   audit: unlessFalseBlock(why.ENTERPRISE),
   ...ignored(why.ENTERPRISE, 'license_path partition segment segments sentinel reporting experiments cloud'),
   ...ignored(why.NO_SOCKETS, 'unix_sockets'),
-  ...ignored(
-    why.NOT_YET,
-    'tagged_addresses session_ttl_min discard_check_output allow_write_http_from auto_reload_config locality',
-  ),
+  tagged_addresses: map('taggedAddresses'),
+  session_ttl_min: duration('sessionTtlMinMs'),
+  discard_check_output: flag('discardCheckOutput'),
+  auto_reload_config: unlessFalse(why.RELOAD),
+  ...ignored(why.NO_LOCALITY, 'locality'),
   ...silent(
     `disable_anonymous_signature disable_update_check disable_remote_exec disable_coordinates disable_host_node_id
      disable_http_unprintable_char_filter pid_file reap ui_dir ui_content_path default_intention_policy`,

@@ -3,6 +3,7 @@ import type { HostNetwork, HostVolume, PluginConfig } from '../agent-config.ts';
 import type { DocumentNode } from '../document.ts';
 import {
   block,
+  converted,
   duration,
   type Fields,
   flag,
@@ -24,9 +25,11 @@ import * as why from './reasons.ts';
 const serverJoin: Fields = {
   retry_join: texts('join.addresses'),
   start_join: texts('join.addresses'),
-  retry_interval: duration('join.retryIntervalMs'),
-  retry_max: integer('join.retryMax'),
+  ...ignored(why.OWN_RETRIES, 'retry_interval'),
+  retry_max: unless(0, why.OWN_RETRIES),
 };
+
+const ALGORITHMS = ['binpack', 'spread'] as const;
 
 export const serverFields: Fields = {
   enabled: flag('server.enabled'),
@@ -39,7 +42,30 @@ export const serverFields: Fields = {
   job_gc_interval: duration('server.jobGcIntervalMs'),
   eval_gc_threshold: duration('server.evalGcThresholdMs'),
   deployment_gc_threshold: duration('server.deploymentGcThresholdMs'),
-  default_scheduler_config: free('server.schedulerConfig'),
+  default_scheduler_config: block({
+    scheduler_algorithm: converted(
+      'text',
+      'server.scheduler.algorithm',
+      (name: string) => ALGORITHMS.find((algorithm) => algorithm === name),
+      '"binpack" or "spread"',
+    ),
+    memory_oversubscription_enabled: flag('server.scheduler.memoryOversubscription'),
+    reject_job_registration: flag('server.scheduler.rejectJobRegistration'),
+    pause_eval_broker: flag('server.scheduler.pauseEvalBroker'),
+    preemption_config: block({
+      system_scheduler_enabled: flag('server.scheduler.preemption.system'),
+      sysbatch_scheduler_enabled: flag('server.scheduler.preemption.sysbatch'),
+      batch_scheduler_enabled: flag('server.scheduler.preemption.batch'),
+      service_scheduler_enabled: flag('server.scheduler.preemption.service'),
+    }),
+  }),
+  job_tracked_versions: within(1, 1_000, integer('server.jobTrackedVersions')),
+  search: block({
+    fuzzy_enabled: flag('server.search.fuzzy'),
+    limit_results: within(1, 100_000, integer('server.search.limit')),
+    min_term_length: within(1, 1_000, integer('server.search.minLength')),
+    ...ignored('Everything is looked at: it is in memory.', 'limit_query'),
+  }),
   server_join: block(serverJoin),
   ...serverJoin,
   ...ignored(
@@ -53,14 +79,18 @@ export const serverFields: Fields = {
   ...ignored(why.NO_CSI, 'csi_volume_claim_gc_interval csi_volume_claim_gc_threshold csi_plugin_gc_threshold'),
   ...ignored(why.NO_KEYRING, 'root_key_gc_interval root_key_gc_threshold root_key_rotation_threshold oidc_issuer'),
   enable_event_broker: unless(true, 'The event stream is always there: it costs nothing while nobody listens.'),
+  ...ignored(
+    'After a start everybody gets a whole term: min_heartbeat_ttl and heartbeat_grace.',
+    'failover_heartbeat_ttl',
+  ),
+  ...ignored('The event stream begins with what comes next: past events are not kept.', 'event_buffer_size'),
+  ...ignored('The text of job files is not kept, but the job that it comes to.', 'job_max_source_size'),
+  ...ignored('A server serves as soon as its state is read, however long that takes.', 'start_timeout'),
+  ...ignored('Deployments are followed as the state changes, and not asked for.', 'deployment_query_rate_limit'),
+  ...ignored(why.NO_COUNT_LIMIT, 'job_max_count'),
   ...ignored('One scheduler serves all kinds of jobs.', 'num_schedulers enabled_schedulers'),
   ...ignored('Plans are made from the state that they are applied to: none is rejected.', 'plan_rejection_tracker'),
-  ...ignored(
-    why.NOT_YET,
-    `failover_heartbeat_ttl batch_eval_gc_threshold search event_buffer_size
-     job_default_priority job_max_priority job_max_source_size job_tracked_versions start_timeout
-     deployment_query_rate_limit job_max_count`,
-  ),
+  ...ignored(why.NOT_YET, 'batch_eval_gc_threshold job_default_priority job_max_priority'),
 };
 
 const hostVolume: Fields = {
@@ -93,7 +123,15 @@ export const clientFields: Fields = {
   min_dynamic_port: within(1, 65_535, integer('client.minDynamicPort')),
   max_dynamic_port: within(1, 65_535, integer('client.maxDynamicPort')),
   alloc_dir: text('client.allocDir'),
-  state_dir: text('client.stateDir'),
+  disk_total_mb: integer('client.diskTotalMb'),
+  disk_free_mb: integer('client.diskFreeMb'),
+  network_speed: integer('client.networkSpeed'),
+  preferred_address_family: converted(
+    'text',
+    'client.preferredFamily',
+    (name: string) => FAMILIES.find((family) => family === name),
+    '"ipv4" or "ipv6"',
+  ),
   host_volume: { kind: 'labelled', to: 'client.hostVolumes', fields: hostVolume, read: readHostVolume },
   host_network: {
     kind: 'labelled',
@@ -109,9 +147,6 @@ export const clientFields: Fields = {
   bridge_network_subnet_ipv6: text('client.network.bridgeSubnetIpv6'),
   bridge_network_hairpin_mode: flag('client.network.hairpin'),
   bind_wildcard_default_host_network: flag('client.network.bindWildcard'),
-  gc_interval: duration('client.gcIntervalMs'),
-  gc_max_allocs: integer('client.gcMaxAllocs'),
-  gc_disk_usage_threshold: number('client.gcDiskUsageThreshold'),
   disable_remote_exec: flag('client.disableRemoteExec'),
   artifact: artifactLimits,
   template: block({
@@ -121,17 +156,34 @@ export const clientFields: Fields = {
     ...ignored(why.NOT_YET, 'max_stale block_query_wait wait wait_bounds consul_retry vault_retry nomad_retry'),
     ...ignored(why.OWN_CONSUL, 'use_client_consul_token'),
   }),
+  ...ignored(why.NOT_YET, 'drain_on_shutdown default_ineligible'),
   ...ignored(
-    why.NOT_YET,
-    `cpu_disable_dmidecode memory_max_mb disk_total_mb disk_free_mb gc_inode_usage_threshold
-     gc_parallel_destroys gc_volumes_on_node_gc users drain_on_shutdown reservable_cores
-     host_volumes_dir host_volume_plugin_dir common_plugin_dir log_monitor fingerprint preferred_address_family
-     node_max_allocs intro_token nomad_service_discovery default_ineligible`,
+    why.NO_CLIENT_GC,
+    'gc_interval gc_max_allocs gc_disk_usage_threshold gc_inode_usage_threshold gc_parallel_destroys',
   ),
+  ...ignored('It is beside the rest of the state: move data_dir.', 'state_dir'),
+  ...ignored(why.NO_DYNAMIC_VOLUMES, 'host_volumes_dir host_volume_plugin_dir gc_volumes_on_node_gc'),
+  ...ignored('No driver here has users made for its tasks: a task names its own (user).', 'users'),
+  ...ignored(why.NO_COUNT_LIMIT, 'node_max_allocs'),
+  ...ignored(
+    "An agent is introduced by a token of the servers: join_token (Shoal's form) or -join-token.",
+    'intro_token',
+  ),
+  ...ignored('Cores are not handed out singly: tasks share them by their cpu.', 'reservable_cores'),
+  ...ignored(
+    'What can be found out about a node is found out, once at its start.',
+    'fingerprint cpu_disable_dmidecode',
+  ),
+  ...ignored('Drivers are built in: there are no plug-in programs to look for.', 'common_plugin_dir'),
+  nomad_service_discovery: unless(true, 'Services with provider = "nomad" are always there.'),
+  ...ignored('Output goes to files of the allocation, whose sizes the logs block of a task sets.', 'log_monitor'),
+  ...ignored('Memory is that of the machine, or memory_total_mb.', 'memory_max_mb'),
   ...ignored('Control groups are found by themselves.', 'cgroup_parent'),
   ...ignored('Port ranges of executors are not needed.', 'client_min_port client_max_port'),
-  ...silent('no_host_uuid network_speed stats alloc_mounts_dir'),
+  ...silent('no_host_uuid stats alloc_mounts_dir'),
 };
+
+const FAMILIES = ['ipv4', 'ipv6'] as const;
 
 /** The address of Consul in `consul { }`, which for Shoal is the agent itself. */
 const LOCAL = /^(?:https?:\/\/)?(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?\/?$/;
@@ -177,12 +229,10 @@ export const commonFields: Fields = {
     ),
   }),
   telemetry: block({
-    prometheus_metrics: flag('telemetry.prometheusMetrics'),
-    publish_allocation_metrics: flag('telemetry.publishAllocationMetrics'),
-    publish_node_metrics: flag('telemetry.publishNodeMetrics'),
-    collection_interval: duration('telemetry.collectionIntervalMs'),
+    prometheus_metrics: unless(true, 'Metrics are always served to Prometheus: /v1/metrics?format=prometheus.'),
+    publish_allocation_metrics: unless(false, why.NO_ALLOC_METRICS),
     ...silent(
-      `disable_hostname use_node_name filter_default prefix_filter disable_dispatched_job_summary_metrics
+      `publish_node_metrics collection_interval disable_hostname use_node_name filter_default prefix_filter disable_dispatched_job_summary_metrics
        disable_tagged_metrics backwards_compatible_metrics in_memory_collection_interval in_memory_retention_period
        include_alloc_metadata_in_metrics allowed_metadata_keys_in_metrics disable_allocation_hook_metrics
        disable_quota_utilization_metrics disable_rpc_rate_metrics_labels`,
@@ -270,7 +320,7 @@ function readPlugin(body: Record<string, unknown>): { value: PluginConfig } {
 }
 
 /** A switch that does nothing here, unless it asks for what is so anyway. */
-function unless(wanted: boolean, reason: string): IgnoredField {
+function unless(wanted: boolean | number, reason: string): IgnoredField {
   return { kind: 'ignored', reason, unless: (node) => node.kind === 'value' && node.value === wanted };
 }
 

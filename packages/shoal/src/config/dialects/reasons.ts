@@ -26,4 +26,15 @@ export const NO_CSI = 'There are no CSI volumes.';
 export const NO_KEYRING =
   'Keys of variables are replaced by "operator root keyring rotate" alone, and there are no workload identities.';
 export const NO_SOCKETS = 'Unix sockets are not served.';
+export const RELOAD = 'Files are read again when the agent is told to: "reload", or SIGHUP.';
+export const NO_LOCALITY = 'Services are not chosen by region and zone: name them with tags, or as datacenters.';
+export const OWN_RETRIES = 'Servers are asked again and again, at growing intervals, without end.';
+export const NO_CLIENT_GC =
+  'Folders of ended allocations are removed when the servers forget the allocations: job_gc_threshold and eval_gc_threshold of the server block.';
+export const NO_DYNAMIC_VOLUMES =
+  'Volumes are folders that the configuration names: host_volume "NAME" { path = "…" }.';
+export const NO_COUNT_LIMIT =
+  'Allocations are not counted: what fits the nodes is placed. Keep room free with the reserved block of clients.';
+export const NO_ALLOC_METRICS =
+  'Metrics are of the node and the agent; what an allocation uses is at /v1/client/allocation/ID/stats, and in "alloc status -stats".';
 export const NOT_YET = 'It is not supported yet.';

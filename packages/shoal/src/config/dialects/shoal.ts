@@ -14,6 +14,7 @@ import {
   within,
 } from '../fields.ts';
 import { morePorts, recursorStrategy } from './dns.ts';
+import { networks } from './networks.ts';
 import { commonFields } from './nomad.ts';
 import { remoteDatacenter } from './remote-datacenter.ts';
 import { readWatch } from './watch.ts';
@@ -98,6 +99,9 @@ export const shoalFields: Fields = {
     response_headers: map('http.responseHeaders'),
     allowed_hosts: texts('http.allowedHosts'),
     agent_version: flag('http.agentVersion'),
+    block_endpoints: texts('http.blockEndpoints'),
+    allow_write_http_from: networks('http.allowWriteFrom'),
+    max_header_bytes: within(0, 1_000_000_000, integer('http.maxHeaderBytes')),
     max_query_time: duration('http.maxQueryTimeMs'),
     default_query_time: duration('http.defaultQueryTimeMs'),
     kv_max_value_size: integer('http.kvMaxValueSize'),
@@ -108,6 +112,9 @@ export const shoalFields: Fields = {
   enable_local_script_checks: flag('localScriptChecks'),
   enable_debug: flag('enableDebug'),
   check_output_max_size: integer('checkOutputMaxSize'),
+  discard_check_output: flag('discardCheckOutput'),
+  session_ttl_min: duration('sessionTtlMinMs'),
+  tagged_addresses: map('taggedAddresses'),
   watches: { kind: 'list', to: 'watches', read: readWatch },
   watch: { kind: 'list', to: 'watches', read: readWatch },
 };

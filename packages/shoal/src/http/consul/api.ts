@@ -1,5 +1,6 @@
 import type { Endpoint, Handler } from '../shared/api.ts';
 import { type ApiServer, type ApiServerOptions, createApiServer } from '../shared/api-server.ts';
+import { restricted } from './access.ts';
 import { aclEndpoints } from './acl.ts';
 import { agentEndpoints } from './agent.ts';
 import { agentCheckEndpoints } from './agent-checks.ts';
@@ -26,6 +27,7 @@ import { sessionEndpoints } from './sessions.ts';
 import { snapshotEndpoints } from './snapshot.ts';
 import { statusEndpoints } from './status.ts';
 import { txnEndpoints } from './txn.ts';
+import { waiting } from './waits.ts';
 
 /** Where and to whom the API is served. */
 export type ConsulServing = Omit<ApiServerOptions, 'endpoints' | 'dialect' | 'onAnswer'>;
@@ -36,9 +38,18 @@ export function createConsulApi(deps: ConsulApiDeps, serving: ConsulServing): Ap
     ...serving,
     dialect: consulDialect,
     untilChanged: deps.state.untilChanged.bind(deps.state),
-    endpoints: inDatacenters(deps, consulEndpoints(deps)),
+    endpoints: asConfigured(inDatacenters(deps, consulEndpoints(deps)), deps),
     onAnswer: ({ method, route, milliseconds }) => deps.metrics.answered(method, route, milliseconds),
   });
+}
+
+/** What an agent serves, as its operator restricts it. */
+export function asConfigured(
+  endpoints: readonly Endpoint[],
+  { access, waits }: Pick<ConsulApiDeps, 'access' | 'waits'>,
+): readonly Endpoint[] {
+  const bounded = waits ? waiting(endpoints, waits) : endpoints;
+  return access ? restricted(bounded, access) : bounded;
 }
 
 /** Every endpoint, by group. */

@@ -6,9 +6,11 @@ import type { Sessions } from '../../catalog/sessions/sessions.ts';
 import type { Federation } from '../../federation/federation.ts';
 import type { LogLines } from '../../log-lines.ts';
 import type { State } from '../../state/state.ts';
+import type { AccessRules } from './access.ts';
 import type { AskedBefore } from './asked-before.ts';
 import type { DnsFacts } from './dns.ts';
 import type { HttpMetrics } from './metrics.ts';
+import type { Waits } from './waits.ts';
 
 /** What Consul's API needs of the agent. */
 export type ConsulApiDeps = {
@@ -25,6 +27,9 @@ export type ConsulApiDeps = {
   readonly newId: () => string;
   /** Bytes of a value and of a transaction. */
   readonly limits?: { readonly value: number; readonly txn: number };
+  /** What nobody may ask for, and who may write; all may do all unless given. */
+  readonly access?: AccessRules;
+  readonly waits?: Waits;
   readonly facts: ConsulFacts;
   /** This agent first. */
   readonly members: () => readonly Member[];

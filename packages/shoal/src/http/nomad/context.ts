@@ -17,7 +17,12 @@ export type NomadDeps = {
   readonly random: () => number;
   /** Milliseconds of a clock that only runs forward. */
   readonly now: () => number;
+  /** Fuzzy searches, as the configuration has them. */
+  readonly search?: FuzzySearch;
 };
+
+/** Matches of a kind that are given at most, and letters that a text has at least. */
+export type FuzzySearch = { readonly fuzzy: boolean; readonly limit: number; readonly minLength: number };
 
 /** A read endpoint: the query runs at once or when what it read has changed, and the answer carries the index of just that. */
 export function reading(deps: NomadDeps, query: (read: Read, request: ApiRequest) => unknown): Handler {

@@ -4,11 +4,9 @@ import type { JobRow } from '../../state/rows.ts';
 import type { Tables } from '../../state/tables.ts';
 import type { Endpoint } from '../shared/api.ts';
 import { BadRequestError } from '../shared/errors.ts';
-import { type NomadDeps, namespaceOf, objectBody, reading, readMeta } from './context.ts';
+import { type FuzzySearch, type NomadDeps, namespaceOf, objectBody, reading, readMeta } from './context.ts';
 
-/** Matches of one kind that are given at most. */
-const LIMIT = 20;
-const SHORTEST_TEXT = 2;
+const USUAL: FuzzySearch = { fuzzy: true, limit: 20, minLength: 2 };
 
 /** `scope`: where the thing is, from the outside in. */
 type Named = { readonly kind: string; readonly id: string; readonly scope?: readonly string[] };
@@ -34,9 +32,12 @@ const CONTEXTS: readonly Context[] = [
  * and all that is named in them, nodes, allocations, namespaces and node pools. What has it nearest to its beginning comes first.
  */
 export function fuzzySearchEndpoints(deps: NomadDeps): Endpoint[] {
+  const { fuzzy, limit, minLength } = deps.search ?? USUAL;
   const search = reading(deps, (read, request) => {
+    if (!fuzzy)
+      throw new BadRequestError('fuzzy search is off: the configuration of the server says fuzzy_enabled = false');
     const body = objectBody(request, 'Search must be specified');
-    const text = textOf(body['Text']);
+    const text = textOf(body['Text'], minLength);
     const found = contextsOf(body['Context']).flatMap((context) => matches(read, context, text, namespaceOf(request)));
     const byKind = new Map<string, Match[]>();
     for (const match of found) {
@@ -46,8 +47,8 @@ export function fuzzySearchEndpoints(deps: NomadDeps): Endpoint[] {
     }
     const kinds = [...byKind].map(([kind, all]) => [kind, all.sort(nearest)] as const);
     return {
-      Matches: Object.fromEntries(kinds.map(([kind, all]) => [kind, all.slice(0, LIMIT).map(shown)])),
-      Truncations: Object.fromEntries(kinds.map(([kind, all]) => [kind, all.length > LIMIT])),
+      Matches: Object.fromEntries(kinds.map(([kind, all]) => [kind, all.slice(0, limit).map(shown)])),
+      Truncations: Object.fromEntries(kinds.map(([kind, all]) => [kind, all.length > limit])),
       ...readMeta(read),
     };
   });
@@ -56,11 +57,11 @@ export function fuzzySearchEndpoints(deps: NomadDeps): Endpoint[] {
 
 type Match = Named & { readonly at: number };
 
-function textOf(given: unknown): string {
+function textOf(given: unknown, minLength: number): string {
   const text = typeof given === 'string' ? given : '';
-  if (text.length < SHORTEST_TEXT)
+  if (text.length < minLength)
     throw new BadRequestError(
-      `fuzzy search query must be at least ${SHORTEST_TEXT} characters, got ${text.length} (${JSON.stringify(text)})`,
+      `fuzzy search query must be at least ${minLength} characters, got ${text.length} (${JSON.stringify(text)})`,
     );
   return text.toLowerCase();
 }

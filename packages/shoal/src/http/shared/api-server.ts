@@ -20,6 +20,8 @@ export type ApiServerOptions = Omit<ApiOptions, 'kept' | 'headers'> & {
   readonly port: number;
   readonly upgrade?: UpgradeHandler;
   readonly onMissingAddress?: (address: string) => void;
+  /** Bytes of a request's line and headers. */
+  readonly maxHeaderBytes?: number;
   /** With it, answers to readings are sent again until something of what was read changes. */
   readonly untilChanged?: KeptAnswersOptions['untilChanged'];
   /** False: what was kept is not sent now. */
@@ -53,6 +55,7 @@ export function createApiServer(given: ApiServerOptions): ApiServer {
     what: options.what,
     addresses: options.addresses,
     port: options.port,
+    ...(options.maxHeaderBytes !== undefined && { maxHeaderBytes: options.maxHeaderBytes }),
     handle: (request, response) => {
       if (!kept || !mayRepeat() || !kept.serve(request, response)) app.routing(request, response);
     },

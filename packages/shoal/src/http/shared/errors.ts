@@ -48,6 +48,7 @@ export class UnknownDatacenterError extends Error {
 export const STATUS: Readonly<Record<string, number>> = {
   'bad-request': 400,
   'forbidden-origin': 403,
+  'access-restricted': 403,
   'not-found': 404,
   'body-too-large': 413,
   'unknown-datacenter': 500,

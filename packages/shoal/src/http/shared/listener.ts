@@ -30,6 +30,8 @@ export type ListenOptions = {
   /** Told once for an address that this machine does not have (docker0 at boot). It is bound when it comes. */
   readonly onMissing?: (address: string) => void;
   readonly retryMs?: number;
+  /** Bytes of a request's line and headers; Node's usual 16 KiB unless given. */
+  readonly maxHeaderBytes?: number;
 };
 
 /** Longer than clients keep idle connections, so that it is they who close: a request never meets a closing socket. */
@@ -97,8 +99,9 @@ export class Listener {
   /** False when the machine has no such address. */
   async #open(address: string): Promise<boolean> {
     if (this.#servers.has(address)) return true;
-    const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, this.#options.handle);
-    const { upgrade } = this.#options;
+    const { handle, upgrade, maxHeaderBytes } = this.#options;
+    const limits = maxHeaderBytes === undefined ? {} : { maxHeaderSize: maxHeaderBytes };
+    const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, ...limits }, handle);
     const switched = new Set<Duplex>();
     if (upgrade)
       server.on('upgrade', (request, socket, head) => {

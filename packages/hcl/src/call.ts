@@ -1,4 +1,4 @@
-import type { CallExpression, Expression } from './ast.ts';
+import type { AccessExpression, CallExpression, Expression } from './ast.ts';
 import { convert, isFailure } from './convert.ts';
 import { type Diagnostic, hasErrors } from './diagnostic.ts';
 import {
@@ -84,7 +84,8 @@ function argumentsOf(call: CallExpression, evaluation: Evaluation): Argument[] |
   if (list.kind !== 'tuple' && list.kind !== 'list' && list.kind !== 'set') {
     return notExpandable(list, call.args.at(-1)!.range, evaluation);
   }
-  return [...given, ...list.items.map((item) => ({ value: () => item, range: last.range }))];
+  const { range } = call.args.at(-1)!;
+  return [...given, ...list.items.map((item) => ({ value: () => item, range }))];
 }
 
 function notExpandable(value: Value, range: Range, evaluation: Evaluation): undefined {
@@ -102,7 +103,9 @@ function startRange(expression: Expression): Range {
     case 'template':
       return startRange(expression.parts[0] ?? { kind: 'invalid', range: expression.range });
     case 'access':
-      return startRange(expression.source);
+      return startOfAccess(expression);
+    case 'parentheses':
+      return startRange(expression.inner);
     case 'binary':
       return startRange(expression.left);
     case 'conditional':
@@ -110,6 +113,18 @@ function startRange(expression: Expression): Range {
     default:
       return expression.range;
   }
+}
+
+/** A splat begins at its mark, and a computed index at its bracket; names and written indexes belong to what is before them. */
+function startOfAccess({ source, steps, range }: AccessExpression): Range {
+  const last = steps.at(-1);
+  if (last?.kind === 'splat') return last.range;
+  if (last?.kind === 'index' && !isWritten(last.key)) return last.range;
+  return source.kind === 'parentheses' ? range : startRange(source);
+}
+
+function isWritten(key: Expression): boolean {
+  return key.kind === 'literal' || (key.kind === 'template' && key.parts.every(({ kind }) => kind === 'literal'));
 }
 
 type Signature = Pick<HclFunction, 'params' | 'variadic'>;

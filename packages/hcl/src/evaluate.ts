@@ -14,14 +14,14 @@ import { convert, isFailure } from './convert.ts';
 import { type Diagnostic, hasErrors } from './diagnostic.ts';
 import { chargeText, type Evaluation, EvaluationLimit, refuse, TOO_MUCH, withArticle } from './evaluation.ts';
 import { evaluateFor } from './for.ts';
-import { applyBinary, minus, not, operandType } from './operators.ts';
+import { applyBinary, minus, not, operandType, resultType } from './operators.ts';
 import { type Range, rangeBetween } from './position.ts';
 import { askAbsent, askUnresolved, findBudget, findVariable, type Scope, variableNames } from './scope.ts';
 import { MAX_SIZE, sizeOf } from './size.ts';
 import { applySteps } from './steps.ts';
 import { suggest } from './suggest.ts';
 import { MAX_TEXT, TOO_LONG } from './text-limit.ts';
-import { boolType, numberType, stringType, type Type } from './types.ts';
+import { anyType, boolType, numberType, stringType, type Type } from './types.ts';
 import { unify } from './unify.ts';
 import { objectValue, stringValue, tupleValue, typeOf, unknown, unknownValue, type Value } from './values.ts';
 
@@ -157,7 +157,12 @@ function hintForUnknown(name: string, range: Range, { scope }: Evaluation): { re
 function conditional({ condition, whenTrue, whenFalse }: ConditionalExpression, evaluation: Evaluation): Value {
   const trueSide = aside(whenTrue, evaluation);
   const falseSide = aside(whenFalse, evaluation);
-  const type = unify([typeOf(trueSide.value), typeOf(falseSide.value)]);
+  const types = [typeOf(trueSide.value), typeOf(falseSide.value)];
+  // What could not be found out may be of any type, so that the result has none that is sure; a bare null takes the other's.
+  const isOpen = [trueSide.value, falseSide.value].some(
+    ({ kind }, i) => kind === 'unknown' && types[i]?.kind === 'any',
+  );
+  const type = isOpen ? anyType : unify(types);
   if (!type) return inconsistent(whenTrue, whenFalse, [trueSide.value, falseSide.value], evaluation);
   const test = conditionOf(condition, evaluation, condition.range);
   if (test === undefined) return unknownValue(type);
@@ -216,9 +221,12 @@ function binary({ operator, left, right, range }: BinaryExpression, evaluation: 
   const given = [compute(left, evaluation), compute(right, evaluation)] as const;
   const a = operand(given[0], left, type, evaluation);
   const b = operand(given[1], right, type, evaluation);
-  if (hasErrors(evaluation.diagnostics.slice(before))) return unknown;
+  const failed = unknownValue(resultType(operator));
+  if (hasErrors(evaluation.diagnostics.slice(before))) return failed;
   const result = applyBinary(operator, a, b);
-  return typeof result === 'string' ? refuse(evaluation, range, 'Operation failed', result) : result;
+  if (typeof result !== 'string') return result;
+  refuse(evaluation, range, 'Operation failed', result);
+  return failed;
 }
 
 /** The value as the operator wants it. */
@@ -232,7 +240,7 @@ function operand(value: Value, { range }: Expression, type: Type | undefined, ev
 
 function unary({ operator, operand: inner, range }: UnaryExpression, evaluation: Evaluation): Value {
   const value = operand(compute(inner, evaluation), inner, operator === '-' ? numberType : boolType, evaluation);
-  if (value.kind === 'null') return refuse(evaluation, range, 'Operation failed', 'The operand is null.');
+  if (value.kind === 'null') refuse(evaluation, range, 'Operation failed', 'The operand is null.');
   return operator === '-' ? minus(value) : not(value);
 }
 

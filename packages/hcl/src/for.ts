@@ -28,10 +28,12 @@ export function evaluateFor(expression: ForExpression, evaluation: Evaluation): 
   if (collection.kind === 'null')
     return refuse(evaluation, range, 'Iteration over null value', 'A null value has no elements.');
   const elements = elementsOf(collection);
-  if (elements)
-    return expression.key ? toObject(expression, elements, evaluation) : toTuple(expression, elements, evaluation);
-  const detail = `${withArticle(collection)} has no elements to go through.`;
-  return refuse(evaluation, range, 'Iteration over non-iterable value', detail.replace(/^a/, 'A'));
+  if (!elements) {
+    const detail = `${withArticle(collection)} has no elements to go through.`;
+    return refuse(evaluation, range, 'Iteration over non-iterable value', detail.replace(/^a/, 'A'));
+  }
+  if (!conditionCanHold(expression, evaluation)) return unknown;
+  return expression.key ? toObject(expression, elements, evaluation) : toTuple(expression, elements, evaluation);
 }
 
 /** The evaluation in which the variables of the "for" have the values of one element. */
@@ -100,6 +102,13 @@ function isWanted({ condition }: ForExpression, evaluation: Evaluation): boolean
     `The condition must be true or false: ${test.failure}.`,
   );
   return undefined;
+}
+
+/** A condition that no element could meet without a mistake is one, also where there is no element. */
+function conditionCanHold(expression: ForExpression, evaluation: Evaluation): boolean {
+  const before = evaluation.diagnostics.length;
+  isWanted(expression, within(expression, [unknown, unknown], evaluation));
+  return !hasErrors(evaluation.diagnostics.slice(before));
 }
 
 function keyOf({ key }: ForExpression, evaluation: Evaluation): string | undefined {

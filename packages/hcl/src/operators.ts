@@ -26,11 +26,12 @@ export function applyBinary(operator: BinaryOperator, left: Value, right: Value)
     return boolValue(operator === '&&' ? left.value && right.value : left.value || right.value);
   }
   if (left.kind === 'number' && right.kind === 'number') return arithmetic(operator, left.value, right.value);
-  return unknownValue(isArithmetic(operator) ? numberType : boolType);
+  return unknownValue(resultType(operator));
 }
 
-function isArithmetic(operator: BinaryOperator): boolean {
-  return ['+', '-', '*', '/', '%'].includes(operator);
+/** What an operator's result is, also where there is none because of a mistake: the other side of a conditional must suit it. */
+export function resultType(operator: BinaryOperator): Type {
+  return ['+', '-', '*', '/', '%'].includes(operator) ? numberType : boolType;
 }
 
 type Arithmetic = (a: BigFloat, b: BigFloat) => BigFloat | undefined;

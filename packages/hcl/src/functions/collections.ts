@@ -98,7 +98,7 @@ function elementOf(value: Value): Type {
 }
 
 const contains = define([anything('list'), anything('value')], (list, value) => {
-  if (!isSequence(list!)) throw new FunctionError('a list, tuple or set is needed', 0);
+  if (!isSequence(list!)) throw new FunctionError('the first argument must be a list, tuple or set');
   return boolValue(itemsOf(list).some((item) => isEqual(item, value!)));
 });
 
@@ -219,7 +219,7 @@ const sort = define([param('list', listType(stringType))], (list) => {
 });
 
 const zipmap = define([param('keys', listType(stringType)), anything('values')], (names, items) => {
-  if (items?.kind !== 'list' && items?.kind !== 'tuple') throw new FunctionError('a list or tuple is needed', 1);
+  if (items?.kind !== 'list' && items?.kind !== 'tuple') throw new FunctionError('the values must be a list or tuple');
   const keyTexts = itemsOf(names).map((name, i) => {
     if (name.kind === 'null') throw new FunctionError(`key ${i} is null`);
     return textOf(name);

@@ -21,8 +21,8 @@ type Verb = {
 const verbPattern = /%([ +\-0#]*)(\d+)?(?:\.(\d*))?(?:\[(\d+)\])?(.?)/gsu;
 const MAX_WIDTH = 100_000;
 
-/** Fills the verbs of a specification from the arguments. */
-function formatText(spec: string, args: readonly Value[], firstArgument = 1): string {
+/** Fills the verbs of a specification from the arguments; `first` is the place of the first one in the call, where they are the call's own. */
+function formatText(spec: string, args: readonly Value[], first?: number): string {
   let next = 0;
   let used = 0;
   let made = spec.length;
@@ -42,7 +42,7 @@ function formatText(spec: string, args: readonly Value[], firstArgument = 1): st
   if (used < args.length) {
     throw new FunctionError(
       `the specification uses ${used === 0 ? 'no argument' : `${used} of ${args.length} arguments`}`,
-      used + firstArgument,
+      first === undefined ? undefined : used + first,
     );
   }
   return result;
@@ -105,7 +105,8 @@ function formatDefault(verb: Verb, value: Value, index: number): string {
   if (verb.flags.includes('#')) return encodeJson(value);
   const letters: Partial<Record<Value['kind'], string>> = { string: 's', number: 'g', bool: 't' };
   const letter = letters[value.kind];
-  return letter ? formatValue({ ...verb, letter }, value, index) : encodeJson(value);
+  // The default form is whole: a precision does not cut it.
+  return letter ? formatValue({ ...verb, letter, precision: undefined }, value, index) : encodeJson(value);
 }
 
 const radixes: Record<string, { radix: number; prefix: string }> = {
@@ -143,7 +144,9 @@ function pad(shown: string, { width, flags, letter }: Verb): string {
 const values: Param = { name: 'args', type: anyType, allowNull: true };
 
 /** A specification with its verbs filled from the values. */
-const format = defineVariadic([text('format')], values, ([spec], args) => stringValue(formatText(textOf(spec), args)));
+const format = defineVariadic([text('format')], values, ([spec], args) =>
+  stringValue(formatText(textOf(spec), args, 1)),
+);
 
 /** Lists are gone through side by side; everything else is the same each time. */
 const formatlist = defineVariadic([text('format')], values, ([spec], args) => {

@@ -90,5 +90,8 @@ export const numberFunctions: Readonly<Record<string, HclFunction>> = {
   /** Numbers from a start (0) up to, but not including, a limit; at most 1,024. */
   range,
   /** -1, 0 or 1, by the sign. */
-  signum: define([number('num')], (n) => numberValue(Math.sign(big.compare(numberOf(n), big.zero())))),
+  signum: define([number('num')], (n) => {
+    if (!big.isWhole(numberOf(n))) throw new FunctionError('the number must be whole');
+    return numberValue(Math.sign(big.compare(numberOf(n), big.zero())));
+  }),
 };

@@ -120,7 +120,7 @@ function remedyFor(token: Token): { remedy?: string } {
 
 function numberLiteral(stream: TokenStream, token: Token): Expression {
   const value = parseNumber(token.text);
-  if (!value) return failure(stream, token, 'Invalid number', `${token.text} is not a number.`);
+  if (!value || value.infinite) return failure(stream, token, 'Invalid number', `${token.text} is not a number.`);
   return { kind: 'literal', value: numberValue(value), range: token.range };
 }
 

@@ -23,7 +23,8 @@ export function lex(source: string, options: LexerOptions): Token[] {
 
 const blanks = /[ \t]+/y;
 const newline = /\r?\n/y;
-const number = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+/** All that looks like one, to its last digit: `1.2.3` is a mistake in a number, not a number and an index. */
+const number = /\d(?:\.*(?:[eE][+-]?)?\d)*/y;
 const identifier = /[\p{ID_Start}_][\p{ID_Continue}-]*/uy;
 const lineComment = /(?:#|\/\/)[^\n]*?(?=\r?\n|$)/y;
 /** Blanks around the marker are a mistake (see `lexicalMistakes`), but it is clear what was meant. */

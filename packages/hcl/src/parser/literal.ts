@@ -12,25 +12,30 @@ export function decodeQuoted(stream: TokenStream, token: Token): string {
     if (!sequence.startsWith('\\')) return sequence.slice(1);
     const simple = escapes[sequence[1] ?? ''];
     if (simple !== undefined) return simple;
-    if (sequence.length > 2 && /^\\[uU]/.test(sequence)) return codePoint(Number.parseInt(sequence.slice(2), 16));
+    const code = sequence.length > 2 && /^\\[uU]/.test(sequence) ? Number.parseInt(sequence.slice(2), 16) : undefined;
+    if (code !== undefined && isCharacter(code)) return String.fromCodePoint(code);
     reportEscape(stream, token, sequence, offset);
     return sequence;
   });
 }
 
 /** Surrogates and what lies beyond Unicode have no place in a text. */
-function codePoint(code: number): string {
-  return code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff) ? '\ufffd' : String.fromCodePoint(code);
+function isCharacter(code: number): boolean {
+  return code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
 }
 
 function reportEscape(stream: TokenStream, token: Token, sequence: string, offset: number): void {
   const start = advance(token.range.start, token.text.slice(0, offset));
   const range = { filename: token.range.filename, start, end: advance(start, sequence) };
-  const isUnicode = /^\\[uU]$/.test(sequence);
-  const detail = isUnicode
-    ? `${sequence} must be followed by ${sequence === '\\u' ? 'four' : 'eight'} hexadecimal digits.`
-    : `There is no escape sequence ${sequence}.`;
-  stream.report(range, 'Invalid escape sequence', detail, isUnicode ? {} : { remedy: 'for a backslash write \\\\' });
+  stream.report(range, 'Invalid escape sequence', ...complaint(sequence));
+}
+
+function complaint(sequence: string): [detail: string, more: { remedy?: string }] {
+  if (!/^\\[uU]/.test(sequence))
+    return [`There is no escape sequence ${sequence}.`, { remedy: 'for a backslash write \\\\' }];
+  if (sequence.length > 2) return [`${sequence} is no character.`, {}];
+  const digits = sequence === '\\u' ? 'four' : 'eight';
+  return [`${sequence} must be followed by ${digits} hexadecimal digits.`, {}];
 }
 
 /** Text outside of quotes: only the two template marks can be escaped. */

@@ -52,7 +52,8 @@ function readParts(stream: TokenStream, close: TokenType, open?: Token): Templat
     const token = stream.peek();
     if (token.type === close) {
       stream.read();
-      return parts.length > 0 ? parts : [textPart('', rangeBefore(token.range))];
+      // No text has no place; it stands behind its quotes.
+      return parts.length > 0 ? parts : [textPart('', { ...token.range, start: token.range.end })];
     }
     const part = readPart(stream, token);
     if (!part) return unterminated(stream, token, open);

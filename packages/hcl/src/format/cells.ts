@@ -5,13 +5,13 @@ import { spaced } from './spacing.ts';
 
 /**
  * A line in three columns. `assign` begins with the equals sign and is empty where there is none, or where it only begins
- * something of several lines; `comment` is empty unless one stands behind something else.
+ * something of several lines; `comment` is empty unless one to the end of the line stands behind something else.
  */
 export type Cells = { readonly lead: string; readonly assign: string; readonly comment: string };
 
 export function cellsOf(pieces: readonly Piece[], before: Piece | undefined): Cells {
   const last = pieces.at(-1);
-  const hasComment = pieces.length > 1 && last?.type === 'comment';
+  const hasComment = pieces.length > 1 && last?.type === 'comment' && !last.text.startsWith('/*');
   const code = hasComment ? pieces.slice(0, -1) : pieces;
   const comment = hasComment ? (last?.text ?? '') : '';
   const equals = code.findIndex(({ type }, at) => at > 0 && type === '=');

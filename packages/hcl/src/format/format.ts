@@ -9,8 +9,8 @@ export type Formatted = { text?: string; diagnostics: Diagnostic[] };
 
 /**
  * A file in canonical layout: two blanks per level, one space between things, equals signs and trailing comments of
- * neighbouring lines below each other, never two empty lines. Comments, strings and heredocs stay as they are, and no line
- * is broken or joined, so that the result means the same; formatting it again changes nothing. A file in JSON syntax
+ * neighbouring lines below each other. Comments, strings, heredocs and empty lines stay as they are, and no line is broken or
+ * joined, so that the result means the same; formatting it again changes nothing. A file in JSON syntax
  * is left alone.
  *
  * Source: "Configuration style conventions" of HCL's users (Terraform's and Nomad's `fmt`).
@@ -35,14 +35,11 @@ function rowsOf(source: string, filename: string): Row[] {
   const rows: Row[] = [];
   const depthOf = indentation();
   let before: Piece | undefined;
-  let gap: string | undefined;
   for (const { pieces, newline } of linesOf(source, filename)) {
     if (pieces.length === 0) {
-      gap = newline;
+      rows.push({ cells: EMPTY, newline });
       continue;
     }
-    if (gap !== undefined && rows.length > 0) rows.push({ cells: EMPTY, newline: gap });
-    gap = undefined;
     const cells = cellsOf(pieces, before);
     rows.push({ cells: { ...cells, lead: STEP.repeat(depthOf(pieces)) + cells.lead }, newline: newline || '\n' });
     before = pieces.findLast(({ type }) => type !== 'comment') ?? before;

@@ -24,6 +24,7 @@ export function spaced(pieces: readonly Piece[], before?: Piece): string {
 function isTight(left: Piece, right: Piece): boolean {
   if (left.type === 'comment' || right.type === 'comment') return false;
   if (left.type === '{' && right.type === '}') return true;
+  if (left.type === ',') return false;
   if (TIGHT_BEFORE.has(right.type) || TIGHT_BEHIND.has(left.type)) return true;
   // A call, an index, a splat: the bracket belongs to what stands before it.
   if (right.type === '(') return left.type === 'identifier' && !KEYWORDS.has(left.text);

@@ -5,11 +5,11 @@ import { checkLength, define, text, textOf } from './arguments.ts';
 import { FunctionError, type HclFunction } from './function.ts';
 
 /** Patterns are in the syntax of RE2, which has no way to take more than linear time. */
-function compile(pattern: string): RE2JS {
+function compile(pattern: string, argument?: number): RE2JS {
   try {
     return RE2JS.compile(pattern);
   } catch (cause) {
-    if (cause instanceof RE2JSException) throw new FunctionError(cause.message);
+    if (cause instanceof RE2JSException) throw new FunctionError(cause.message, argument);
     throw cause;
   }
 }
@@ -47,7 +47,7 @@ function replaceAll(source: string, pattern: string, template: string): string {
 
 /** The match: a text, or without names a tuple of its groups, with names an object. */
 function firstMatch(pattern: string, source: string): Value {
-  const match = compile(pattern).exec(source) as Match | null;
+  const match = compile(pattern, 0).exec(source) as Match | null;
   if (!match) throw new FunctionError('the pattern does not match');
   const group = (found: string | null | undefined) => (found == null ? nullValue(stringType) : stringValue(found));
   if (match.groups) return objectValue(Object.entries(match.groups).map(([name, found]) => [name, group(found)]));

@@ -156,7 +156,7 @@ function missingSeparator(stream: TokenStream, expanded: boolean): never {
   if (expanded) {
     return failure(
       stream,
-      token,
+      stream.previous(),
       'Missing closing parenthesis',
       `After "..." the call must end, but ${describe(token)} follows.`,
     );

@@ -27,21 +27,27 @@ export function trimAroundMarkers(parts: TemplatePart[]): void {
 
 /**
  * `<<-` takes from the start of each line as many blanks as all lines have. Lines of nothing but blanks are neither
- * counted nor changed, and a line that begins with a sequence has no text to count.
+ * counted nor changed.
  */
 export function flushIndentation(parts: TemplatePart[]): void {
   const lines = lineStarts(parts);
-  const width = lines.reduce((least, part) => Math.min(least, leadingBlanks(part.text)), Number.POSITIVE_INFINITY);
-  for (const part of lines) part.text = dropBlanks(part.text, width);
+  const width = lines.reduce((least, part) => Math.min(least, indentation(part)), Number.POSITIVE_INFINITY);
+  for (const part of lines) if (part.kind === 'text') part.text = dropBlanks(part.text, width);
 }
 
-function lineStarts(parts: TemplatePart[]): TextPart[] {
+/** The parts that lines begin with, but for lines of blanks. */
+function lineStarts(parts: TemplatePart[]): TemplatePart[] {
   let lineStart = true;
-  return parts.filter((part): part is TextPart => {
+  return parts.filter((part) => {
     const here = lineStart;
     lineStart = part.kind === 'text' && part.text.endsWith('\n');
-    return here && part.kind === 'text' && !/^\s*\n$/.test(part.text);
+    return here && !(part.kind === 'text' && /^\s*\n$/.test(part.text));
   });
+}
+
+/** A line that begins with a sequence has none. */
+function indentation(part: TemplatePart): number {
+  return part.kind === 'text' ? leadingBlanks(part.text) : 0;
 }
 
 function leadingBlanks(text: string): number {

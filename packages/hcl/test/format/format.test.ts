@@ -19,8 +19,7 @@ describe('layout', () => {
     },
     { name: 'a newline at the end', given: 'a = 1', want: 'a = 1\n' },
     { name: 'no blanks at ends of lines', given: 'a = 1  \n  \nb = 2\t\n', want: 'a = 1\n\nb = 2\n' },
-    { name: 'one empty line instead of several', given: 'a = 1\n\n\n\nb = 2\n', want: 'a = 1\n\nb = 2\n' },
-    { name: 'no empty lines at the ends', given: '\n\na = 1\n\n\n', want: 'a = 1\n' },
+    { name: 'empty lines', given: '\n\na = 1\n\n\nb = 2\n\n', want: '\n\na = 1\n\n\nb = 2\n\n' },
     { name: 'equals signs of neighbours', given: 'a=1\nlong = 2\n', want: 'a    = 1\nlong = 2\n' },
     { name: 'not across an empty line', given: 'a=1\n\nlong=2\n', want: 'a = 1\n\nlong = 2\n' },
     { name: 'not across a comment', given: 'a=1\n# why\nlong=2\n', want: 'a = 1\n# why\nlong = 2\n' },
@@ -39,6 +38,8 @@ describe('layout', () => {
     { name: 'keys of objects', given: 'a={\nb=1\n"lon"=2\n}\n', want: 'a = {\n  b     = 1\n  "lon" = 2\n}\n' },
     { name: 'wide characters by what a reader counts', given: 'é=1\nab=2\n', want: 'é  = 1\nab = 2\n' },
     { name: 'trailing comments of neighbours', given: 'a=1#x\nlong=22//y\n', want: 'a    = 1  #x\nlong = 22 //y\n' },
+    { name: 'comments within lines', given: 'a=1/*x*/\nlong=22  /*y*/\n', want: 'a    = 1 /*x*/\nlong = 22 /*y*/\n' },
+    { name: 'a comma at the end', given: 'a=[1,]\nb=f(1,)\n', want: 'a = [1, ]\nb = f(1, )\n' },
     { name: 'comments of their own line', given: 'a {\n#x\n/* y\n z */\n}\n', want: 'a {\n  #x\n  /* y\n z */\n}\n' },
     { name: 'a comment in between', given: 'a=/*x*/1\n', want: 'a = /*x*/ 1\n' },
     {

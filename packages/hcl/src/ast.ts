@@ -58,8 +58,11 @@ export type Expression =
   | InvalidExpression;
 
 export type LiteralExpression = { kind: 'literal'; value: Value; range: Range; text?: 'true' | 'false' | 'null' };
-/** A quoted string or heredoc: the parts make up one string. */
-export type TemplateExpression = { kind: 'template'; parts: Expression[]; range: Range };
+/**
+ * A quoted string or heredoc: the parts make up one string. `jsonText` is the whole text in JSON syntax, where a text
+ * is also the only way to write what is not evaluated: a type, the name of an iterator.
+ */
+export type TemplateExpression = { kind: 'template'; parts: Expression[]; range: Range; jsonText?: string };
 /** A template that is one interpolation alone, `"${x}"`: it keeps the type of its value. */
 export type InterpolationExpression = { kind: 'interpolation'; inner: Expression; range: Range };
 /** A `%{ for }` directive: the results, strung together. */

@@ -66,6 +66,7 @@ export {
   tupleType,
   typeToString,
 } from './types.ts';
+export { unevaluated } from './unevaluated.ts';
 export type {
   BoolValue,
   MapValue,

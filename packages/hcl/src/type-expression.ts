@@ -15,6 +15,7 @@ import {
   type Type,
   tupleType,
 } from './types.ts';
+import { unevaluated } from './unevaluated.ts';
 import { nullValue, type Value } from './values.ts';
 
 const keywords = new Map<string, Type>([
@@ -28,8 +29,8 @@ const summary = 'Invalid type specification';
 
 /** Reads a type constraint: `list(string)`, `object({ a = number, b = optional(bool, true) })`. */
 export function parseType(expression: Expression): { type?: Type; diagnostics: Diagnostic[] } {
-  const diagnostics: Diagnostic[] = [];
-  const type = read(expression, diagnostics);
+  const { expression: written, diagnostics } = unevaluated(expression);
+  const type = written && read(written, diagnostics);
   return type ? { type, diagnostics } : { diagnostics };
 }
 

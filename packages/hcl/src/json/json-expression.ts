@@ -26,7 +26,7 @@ export function toExpression(node: JsonNode, diagnostics: Diagnostic[]): Express
 
 function textExpression(text: string, range: Range, diagnostics: Diagnostic[]): Expression {
   if (!/[$%]\{/.test(text)) {
-    return { kind: 'template', parts: [{ kind: 'literal', value: stringValue(text), range }], range };
+    return { kind: 'template', parts: [{ kind: 'literal', value: stringValue(text), range }], range, jsonText: text };
   }
   const { line, column, byte } = range.start;
   const parsed = parseTemplate(text, range.filename, { line, column: column + 1, byte: byte + 1 });

@@ -12,6 +12,7 @@ import {
   stringType,
   stringValue,
   suggest,
+  unevaluated,
   type Value,
 } from '@shoal/hcl';
 import type { Located, Reading } from './context.ts';
@@ -48,7 +49,7 @@ function expandOne(block: Block, types: BlockTypes, scope: Scope, reading: Readi
   const forEach = inner.attributes.get('for_each');
   reportMissing(block, contentBlock, forEach, reading);
   if (contentBlock === undefined || forEach === undefined) return [];
-  const iterator = iteratorName(inner.attributes.get('iterator'), type);
+  const iterator = iteratorName(inner.attributes.get('iterator'), reading) ?? type;
   const found = elements(forEach, scope, reading);
   reading.generated = (reading.generated ?? 0) + found.length;
   if (reading.generated > MAX_GENERATED) return refuseCount(forEach, reading);
@@ -102,9 +103,17 @@ function reportMissing(
 }
 
 /** `iterator = name` names the variable without being evaluated. */
-function iteratorName(attribute: Attribute | undefined, type: string): string {
-  const expression = attribute?.expression;
-  return expression?.kind === 'reference' ? expression.traversal.root : type;
+function iteratorName(attribute: Attribute | undefined, reading: Reading): string | undefined {
+  if (attribute === undefined) return undefined;
+  const { expression, diagnostics } = unevaluated(attribute.expression);
+  reading.diagnostics.push(...diagnostics);
+  if (expression === undefined) return undefined;
+  if (expression.kind === 'reference' && expression.traversal.steps.length === 0) return expression.traversal.root;
+  const quoted = evaluate(expression, { variables: new Map(), functions: new Map() }).value;
+  const detail = 'The iterator is a word: the name by which the content speaks of the element.';
+  const remedy = quoted.kind === 'string' ? 'remove the quotes' : 'write iterator = NAME, and NAME.value below';
+  reading.diagnostics.push(errorAt(expression.range, 'Invalid iterator', detail, { remedy }));
+  return quoted.kind === 'string' ? quoted.value : undefined;
 }
 
 function elements(forEach: Attribute, scope: Scope, reading: Reading): [Value, Value][] {

@@ -25,7 +25,7 @@ export function readStruct({ body, scope, label, block, opening }: Item, struct:
   const blockTypes = blockTypesOf(struct);
   const found = readContent(body, {
     attributes: attributesOf(struct),
-    blocks: body.json ? blockTypes.filter((each) => !isArgument(struct, each.type)) : [...blockTypes, DYNAMIC],
+    blocks: [...blockTypes.filter((each) => !body.json || !isArgument(struct, each.type)), DYNAMIC],
     elsewhere: elsewhere(struct),
   });
   reading.diagnostics.push(...found.diagnostics, ...missingArguments(struct, found.attributes, opening));

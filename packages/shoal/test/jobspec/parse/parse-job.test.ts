@@ -146,6 +146,48 @@ describe('job files in JSON', () => {
     });
   });
 
+  describe('what is not evaluated stands in quotes there', () => {
+    const file = ({ type, iterator }: { type: string; iterator: string }) =>
+      JSON.stringify({
+        variable: { ports: { type, default: { http: 80 } } },
+        job: {
+          j: {
+            group: {
+              g: {
+                network: {
+                  dynamic: {
+                    port: {
+                      for_each: '${var.ports}',
+                      iterator,
+                      labels: ['${each.key}'],
+                      content: { to: '${each.value}' },
+                    },
+                  },
+                },
+                task: { t: { driver: 'raw_exec', config: { command: '/bin/true' } } },
+              },
+            },
+          },
+        },
+      });
+
+    test('types and the names of iterators', () => {
+      const { job, diagnostics } = parse(file({ type: 'map(number)', iterator: 'each' }), { filename: 'job.json' });
+      expect(errorLines(diagnostics)).toBe('');
+      expect(job?.TaskGroups?.[0]).toMatchObject({ Networks: [{ DynamicPorts: [{ Label: 'http', To: 80 }] }] });
+    });
+
+    test.each([
+      { given: { type: 'map(nummer)', iterator: 'each' }, place: '1,35-41', want: '"nummer" is not a type' },
+      { given: { type: 'map(number', iterator: 'each' }, place: '1,41-41', want: '")" ends it' },
+      { given: { type: 'map(number)', iterator: 'each.key' }, place: '1,162-170', want: 'The iterator is a word' },
+    ])('a mistake in $given has its place in the text', ({ given, place, want }) => {
+      const told = errorLines(parse(file(given), { filename: 'job.json' }).diagnostics);
+      expect(told).toContain(`job.json:${place}`);
+      expect(told).toContain(want);
+    });
+  });
+
   const api = { ID: 'j', TaskGroups: [{ Name: 'g', Count: 2 }] };
   test.each([
     { name: 'a job as the API shows it', given: { Job: api } },

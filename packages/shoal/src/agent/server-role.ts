@@ -59,6 +59,7 @@ export async function startServerRole({ config, dataDir, nodeId, log }: ServerRo
     startScheduler,
     schedulerEntry: entryPath('scheduler-worker'),
     keyring: await openKeyringFile(join(dataDir, 'server', 'keyring.json')),
+    ...(config.server.oidcIssuer && { oidcIssuer: config.server.oidcIssuer }),
     heartbeats: {
       minTtlMs: config.server.minHeartbeatTtlMs,
       maxPerSecond: config.server.maxHeartbeatsPerSecond,

@@ -12,6 +12,7 @@ import type { Driver } from './drivers/driver.ts';
 import { hostEnvs } from './env/host-env.ts';
 import type { Machine } from './fingerprints/fingerprint.ts';
 import { taskHooks } from './hooks/task-hooks.ts';
+import { createIdentities } from './identities/identities.ts';
 import { createAllocNetworks } from './network/alloc-networks.ts';
 import type { NodeIdentity } from './node.ts';
 import type { NodeConfig } from './node-config.ts';
@@ -27,6 +28,7 @@ import type { StateDb } from './state-db.ts';
 import { createStatusUpdates } from './status-updates.ts';
 import { createStickyDisks } from './sticky-disk.ts';
 import type { TaskWorld } from './task-runner/task-context.ts';
+import type { AskServers } from './templates/nomad-source.ts';
 import { type TemplateSettings, templateDefaults } from './templates/settings.ts';
 import { createTemplates } from './templates/templates.ts';
 
@@ -88,9 +90,11 @@ const LAST_WORDS_MS = 1_000;
 
 export function createClient(deps: ClientDeps): Client {
   const { config, identity, server, registrar, clock, random, log, db, options = {} } = deps;
+  const askServers: AskServers = (question, after, signal) => server.askForTask(identity.id, question, after, signal);
+  const identities = createIdentities(askServers);
   const templates = createTemplates({
     settings: options.templates ?? templateDefaults,
-    askServers: (question, after, signal) => server.askForTask(identity.id, question, after, signal),
+    askServers,
     clock,
     random,
   });
@@ -138,7 +142,7 @@ export function createClient(deps: ClientDeps): Client {
       drivers: new Map(deps.drivers.map((driver) => [driver.name, driver])),
       hooks: taskHooks,
       services: {
-        ...{ registrar, templates, checks, disks: createStickyDisks(), networks, clock, random, log },
+        ...{ registrar, templates, identities, checks, disks: createStickyDisks(), networks, clock, random, log },
         artifacts: options.artifacts ?? artifactDefaults,
       },
       node: nodes.node,

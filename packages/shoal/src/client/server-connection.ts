@@ -32,7 +32,7 @@ export type ServerConnection = {
 };
 
 /**
- * `variable`: null where there is none; `variables`: without their items; `service`, `services`: of Nomad's own. A namespace of '' is the task's. Answers are in
+ * `variable`: null where there is none; `variables`: without their items; `service`, `services`: of Nomad's own; `identity`: a new token. A namespace of '' is the task's. Answers are in
  * the form of Nomad's HTTP API.
  */
 export type TaskQuestion = {
@@ -41,6 +41,7 @@ export type TaskQuestion = {
   about:
     | { kind: 'variable'; namespace: string; path: string }
     | { kind: 'variables'; namespace: string; prefix: string }
+    | { kind: 'identity'; name: string }
     | { kind: 'services' }
     | { kind: 'service'; name: string };
 };

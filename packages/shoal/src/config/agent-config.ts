@@ -90,6 +90,8 @@ export type ServerConfig = {
   enabled: boolean;
   /** Servers to wait for before the first start. Default 1. */
   bootstrapExpect: number;
+  /** The address under which others find the keys of tasks' tokens; '' is none. */
+  oidcIssuer: string;
   /** Time that a client's heartbeat may be late. Default 10 s. */
   heartbeatGraceMs: number;
   /** Least time between a client's heartbeats. Default 10 s. */

@@ -112,6 +112,7 @@ function serverConfig(values: Partial<Settings>, dev: boolean): ServerConfig {
     enabled: values['server.enabled'] ?? dev,
     // 0 means "not told" in the peers' files.
     bootstrapExpect: values['server.bootstrapExpect'] || server.bootstrapExpect,
+    oidcIssuer: values['server.oidcIssuer'] ?? server.oidcIssuer,
     heartbeatGraceMs: values['server.heartbeatGraceMs'] ?? server.heartbeatGraceMs,
     minHeartbeatTtlMs: values['server.minHeartbeatTtlMs'] ?? server.minHeartbeatTtlMs,
     maxHeartbeatsPerSecond: values['server.maxHeartbeatsPerSecond'] ?? server.maxHeartbeatsPerSecond,

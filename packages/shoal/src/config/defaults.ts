@@ -19,6 +19,7 @@ export const DEFAULTS = {
   >,
   server: {
     bootstrapExpect: 1,
+    oidcIssuer: '',
     heartbeatGraceMs: 10 * SECOND,
     minHeartbeatTtlMs: 10 * SECOND,
     maxHeartbeatsPerSecond: 50,

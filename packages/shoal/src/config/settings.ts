@@ -22,6 +22,7 @@ export type Settings = {
   'log.file': string;
   'server.enabled': boolean;
   'server.bootstrapExpect': number;
+  'server.oidcIssuer': string;
   'server.heartbeatGraceMs': number;
   'server.minHeartbeatTtlMs': number;
   'server.maxHeartbeatsPerSecond': number;

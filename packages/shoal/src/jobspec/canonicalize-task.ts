@@ -53,7 +53,11 @@ function canonicalPlugin(plugin: NonNullable<Task['CSIPluginConfig']>): NonNulla
 }
 
 function canonicalIdentity(identity: WorkloadIdentity): WorkloadIdentity {
-  return { ...identity, ChangeMode: identity.ChangeMode || 'noop' };
+  return {
+    ...identity,
+    ChangeMode: identity.ChangeMode || 'noop',
+    ChangeSignal: identity.ChangeSignal.toUpperCase(),
+  };
 }
 
 const VAULT: VaultConfig = {

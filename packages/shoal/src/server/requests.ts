@@ -6,18 +6,19 @@ import { nextTurn } from '../turns.ts';
 import type { Allocations } from './allocations.ts';
 import type { ServerDeps } from './deps.ts';
 import type { Heartbeats } from './heartbeats.ts';
+import type { Signer } from './keyring/signer.ts';
 import type { Nodes } from './nodes.ts';
 import { createTaskQuestions } from './task-questions.ts';
 import type { Variables } from './variables/variables.ts';
 
 /** Answers the requests of client agents. */
 export function createNodeRequests(
-  deps: ServerDeps,
-  parts: { nodes: Nodes; allocations: Allocations; heartbeats: Heartbeats; variables: Variables },
+  deps: ServerDeps & { readonly oidcIssuer?: string | undefined },
+  parts: { nodes: Nodes; allocations: Allocations; heartbeats: Heartbeats; variables: Variables; signer: Signer },
 ): NodeRequests {
   const { state } = deps;
   const { nodes, allocations, heartbeats } = parts;
-  const answerTask = createTaskQuestions(deps, parts.variables);
+  const answerTask = createTaskQuestions(deps, parts);
   return {
     authenticate: nodes.authenticate,
     async register(node) {
@@ -48,6 +49,7 @@ export function createNodeRequests(
       });
     },
     async askForTask(nodeId, question, after, signal) {
+      if (question.about.kind === 'identity') await parts.signer.prepare();
       const { result, read } = await blockingQuery(state, blocking(after, signal), (reading) =>
         answerTask(reading, nodeId, question),
       );

@@ -15,6 +15,7 @@ import { HEARTBEAT_DEFAULTS, type HeartbeatSettings, Heartbeats } from './heartb
 import { createJobs, type Jobs } from './jobs.ts';
 import { createKeyring, type Keyring } from './keyring/keyring.ts';
 import type { KeyringFile } from './keyring/keyring-file.ts';
+import { createSigner, type Signer } from './keyring/signer.ts';
 import { createNamespaces, type Namespaces } from './namespaces.ts';
 import { createNodePools, type NodePools } from './node-pools.ts';
 import { createNodes, type Nodes } from './nodes.ts';
@@ -36,6 +37,9 @@ export type Server = {
   readonly namespaces: Namespaces;
   readonly nodePools: NodePools;
   readonly keyring: Keyring;
+  readonly signer: Signer;
+  /** The address under which others find the keys of tokens. */
+  readonly oidcIssuer: string | undefined;
   readonly variables: Variables;
   readonly requests: NodeRequests;
   /** What registering the job would do; nothing is written. */
@@ -53,6 +57,7 @@ export type Server = {
 export type ServerOptions = ServerDeps &
   SchedulerKeeperOptions & {
     readonly keyring: KeyringFile;
+    readonly oidcIssuer?: string | undefined;
     readonly heartbeats?: HeartbeatSettings;
     readonly garbage?: GarbageSettings;
     /** What the scheduler goes by in a cluster where nobody has set anything. */
@@ -71,8 +76,9 @@ export function createServer(options: ServerOptions): Server {
   const processor = new EvalProcessor(options, schedulers);
   const namespaces = createNamespaces(options);
   const keyring = createKeyring(options, options.keyring);
+  const signer = createSigner(options, keyring);
   const variables = createVariables(options, keyring, namespaces);
-  const requests = createNodeRequests(options, { nodes, allocations, heartbeats, variables });
+  const requests = createNodeRequests(options, { nodes, allocations, heartbeats, variables, signer });
   const garbage = new GarbageCollector(options, options.garbage ?? GARBAGE_DEFAULTS);
   const loops = [
     processor,
@@ -102,6 +108,8 @@ export function createServer(options: ServerOptions): Server {
     namespaces,
     nodePools,
     keyring,
+    signer,
+    oidcIssuer: options.oidcIssuer,
     variables,
     requests,
     planJob,

@@ -5,6 +5,8 @@ import type { Read } from '../state/read.ts';
 import type { AllocRow } from '../state/rows.ts';
 import { jobVersionKey, variableKey } from '../state/tables.ts';
 import type { ServerDeps } from './deps.ts';
+import { DEFAULT_IDENTITY, identityClaims } from './identity-claims.ts';
+import type { Signer } from './keyring/signer.ts';
 import { accessRefusal, readablePaths, type TaskIdentity } from './variables/task-access.ts';
 import type { Variables } from './variables/variables.ts';
 
@@ -14,7 +16,10 @@ type Refusal = { readonly refused: RequestRefusedError };
  * Answers what templates of tasks ask, by way of their client. A client gets what its own tasks may read, and nothing else. What cannot be answered is a
  * value: it is found within a reading.
  */
-export function createTaskQuestions({ state }: Pick<ServerDeps, 'state'>, variables: Pick<Variables, 'itemsOf'>) {
+export function createTaskQuestions(
+  { state, now, newId, oidcIssuer }: ServerDeps & { readonly oidcIssuer?: string | undefined },
+  { variables, signer }: { variables: Pick<Variables, 'itemsOf'>; signer: Pick<Signer, 'sign'> },
+) {
   const { allocs, jobVersions, variables: table } = state.tables;
 
   function identityOf(nodeId: string, { allocId, task }: TaskQuestion): TaskIdentity | undefined {
@@ -23,6 +28,27 @@ export function createTaskQuestions({ state }: Pick<ServerDeps, 'state'>, variab
     const group = job?.TaskGroups?.find(({ Name }) => Name === row?.TaskGroup);
     if (!row || !job || !group?.Tasks?.some(({ Name }) => Name === task)) return undefined;
     return { namespace: row.Namespace, job: job.ParentID || job.ID, group: group.Name, task };
+  }
+
+  /** A token for one of the task's identities; undefined if it has none of that name. */
+  function tokenFor({ allocId, task }: TaskQuestion, name: string): string | undefined {
+    const row = allocs.get(allocId);
+    const job = row && jobOf(row);
+    const found = job?.TaskGroups?.find(({ Name }) => Name === row?.TaskGroup)?.Tasks?.find(
+      ({ Name }) => Name === task,
+    );
+    const wanted = found?.Identities?.find(({ Name }) => (Name || DEFAULT_IDENTITY) === name);
+    if (!row || !job || !wanted) return undefined;
+    const bearer = {
+      region: job.Region,
+      namespace: row.Namespace,
+      job: job.ParentID || job.ID,
+      group: row.TaskGroup,
+      allocId,
+      task,
+    };
+    const issue = { now: now(), tokenId: newId(), ...(oidcIssuer && { issuer: oidcIssuer }) };
+    return signer.sign(identityClaims(bearer, wanted, issue));
   }
 
   function jobOf({ Namespace, JobID, JobVersion }: AllocRow) {
@@ -50,6 +76,12 @@ export function createTaskQuestions({ state }: Pick<ServerDeps, 'state'>, variab
         const wanted = paths.filter((path) => path.startsWith(about.prefix));
         const rows = wanted.flatMap((path) => read.get(table, variableKey(namespace, path)) ?? []);
         return { data: rows.map(({ KeyID: _, Data: __, Lock: ___, ...rest }) => rest) };
+      }
+      case 'identity': {
+        const token = tokenFor(question, about.name);
+        return token === undefined
+          ? refusal(403, `task "${question.task}" has no identity "${about.name}"`)
+          : { data: token };
       }
       case 'services':
         return { data: nomadServiceNames(read, identity.namespace) };

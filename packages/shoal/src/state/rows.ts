@@ -281,6 +281,8 @@ export type RootKeyRow = Stamped & {
   readonly Algorithm: string;
   readonly State: 'active' | 'inactive';
   readonly CreateTime: number;
+  /** The pair of keys that tokens are signed with: `n` and `e` are public, `Data` is the private one, encrypted with this key. */
+  readonly Signing?: { readonly n: string; readonly e: string; readonly Data: string };
 };
 
 /** How the counts of a job's groups were changed by scaling, the newest first; keyed as the job. */

@@ -18,8 +18,8 @@ export type TaskEnvInput = {
   inside?: TaskView | undefined;
   /** What the task starts from, see `hostEnv`. */
   hostEnv: Record<string, string>;
-  /** What templates with `env = true` made; over the task's own. */
-  templateEnv?: Record<string, string>;
+  /** What hooks made, such as templates with `env = true`; over the task's own. */
+  hookEnv?: Record<string, string>;
 };
 
 /**
@@ -30,12 +30,12 @@ export function taskEnv(input: TaskEnvInput): TaskEnv {
   const node = nodeVariables(input.node, input.job.Region);
   const nomad = { ...metaVariables(input, lookup(node)), ...nomadVariables(input) };
   const own = underCleanNames(interpolateMap(input.task.Env, lookup(node, nomad)));
-  const env = { ...input.hostEnv, ...nomad, ...own, ...input.templateEnv };
+  const env = { ...input.hostEnv, ...nomad, ...own, ...input.hookEnv };
   return { env, variables: lookup(node, env) };
 }
 
 /** What `${…}` stands for outside of a task: in a group's services. */
-export function groupVariables(input: Omit<TaskEnvInput, 'task' | 'dirs' | 'hostEnv' | 'templateEnv'>): Variables {
+export function groupVariables(input: Omit<TaskEnvInput, 'task' | 'dirs' | 'hostEnv' | 'hookEnv'>): Variables {
   const node = nodeVariables(input.node, input.job.Region);
   const meta = metaVariables({ ...input, task: null }, lookup(node));
   return lookup(node, {
@@ -58,7 +58,7 @@ function nomadVariables(input: TaskEnvInput): Record<string, string> {
   };
 }
 
-function identityVariables({ allocation, job, node }: Omit<TaskEnvInput, 'task' | 'dirs' | 'hostEnv' | 'templateEnv'>) {
+function identityVariables({ allocation, job, node }: Omit<TaskEnvInput, 'task' | 'dirs' | 'hostEnv' | 'hookEnv'>) {
   const variables: Record<string, string> = {
     NOMAD_ALLOC_ID: allocation.ID,
     NOMAD_SHORT_ALLOC_ID: allocation.ID.slice(0, 8),

@@ -4,6 +4,7 @@ import type { ArtifactSettings } from '../artifacts/settings.ts';
 import type { Clock } from '../clock.ts';
 import type { Driver, DriverNetwork, ExecResult, TaskDirs } from '../drivers/driver.ts';
 import type { TaskEnv } from '../env/task-env.ts';
+import type { Identities } from '../identities/identities.ts';
 import type { AllocNetworks } from '../network/alloc-networks.ts';
 import type { Registrar } from '../registrar.ts';
 import type { TaskChecks } from '../services/task-checks.ts';
@@ -35,7 +36,7 @@ export type HookContext = {
   node: Node;
   dirs: TaskDirs;
   env: TaskEnv;
-  /** From now on these are among the task's variables, above its own; those that were set before are gone. */
+  /** From now on these are among the task's variables, above its own; those that this hook set before are gone. */
   setEnv(variables: Record<string, string>): void;
   driver: Driver;
   life: TaskLife;
@@ -65,6 +66,7 @@ export type HookServices = {
   registrar: Registrar;
   artifacts: ArtifactSettings;
   templates: Templates;
+  identities: Identities;
   checks: TaskChecks;
   disks: StickyDisks;
   networks: AllocNetworks;

@@ -61,7 +61,7 @@ export function createTaskContext(
   world: TaskWorld,
   signal: AbortSignal,
 ): TaskContext {
-  const fixed: Fixed = { life: input.life, templateEnv: {}, world, signal };
+  const fixed: Fixed = { life: input.life, hookEnv: new Map(), world, signal };
   const { subject } = input;
   const labels = () => ({ alloc: subject().allocation.ID, task: input.name });
   const journal = createJournal(input.restored, {
@@ -95,7 +95,13 @@ export function createTaskContext(
 }
 
 /** What all hooks of a task share. */
-type Fixed = { life: TaskLife; templateEnv: Record<string, string>; world: TaskWorld; signal: AbortSignal };
+type Fixed = {
+  life: TaskLife;
+  /** By the name of the hook that made them. */
+  hookEnv: Map<string, Record<string, string>>;
+  world: TaskWorld;
+  signal: AbortSignal;
+};
 
 function hookContext(context: TaskContext, hook: string, fixed: Fixed): HookContext {
   const { world } = fixed;
@@ -104,13 +110,13 @@ function hookContext(context: TaskContext, hook: string, fixed: Fixed): HookCont
   if (job === null) throw new Error(`allocation ${allocation.ID} came without its job`);
   const node = world.node();
   const driver = context.driver();
-  const { templateEnv } = fixed;
+  const hookEnv = Object.assign({}, ...fixed.hookEnv.values()) as Record<string, string>;
   const { emit } = context;
   const base = { allocation, job, group, task, node };
   // Made when they are asked for: most hooks need neither.
   const dirs = once(() => taskDirs(allocDirs(world.allocRoot, allocation.ID), task.Name));
   const env = once(() =>
-    taskEnv({ ...base, dirs: dirs(), inside: driver.inside, hostEnv: world.hostEnv(task.Driver), templateEnv }),
+    taskEnv({ ...base, dirs: dirs(), inside: driver.inside, hostEnv: world.hostEnv(task.Driver), hookEnv }),
   );
   return {
     ...base,
@@ -121,7 +127,7 @@ function hookContext(context: TaskContext, hook: string, fixed: Fixed): HookCont
       return env();
     },
     setEnv(variables) {
-      fixed.templateEnv = variables;
+      fixed.hookEnv.set(hook, variables);
     },
     life: fixed.life,
     driver,

@@ -77,7 +77,8 @@ export const serverFields: Fields = {
   ...ignored(why.ENTERPRISE, 'license_path non_voting_server redundancy_zone upgrade_version'),
   ...ignored(why.NO_ACL, 'authoritative_region acl_token_gc_threshold client_introduction'),
   ...ignored(why.NO_CSI, 'csi_volume_claim_gc_interval csi_volume_claim_gc_threshold csi_plugin_gc_threshold'),
-  ...ignored(why.NO_KEYRING, 'root_key_gc_interval root_key_gc_threshold root_key_rotation_threshold oidc_issuer'),
+  ...ignored(why.NO_KEYRING, 'root_key_gc_interval root_key_gc_threshold root_key_rotation_threshold'),
+  oidc_issuer: text('server.oidcIssuer'),
   enable_event_broker: unless(true, 'The event stream is always there: it costs nothing while nobody listens.'),
   ...ignored(
     'After a start everybody gets a whole term: min_heartbeat_ttl and heartbeat_grace.',

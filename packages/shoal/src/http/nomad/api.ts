@@ -12,7 +12,7 @@ import { eventEndpoints } from './events.ts';
 import { fuzzySearchEndpoints } from './fuzzy-search.ts';
 import { jobEndpoints } from './job.ts';
 import { jobsEndpoints } from './jobs.ts';
-import { keyringEndpoints } from './keyring.ts';
+import { keyringEndpoints, tokenKeyEndpoints } from './keyring.ts';
 import { metricsEndpoints } from './metrics.ts';
 import { namespaceEndpoints } from './namespaces.ts';
 import { nodePoolEndpoints } from './node-pools.ts';
@@ -49,6 +49,7 @@ export function nomadEndpoints(deps: NomadApiDeps): Endpoint[] {
     ...variableEndpoints(deps),
     ...operatorEndpoints(deps),
     ...keyringEndpoints(deps),
+    ...tokenKeyEndpoints(deps),
     ...eventEndpoints(deps),
     ...aclEndpoints(),
     ...absentEndpoints(),

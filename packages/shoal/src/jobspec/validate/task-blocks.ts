@@ -1,5 +1,6 @@
 import type { Action, Secret, Task, WorkloadIdentity } from '@shoal/api';
 import { type Finding, finding, nested, nestedEach, quoted, repeated, when, within } from './findings.ts';
+import { escapesAllocation } from './sandbox-path.ts';
 
 /** What later versions of the job specification have added to tasks. */
 export function validateTaskBlocks(task: Task): Finding[] {
@@ -22,8 +23,15 @@ function validateIdentities(identities: readonly WorkloadIdentity[]): Finding[] 
   ];
 }
 
-export function validateIdentity({ ChangeMode: mode, ChangeSignal: signal, TTL: ttl }: WorkloadIdentity): Finding[] {
+export function validateIdentity(identity: WorkloadIdentity): Finding[] {
+  const { Name: name, ChangeMode: mode, ChangeSignal: signal, TTL: ttl, Filepath: file } = identity;
   return when(
+    [
+      name !== '' && !/^[A-Za-z0-9_-]{1,128}$/.test(name),
+      `Identity name ${quoted(name)} is not allowed: up to 128 letters, digits, "-" and "_"`,
+      'Name',
+    ],
+    [escapesAllocation(file ?? ''), `Identity filepath ${quoted(file ?? '')} escapes allocation directory`, 'Filepath'],
     [
       !['', 'noop', 'restart', 'signal'].includes(mode),
       `Identity change_mode must be "noop", "restart" or "signal"; not ${quoted(mode)}`,

@@ -44,7 +44,6 @@ function inTask(task: Task): Finding[] {
       [Boolean(task.Schedule), block('schedule', 'a job with a periodic block starts at set times'), 'Schedule'],
       [Boolean(task.Vault), block('vault', VARIABLES), 'Vault'],
       [Boolean(task.CSIPluginConfig), block('csi_plugin', HOST_VOLUMES), 'CSIPluginConfig'],
-      [(task.Identities ?? []).length > 0, block('identity'), ...['Identities', 0]],
       [Boolean(task.Resources.NUMA), block('numa'), 'Resources', 'NUMA'],
       [(task.Resources.Cores ?? 0) > 0, setting('cores'), 'Resources', 'Cores'],
       [(task.Resources.SecretsMB ?? 0) > 0, setting('secrets of resources'), 'Resources', 'SecretsMB'],

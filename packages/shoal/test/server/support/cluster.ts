@@ -54,7 +54,7 @@ export type Cluster = {
 };
 
 export async function aCluster(
-  options: Partial<Pick<ServerOptions, 'heartbeats' | 'garbage' | 'startScheduler'>> & {
+  options: Partial<Pick<ServerOptions, 'heartbeats' | 'garbage' | 'startScheduler' | 'oidcIssuer'>> & {
     path?: string;
     skewMs?: number;
   } = {},

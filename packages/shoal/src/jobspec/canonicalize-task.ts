@@ -34,7 +34,7 @@ export function canonicalTask(draft: Draft<Task>, context: TaskContext): Task {
     Vault: draft.Vault ? fill(draft.Vault as Draft<VaultConfig>, VAULT) : null,
     VolumeMounts: draft.VolumeMounts?.map((each) => fill(each as Draft<VolumeMount>, VOLUME_MOUNT)) ?? null,
     ...(task.Consul && { Consul: canonicalConsul(task.Consul) }),
-    ...(task.Identities && { Identities: task.Identities.map(canonicalIdentity) }),
+    ...canonicalIdentities(task),
     ...(task.CSIPluginConfig && { CSIPluginConfig: canonicalPlugin(task.CSIPluginConfig) }),
   };
 }
@@ -50,6 +50,14 @@ function canonicalPlugin(plugin: NonNullable<Task['CSIPluginConfig']>): NonNulla
     StagePublishBaseDir: plugin['StagePublishBaseDir'] || '/local/csi',
     HealthTimeout: plugin['HealthTimeout'] || PLUGIN_HEALTH_TIMEOUT,
   };
+}
+
+/** The API has a field of its own for the one without a name. */
+function canonicalIdentities({ Identity: alone, Identities: named }: Task): Pick<Task, 'Identities'> {
+  const all = named ?? [];
+  const isThere = all.some(({ Name }) => Name === '' || Name === 'default');
+  const together = alone && !isThere ? [alone, ...all] : all;
+  return together.length > 0 || named ? { Identities: together.map(canonicalIdentity) } : {};
 }
 
 function canonicalIdentity(identity: WorkloadIdentity): WorkloadIdentity {

@@ -36,6 +36,23 @@ describe('blocks of later versions get what their pages say', () => {
     },
     { given: { Resources: { NUMA: {} } }, want: { Resources: { NUMA: { Affinity: 'none' } } } },
     { given: { Identities: [{ Name: 'x' }] }, want: { Identities: [{ ChangeMode: 'noop' }] } },
+    {
+      given: { Identity: { Env: true }, Identities: [{ Name: 'x', ChangeMode: 'signal', ChangeSignal: 'sighup' }] },
+      want: {
+        Identities: [
+          { Name: '', Env: true },
+          { Name: 'x', ChangeSignal: 'SIGHUP' },
+        ],
+      },
+    },
+    {
+      given: { Identity: { Env: true }, Identities: [{ Name: 'default', File: true }] },
+      want: { Identities: [{ Name: 'default', File: true }] },
+    },
+    {
+      given: { CSIPluginConfig: { ID: 'p', Type: 'node' } },
+      want: { CSIPluginConfig: { MountDir: '/csi', StagePublishBaseDir: '/local/csi', HealthTimeout: 30e9 } },
+    },
     { given: { Consul: { Cluster: 'b' } }, want: { Consul: { Cluster: 'b' } } },
   ])('of a task: $given', ({ given, want }) => expect(task(given)).toMatchObject(want));
 });

@@ -23,8 +23,7 @@ export const NO_SINK = 'Metrics are not sent anywhere: they are fetched.';
 export const OWN_CONSUL = 'The agent is its own Consul: services and checks are registered in it.';
 export const OWN_STATE = 'Every server reads its own memory: there are no stale reads to allow and no cache to fill.';
 export const NO_CSI = 'There are no CSI volumes.';
-export const NO_KEYRING =
-  'Keys of variables are replaced by "operator root keyring rotate" alone, and there are no workload identities.';
+export const NO_KEYRING = 'Keys are replaced by "operator root keyring rotate" alone.';
 export const NO_SOCKETS = 'Unix sockets are not served.';
 export const RELOAD = 'Files are read again when the agent is told to: "reload", or SIGHUP.';
 export const NO_LOCALITY = 'Services are not chosen by region and zone: name them with tags, or as datacenters.';

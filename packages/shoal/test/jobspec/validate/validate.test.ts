@@ -156,6 +156,16 @@ const cases: Case[] = [
     want: 'on_update = "ignore_warnings" needs ignore_warnings = true in its check_restart',
   },
   {
+    name: 'an identity with a name that no file can have',
+    task: { Identities: [{ Name: 'a/b' }] },
+    want: 'Identity name "a/b" is not allowed',
+  },
+  {
+    name: 'an identity whose file leaves the allocation',
+    task: { Identities: [{ Name: 'a', File: true, Filepath: '../../x' }] },
+    want: 'Identity filepath "../../x" escapes allocation directory',
+  },
+  {
     name: 'a plugin of no known type',
     task: { CSIPluginConfig: { ID: 'p', Type: 'nodes' } },
     want: 'type must be "node", "controller" or "monolith"; not "nodes"',

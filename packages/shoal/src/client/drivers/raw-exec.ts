@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { cpus, uptime, userInfo } from 'node:os';
 import { pageSize } from '../stats/page-size.ts';
 import { createProcessTable } from '../stats/process-table.ts';
@@ -14,12 +15,13 @@ import { type Driver, DriverError, type TaskHandle, type TaskSpec, type TaskUsag
 import { inNetwork } from './in-network.ts';
 import { openLocalSession } from './local-session.ts';
 import { MARK } from './marked.ts';
+import { validateConfig } from './raw-exec-config.ts';
 import { RAW_EXEC_DEFAULTS, type RawExecSettings } from './raw-exec-settings.ts';
 import { lookUpUser, type Owner } from './users.ts';
 
 /**
- * Runs a program as it is, without isolation but for the network of its allocation, as a child of the supervisor. Config: `command`, `args`
- * (https://developer.hashicorp.com/nomad/docs/drivers/raw_exec).
+ * Runs a program as it is, without isolation but for the network of its allocation, as a child of the supervisor. Config: `command`, `args`,
+ * `work_dir`, `oom_score_adj` (https://developer.hashicorp.com/nomad/docs/drivers/raw_exec).
  */
 export type RawExecOptions = {
   supervisor: Supervisor;
@@ -55,7 +57,7 @@ export function rawExec(options: RawExecOptions): Driver {
       HealthDescription: options.enabled ? 'Healthy' : 'disabled',
       UpdateTime: new Date().toISOString(),
     }),
-    validate,
+    validate: validateConfig,
     async start(task) {
       const status = await launch(supervisor, await startRequest(task, base));
       const data = { allocId: task.allocId, task: task.task, startTicks: status.startTicks };
@@ -81,18 +83,11 @@ export function rawExec(options: RawExecOptions): Driver {
       }
     },
     exec: async (_handle, { command: [name = '', ...args], task, signal }) => {
-      const {
-        command,
-        args: whole,
-        env,
-        cwd,
-        uid,
-        gid,
-      } = await startRequest({ ...task, config: { command: name, args } }, base);
+      const { command, args: whole, env, cwd, uid, gid } = await startRequest(beside(task, name, args), base);
       return runBeside({ command, args: whole, env, cwd, uid, gid, signal });
     },
     session: async (_handle, { command: [name = '', ...args], task, terminal, signal }) => {
-      const request = await startRequest({ ...task, config: { command: name, args } }, base);
+      const request = await startRequest(beside(task, name, args), base);
       const { command, args: whole, cwd, uid, gid } = request;
       const mark = randomUUID();
       const env = { ...request.env, NOMAD_ALLOC_ID: task.allocId, NOMAD_TASK_NAME: task.task, [MARK]: mark };
@@ -123,30 +118,16 @@ export function rawExec(options: RawExecOptions): Driver {
   }
 }
 
-/** In the words of Nomad's decoder of driver configurations, with ours for the remedy. */
-function validate(config: Record<string, unknown>): string[] {
-  const mistakes: string[] = [];
-  for (const key of Object.keys(config)) {
-    if (key !== 'command' && key !== 'args')
-      mistakes.push(`No argument or block type is named "${key}"; raw_exec takes "command" and "args"`);
-  }
-  const { command, args } = config;
-  if (command === undefined) mistakes.push('The argument "command" is required, but no definition was found');
-  else if (typeof command !== 'string' || command === '') mistakes.push('"command" must be a text that is not empty');
-  if (args !== undefined && !(Array.isArray(args) && args.every(isPlain)))
-    mistakes.push('"args" must be a list of texts');
-  return mistakes;
-}
-
-/** HCL turns numbers and booleans in a list of texts into texts. */
-function isPlain(value: unknown): boolean {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+/** A command that is run beside a task, in the same folder. */
+function beside(task: TaskSpec, command: string, args: readonly string[]): TaskSpec {
+  const { work_dir } = task.config;
+  return { ...task, config: { command, args, ...(work_dir !== undefined && { work_dir }) } };
 }
 
 type Base = { hostEnv: Record<string, string>; settings: RawExecSettings };
 
 async function startRequest(task: TaskSpec, { hostEnv, settings }: Base): Promise<StartRequest> {
-  const mistakes = validate(task.config);
+  const mistakes = validateConfig(task.config);
   if (mistakes.length > 0)
     throw new DriverError(`failed to parse config: ${mistakes.join('; ')}`, { recoverable: false });
   const env = Object.fromEntries(
@@ -157,7 +138,7 @@ async function startRequest(task: TaskSpec, { hostEnv, settings }: Base): Promis
   if (command === undefined) throw new DriverError(`${LAUNCH_FAILED}: ${notFound(name)}`, { recoverable: true });
   const args = ((task.config['args'] ?? []) as unknown[]).map(String);
   const owner = await ownerOf(task.user, settings);
-  const program = { command, args, ...owner };
+  const program = { ...withLikelihood({ command, args }, task.config['oom_score_adj']), ...owner };
   return {
     id: task.id,
     allocId: task.allocId,
@@ -165,10 +146,26 @@ async function startRequest(task: TaskSpec, { hostEnv, settings }: Base): Promis
     ...(task.network === undefined ? program : inNetwork(task.network, program)),
     ...(owner !== undefined && { outputUid: owner.uid, outputGid: owner.gid }),
     env,
-    cwd: task.dirs.taskDir,
+    cwd: workFolder(task),
     logDir: task.dirs.logDir,
     ...task.logs,
   };
+}
+
+type Program = { command: string; args: string[] };
+
+/** How likely the kernel is to end it when memory is short: what is started inherits it (proc(5), /proc/PID/oom_score_adj). */
+function withLikelihood(program: Program, likelihood: unknown): Program {
+  if (likelihood === undefined || Number(likelihood) === 0) return program;
+  const script = 'echo "$0" > /proc/self/oom_score_adj && exec "$@"';
+  return { command: '/bin/sh', args: ['-c', script, String(likelihood), program.command, ...program.args] };
+}
+
+function workFolder({ config, dirs }: TaskSpec): string {
+  const folder = config['work_dir'];
+  if (folder === undefined) return dirs.taskDir;
+  if (statSync(String(folder), { throwIfNoEntry: false })?.isDirectory()) return String(folder);
+  throw new DriverError(`${LAUNCH_FAILED}: work_dir "${folder}" is no folder of this machine`, { recoverable: true });
 }
 
 /** Undefined for the agent's own user, which has to be allowed as well. */

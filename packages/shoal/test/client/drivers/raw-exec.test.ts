@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Driver, TaskSpec } from '../../../src/client/drivers/driver.ts';
@@ -33,12 +33,30 @@ describe('the config', () => {
     {
       name: 'an unknown key',
       config: { command: 'x', comand: 'y' },
-      want: ['No argument or block type is named "comand"; raw_exec takes "command" and "args"'],
+      want: [
+        'No argument or block type is named "comand"; raw_exec takes "command", "args", "work_dir", "oom_score_adj"',
+      ],
     },
     {
       name: 'a command that is no text',
       config: { command: ['x'] },
       want: ['"command" must be a text that is not empty'],
+    },
+    { name: 'a folder and a likelihood', config: { command: 'x', work_dir: '/srv', oom_score_adj: 500 }, want: [] },
+    {
+      name: 'a folder that is not absolute',
+      config: { command: 'x', work_dir: 'srv' },
+      want: ['"work_dir" must be an absolute path'],
+    },
+    {
+      name: 'a likelihood that only root could set',
+      config: { command: 'x', oom_score_adj: -1 },
+      want: ['"oom_score_adj" must be a whole number from 0 to 1000'],
+    },
+    {
+      name: 'a group of its own',
+      config: { command: 'x', cgroup_v2_override: 'a.slice' },
+      want: ['"cgroup_v2_override" is not supported: a task ends with all that is in its own group, and so has one'],
     },
     { name: 'args that are no list', config: { command: 'x', args: 'a b' }, want: ['"args" must be a list of texts'] },
   ];
@@ -61,6 +79,25 @@ describe('the fingerprint', () => {
 });
 
 describe('raw_exec', () => {
+  it('runs a program where the job says, as likely to be ended for want of memory as it says, and commands beside it there', async () => {
+    const { node, driver } = await aDriver();
+    const folder = join(node.dataDir, 'srv');
+    mkdirSync(folder);
+    const config = shell('pwd; cat /proc/self/oom_score_adj; exec sleep 60');
+    const spec = aTaskSpec(node.dataDir, { ...config, work_dir: folder, oom_score_adj: 700 });
+    const handle = await driver.start(spec);
+    await until('it has said where it is', () => stdout(spec) === `${folder}\n700\n`);
+    const beside = await driver.exec?.(handle, { command: ['pwd'], task: spec, signal: never });
+    expect(beside?.output.trim()).toBe(folder);
+    await driver.stop(handle, { killSignal: 'SIGTERM', killTimeoutMs: 5_000 });
+  });
+
+  it('does not run a program in a folder that is not there', async () => {
+    const { node, driver } = await aDriver();
+    const spec = aTaskSpec(node.dataDir, { ...shell('true'), work_dir: join(node.dataDir, 'none') });
+    await expect(driver.start(spec)).rejects.toThrow('is no folder of this machine');
+  });
+
   it('runs a program in the task folder with its environment and the PATH, and tells how it ended', async () => {
     const { node, driver } = await aDriver();
     const spec = aTaskSpec(node.dataDir, shell('pwd; echo "$MINE $PATH"; exit 4'), { env: { MINE: 'x' } });

@@ -5,7 +5,7 @@ import { runCommand } from './support/run-command.ts';
 const CASES = [
   { name: 'first words', line: 'shoal ', want: ['agent', 'job', 'run', 'kv'] },
   { name: 'words of a group', line: 'shoal job ', want: ['run', 'status', 'periodic'] },
-  { name: 'the beginning of a word', line: 'shoal job st', want: ['status', 'stop'], only: true },
+  { name: 'the beginning of a word', line: 'shoal job st', want: ['start', 'status', 'stop'], only: true },
   { name: 'flags of a command', line: 'shoal job run -det', want: ['-detach'], only: true },
   { name: 'flags after an argument', line: 'shoal job run web.nomad -chec', want: ['-check-index'], only: true },
   { name: 'flags of a short word', line: 'shoal run -preserve', want: ['-preserve-counts'], only: true },

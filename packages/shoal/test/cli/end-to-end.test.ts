@@ -253,6 +253,14 @@ describe('the end of a job', { timeout: 60_000 }, () => {
     expect(await output('nomad job status')).toMatch(/web +service +50 +dead \(stopped\) /);
     expect((await run('nomad job stop nosuch')).code).toBe(1);
   });
+
+  test('can be taken back', async () => {
+    expect(await output('nomad job start -detach web')).toMatch(/^Job started\nEvaluation ID: /);
+    expect(await output('nomad job status web')).not.toContain('(stopped)');
+    const { code, err } = await run('nomad job start web');
+    expect([code, err]).toEqual([1, expect.stringContaining('is not stopped')]);
+    expect(await output('nomad job stop -yes web')).toContain('finished with status "complete"');
+  });
 });
 
 describe('the agent', { timeout: 60_000 }, () => {

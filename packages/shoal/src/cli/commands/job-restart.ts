@@ -88,7 +88,7 @@ function sizeOf(given: string, all: number): number {
   const count = Number(digits);
   if (digits === undefined || count === 0 || (percent && count > 100))
     throw new UsageError(`-batch-size is a count or a part such as 25%, not "${given}"`);
-  return percent ? Math.max(1, Math.floor((all * count) / 100)) : count;
+  return percent ? Math.max(1, Math.ceil((all * count) / 100)) : count;
 }
 
 function inBatches<T>(items: readonly T[], size: number): T[][] {

@@ -15,6 +15,11 @@ export const NOMAD_COMMANDS: Readonly<Record<string, Entry>> = {
   },
   'job init': { of: 'nomad', summary: 'Write an example of a job file', load: () => import('../commands/job-init.ts') },
   'job stop': { of: 'nomad', summary: 'Stop a job', load: () => import('../commands/job-stop.ts') },
+  'job start': {
+    of: 'nomad',
+    summary: 'Start a job that was stopped',
+    load: () => import('../commands/job-start.ts'),
+  },
   'job validate': { of: 'nomad', summary: 'Check a job file', load: () => import('../commands/job-validate.ts') },
   'job inspect': {
     of: 'nomad',

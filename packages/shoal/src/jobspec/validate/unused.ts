@@ -42,7 +42,7 @@ function inTask(task: Task): Finding[] {
   return [
     ...when(
       [Boolean(task.Schedule), block('schedule', 'a job with a periodic block starts at set times'), 'Schedule'],
-      [Boolean(task.Vault), block('vault', VARIABLES), 'Vault'],
+      [Boolean(task.Vault), `a task with a vault block does not start in Shoal: ${VARIABLES}`, 'Vault'],
       [Boolean(task.CSIPluginConfig), block('csi_plugin', HOST_VOLUMES), 'CSIPluginConfig'],
       [Boolean(task.Resources.NUMA), block('numa'), 'Resources', 'NUMA'],
       [(task.Resources.Cores ?? 0) > 0, setting('cores'), 'Resources', 'Cores'],

@@ -47,7 +47,7 @@ test('what is kept without effect is told at its place', () => {
   expect(warnings.map(({ range, summary }) => `${range?.start.line} ${summary}`).sort()).toEqual([
     '13 per_alloc of a host volume is kept, but has no effect in Shoal',
     '14 sticky of a host volume is kept, but has no effect in Shoal',
-    '21 vault blocks are kept, but have no effect in Shoal: keep secrets in variables ("var put"), and read them with nomadVar in a template',
+    '21 a task with a vault block does not start in Shoal: keep secrets in variables ("var put"), and read them with nomadVar in a template',
     '29 cores is kept, but has no effect in Shoal',
     '7 ignore_collision is kept, but has no effect in Shoal',
   ]);

@@ -86,7 +86,14 @@ export type JobsApi = {
   ): Promise<JobWritten & { DispatchedJobID: string }>;
   forcePeriodic(id: string): Promise<JobWritten>;
   summary(id: string, blocking?: BlockingOptions): Promise<Answer<JobSummary | undefined>>;
-  versions(id: string, options?: { diffs?: boolean }): Promise<Answer<JobVersions | undefined>>;
+  /** `diffs`: each against the one before, or against one that is named. */
+  versions(
+    id: string,
+    options?: { diffs?: boolean; diffVersion?: number; diffTag?: string },
+  ): Promise<Answer<JobVersions | undefined>>;
+  /** Gives a version a name; the newest unless `version` says another. */
+  tag(id: string, tag: { name: string; description?: string; version?: number }): Promise<void>;
+  untag(id: string, name: string): Promise<void>;
   /** With `all` also those of an earlier job of the same id. */
   allocations(id: string, options?: BlockingOptions & { all?: boolean }): Promise<Answer<AllocStub[]>>;
   evaluations(id: string, blocking?: BlockingOptions): Promise<Answer<Evaluation[]>>;
@@ -245,6 +252,7 @@ export function createNomadClient(options: NomadClientOptions): NomadClient {
 
 function jobsApi({ list, read, find, write }: Requests): JobsApi {
   const job = (id: string, rest = '') => `/v1/job/${encodeURIComponent(id)}${rest}`;
+  const tagOf = (id: string, name: string) => job(id, `/versions/${encodeURIComponent(name)}/tag`);
   return {
     list: ({ namespace, ...options } = {}) =>
       list('/v1/jobs', options, { ...(namespace !== undefined && { namespace }) }),
@@ -286,7 +294,15 @@ function jobsApi({ list, read, find, write }: Requests): JobsApi {
       }),
     forcePeriodic: (id) => write('PUT', job(id, '/periodic/force')),
     summary: (id, blocking) => find(job(id, '/summary'), {}, blocking),
-    versions: (id, { diffs } = {}) => find(job(id, '/versions'), { diffs }),
+    versions: (id, { diffs, diffVersion, diffTag } = {}) =>
+      find(job(id, '/versions'), { diffs, diff_version: diffVersion, diff_tag: diffTag }),
+    async tag(id, { name, description = '', version }) {
+      const body = { Description: description, ...(version !== undefined && { Version: version }) };
+      await write('PUT', tagOf(id, name), { body });
+    },
+    async untag(id, name) {
+      await write('DELETE', tagOf(id, name), {});
+    },
     allocations: (id, { all, ...blocking } = {}) => read(job(id, '/allocations'), { all }, blocking),
     evaluations: (id, blocking) => read(job(id, '/evaluations'), {}, blocking),
     scale: (id, { group, count, message = '' }) =>

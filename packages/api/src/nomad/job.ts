@@ -51,9 +51,13 @@ export type Job = {
   CreateIndex: number;
   ModifyIndex: number;
   JobModifyIndex: number;
+  VersionTag?: JobVersionTag | null;
   UI?: JobUI | null;
   Secrets?: Secret[] | null;
 };
+
+/** A name that was given to a version. `TaggedTime`: Unix nanoseconds. */
+export type JobVersionTag = { Name: string; Description: string; TaggedTime: number };
 
 export type JobUI = { Description: string; Links: { Label: string; URL: string }[] | null };
 

@@ -36,7 +36,7 @@ export function lastStableVersion(tables: Tables, job: JobRow, version: number):
     .reduce<JobRow | undefined>((newest, row) => (newest && newest.Version > row.Version ? newest : row), undefined);
 }
 
-/** What goes when one more comes. The newest stable version stays, so that a revert has somewhere to go; and what something still runs. */
+/** What goes when one more comes. The newest stable version stays, so that a revert has somewhere to go; what has a tag; and what something still runs. */
 function outdated(tables: Tables, versions: readonly JobRow[], tracked: number): JobRow[] {
   const old = versions
     .slice()
@@ -45,7 +45,7 @@ function outdated(tables: Tables, versions: readonly JobRow[], tracked: number):
   if (old.length === 0) return [];
   const stable = versions.filter((row) => row.Stable).map(({ Version }) => Version);
   const used = usedVersions(tables, old[0] as JobRow);
-  return old.filter(({ Version }) => Version !== Math.max(...stable) && !used.has(Version));
+  return old.filter(({ Version, VersionTag }) => !VersionTag && Version !== Math.max(...stable) && !used.has(Version));
 }
 
 function usedVersions(tables: Tables, job: JobRow): Set<number> {

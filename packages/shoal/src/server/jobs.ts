@@ -223,8 +223,10 @@ export function createJobs(deps: ServerDeps, nodePools: Pick<NodePools, 'exists'
   }
 
   function nextVersion(existing: JobRow | undefined, job: Job): JobRow {
+    // A tag is of one version alone.
+    const { VersionTag: _, ...specification } = job;
     const next = {
-      ...job,
+      ...specification,
       Stop: job.Stop,
       Version: 0,
       SubmitTime: nowNanos(deps),

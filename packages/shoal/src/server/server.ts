@@ -12,6 +12,7 @@ import { EvalProcessor } from './eval-processor.ts';
 import { newEvaluation } from './evaluations.ts';
 import { GARBAGE_DEFAULTS, GarbageCollector, type GarbageSettings } from './garbage.ts';
 import { HEARTBEAT_DEFAULTS, type HeartbeatSettings, Heartbeats } from './heartbeats.ts';
+import { createJobTags, type JobTags } from './job-tags.ts';
 import { createJobs, type Jobs } from './jobs.ts';
 import { createKeyring, type Keyring } from './keyring/keyring.ts';
 import type { KeyringFile } from './keyring/keyring-file.ts';
@@ -29,6 +30,7 @@ import { createVariables, type Variables } from './variables/variables.ts';
 /** The server role: what users and clients ask of it, and the loops that carry decisions out. */
 export type Server = {
   readonly jobs: Jobs;
+  readonly jobTags: JobTags;
   readonly children: Children;
   readonly nodes: Nodes;
   readonly allocations: Allocations;
@@ -100,6 +102,7 @@ export function createServer(options: ServerOptions): Server {
 
   return {
     jobs,
+    jobTags: createJobTags(options),
     children,
     nodes,
     allocations,

@@ -254,6 +254,17 @@ describe('the end of a job', { timeout: 60_000 }, () => {
     expect((await run('nomad job stop nosuch')).code).toBe(1);
   });
 
+  test('has versions that are known by name', async () => {
+    expect(await output('nomad job tag apply -name ended -description over web')).toContain('is tagged "ended"');
+    expect(await output('nomad job history web')).toMatch(/Tag Name +=? *ended[\s\S]*Tag Description +=? *over/);
+    expect(await output('nomad job history -diff-tag ended web')).toContain('Diff        =');
+    const unknown = await run('nomad job revert web begun');
+    expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('its tags are "ended"')]);
+    const present = await run('nomad job revert web ended');
+    expect([present.code, present.err]).toEqual([1, expect.stringContaining("can't revert to current version")]);
+    expect(await output('nomad job tag unset -name ended web')).toContain('tagged "ended" any more');
+  });
+
   test('can be taken back', async () => {
     expect(await output('nomad job start -detach web')).toMatch(/^Job started\nEvaluation ID: /);
     expect(await output('nomad job status web')).not.toContain('(stopped)');

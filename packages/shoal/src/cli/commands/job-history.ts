@@ -1,4 +1,4 @@
-import type { JobDiff } from '@shoal/api';
+import type { Job, JobDiff } from '@shoal/api';
 import { defineCommand } from '../command.ts';
 import { connectNomad, NOMAD_FLAGS } from '../connection/nomad.ts';
 import { CommandError } from '../errors.ts';
@@ -15,16 +15,26 @@ export const command = defineCommand({
   flags: {
     p: { kind: 'bool', help: 'Show how versions differ' },
     version: { kind: 'number', help: 'Only this version' },
+    'diff-version': { kind: 'number', help: 'Show how versions differ from this one' },
+    'diff-tag': { kind: 'text', value: 'TAG', help: 'Show how versions differ from the one with this tag' },
     full: { kind: 'bool', help: 'Print the whole version as JSON; with -version' },
     ...DATA_FLAGS,
     ...NOMAD_FLAGS,
   },
-  examples: ['job history web', 'job history -p web'],
+  examples: ['job history web', 'job history -p web', 'job history -diff-tag golden web'],
   async run({ flags, args, io, env }) {
     const nomad = connectNomad(flags, env);
     const { id } = await findJob(nomad, args[0] ?? '', io);
-    const { value } = await nomad.jobs.versions(id, { diffs: flags.p === true });
-    const all = (value?.Versions ?? []).map((job, at) => ({ job, diff: value?.Diffs?.[at] }));
+    const base = { version: flags['diff-version'], tag: flags['diff-tag'] };
+    const { value } = await nomad.jobs.versions(id, {
+      diffs: flags.p === true || base.version !== undefined || base.tag !== undefined,
+      ...(base.version !== undefined && { diffVersion: base.version }),
+      ...(base.tag !== undefined && { diffTag: base.tag }),
+    });
+    const diffs = [...(value?.Diffs ?? [])];
+    const isBase = ({ Version, VersionTag }: Job) =>
+      Version === base.version || (base.tag !== undefined && VersionTag?.Name === base.tag);
+    const all = (value?.Versions ?? []).map((job) => ({ job, diff: isBase(job) ? undefined : diffs.shift() }));
     const shown = all.filter(({ job }) => flags.version === undefined || job.Version === flags.version);
     if (shown.length === 0) throw new CommandError(`there is no version ${flags.version ?? ''} of the job "${id}"`);
     const jobs = shown.map(({ job }) => job);
@@ -41,6 +51,8 @@ export const command = defineCommand({
           ['Version', String(job.Version)],
           ['Stable', String(job.Stable)],
           ['Submit Date', timeOf(job.SubmitTime)],
+          ['Tag Name', job.VersionTag?.Name],
+          ['Tag Description', job.VersionTag?.Description || undefined],
         ]) + diffText(diff),
     );
     io.out(blocks.join('\n'));

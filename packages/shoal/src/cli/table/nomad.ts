@@ -20,6 +20,16 @@ export const NOMAD_COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'Start a job that was stopped',
     load: () => import('../commands/job-start.ts'),
   },
+  'job tag apply': {
+    of: 'nomad',
+    summary: 'Give a version of a job a name',
+    load: () => import('../commands/job-tag-apply.ts'),
+  },
+  'job tag unset': {
+    of: 'nomad',
+    summary: 'Take the name of a version away',
+    load: () => import('../commands/job-tag-unset.ts'),
+  },
   'job validate': { of: 'nomad', summary: 'Check a job file', load: () => import('../commands/job-validate.ts') },
   'job inspect': {
     of: 'nomad',

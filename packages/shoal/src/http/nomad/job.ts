@@ -21,9 +21,9 @@ import { scaleJob, scaleStatus } from './scaling.ts';
 export function jobEndpoints(deps: NomadDeps): Endpoint[] {
   const verbs = { ...reads(deps), ...writes(deps) };
   const dispatch = (method: Method) => (request: ApiRequest) => {
-    const { id, verb } = target(request.params['*'] ?? '', verbs);
+    const { id, verb, tag = '' } = target(request.params['*'] ?? '', verbs);
     const handler = verb.methods[method];
-    return handler ? handler({ ...forward(request), params: { ...request.params, id } }) : INVALID_METHOD;
+    return handler ? handler({ ...forward(request), params: { ...request.params, id, tag } }) : INVALID_METHOD;
   };
   return [
     {
@@ -40,10 +40,15 @@ const INVALID_METHOD = {
 
 type Verb = { methods: Partial<Record<Method, Handler>> };
 const SELF = '';
+const TAG = 'tag';
+const TAGGED = /^(.+)\/versions\/([^/]+)\/tag$/;
 
-function target(rest: string, verbs: Record<string, Verb>): { id: string; verb: Verb } {
+function target(rest: string, verbs: Record<string, Verb>): { id: string; verb: Verb; tag?: string } {
+  const [, id, tag] = TAGGED.exec(rest) ?? [];
+  if (id !== undefined && tag !== undefined) return { id, verb: verbs[TAG] as Verb, tag };
   for (const [name, verb] of Object.entries(verbs))
-    if (name !== SELF && rest.endsWith(`/${name}`)) return { id: rest.slice(0, -name.length - 1), verb };
+    if (name !== SELF && name !== TAG && rest.endsWith(`/${name}`))
+      return { id: rest.slice(0, -name.length - 1), verb };
   return { id: rest, verb: verbs[SELF] as Verb };
 }
 
@@ -93,7 +98,7 @@ function reads(deps: NomadDeps): Record<string, Verb> {
       reading.summary(job.Namespace, job.ID);
       return composeSummary(reading, job);
     }),
-    versions: read((reading, key, request) => versions(reading, key, flag(request, 'diffs'))),
+    versions: read((reading, key, request) => versions(reading, key, request)),
   };
 }
 
@@ -117,7 +122,7 @@ function ofThisRegistration<T extends { CreateIndex: number }>(
   return job ? rows.filter(({ CreateIndex }) => CreateIndex >= job.CreateIndex) : rows;
 }
 
-function versions(read: Read, key: string, withDiffs: boolean) {
+function versions(read: Read, key: string, request: ApiRequest) {
   const { jobs, jobVersions } = read.state.tables;
   const job = read.get(jobs, key);
   const rows = read.by(jobVersions, 'job', key).sort((a, b) => b.Version - a.Version);
@@ -126,12 +131,27 @@ function versions(read: Read, key: string, withDiffs: boolean) {
   const shown = rows.map((row, at) =>
     at === 0 ? composeJob(read, row) : { ...row, Status: rows[at - 1]?.Status ?? row.Status },
   );
-  return { Versions: shown, Diffs: withDiffs ? changes(rows) : null, ...readMeta(read) };
+  return {
+    Versions: shown,
+    Diffs: flag(request, 'diffs') ? changes(rows, comparedTo(rows, request)) : null,
+    ...readMeta(read),
+  };
 }
 
-/** Each version against the one before it, newest first. */
-function changes(rows: JobRow[]) {
+/** Each version against the one before it, newest first, or all but `base` against that one. */
+function changes(rows: JobRow[], base: JobRow | undefined) {
+  if (base) return rows.filter((row) => row !== base).map((row) => diff(base, row));
   return rows.slice(0, -1).map((row, at) => diff(rows[at + 1], row));
+}
+
+/** `diff_version` and `diff_tag` (https://developer.hashicorp.com/nomad/api-docs/jobs#list-job-versions). */
+function comparedTo(rows: JobRow[], { query }: ApiRequest): JobRow | undefined {
+  const [version, tag] = [query.get('diff_version'), query.get('diff_tag')];
+  if (!version && !tag) return undefined;
+  if (version && tag) throw new BadRequestError('diff_version and diff_tag exclude each other');
+  const found = rows.find((row) => (tag ? row.VersionTag?.Name === tag : String(row.Version) === version));
+  if (found) return found;
+  throw new BadRequestError(tag ? `no version has the tag "${tag}"` : `there is no version ${version}`);
 }
 
 function writes(deps: NomadDeps): Record<string, Verb> {
@@ -204,8 +224,30 @@ function writes(deps: NomadDeps): Record<string, Verb> {
     'periodic/force': put(async (request) =>
       childMade(await deps.server.children.force(namespaceOf(request), idOf(request)), {}),
     ),
+    [TAG]: {
+      methods: {
+        ...put((request) => tagVersion(deps, request)).methods,
+        DELETE: (request) => untagVersion(deps, request),
+      },
+    },
     [SELF]: self,
   };
+}
+
+async function tagVersion({ server }: NomadDeps, request: ApiRequest) {
+  const body = request.body.length === 0 ? {} : objectBody(request, 'Tag body must be specified');
+  const description = typeof body['Description'] === 'string' ? body['Description'] : '';
+  const isGiven = body['Version'] !== undefined && body['Version'] !== null;
+  const { index, tag } = await server.jobTags.apply(namespaceOf(request), idOf(request), {
+    name: request.params['tag'] ?? '',
+    description,
+    ...(isGiven && { version: versionOf(body, 'Version') }),
+  });
+  return written(index, { Name: tag.Name, Description: tag.Description, TaggedTime: tag.TaggedTime });
+}
+
+async function untagVersion({ server }: NomadDeps, request: ApiRequest) {
+  return written(await server.jobTags.unset(namespaceOf(request), idOf(request), request.params['tag'] ?? ''), {});
 }
 
 function childMade({ index, evaluation }: Child, more: Record<string, unknown>) {

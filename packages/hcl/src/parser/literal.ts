@@ -65,7 +65,7 @@ function notLiteral(stream: TokenStream, token: Token): undefined {
     });
     return;
   }
-  stream.report(token.range, 'Invalid string literal', 'Here a plain string is needed: templates are not evaluated.', {
-    remedy: `for the characters themselves write ${token.type === '%{' ? '%%{' : '$${'}`,
+  stream.report(token.range, 'Computed label', 'The label of a block is a plain string: templates are not evaluated.', {
+    remedy: `write it plainly; for the characters themselves write ${token.type === '%{' ? '%%{' : '$${'}`,
   });
 }

@@ -13,6 +13,7 @@ import type { Draft } from '../draft.ts';
 import { job as jobStruct } from '../schema/job.ts';
 import type { Path } from '../validate/findings.ts';
 import { readApiJson } from './api-json.ts';
+import { withRemedyForLabels } from './computed-labels.ts';
 import { independent, isContained } from './contained.ts';
 import type { Reading } from './context.ts';
 import { parseFirstVersion } from './first-version.ts';
@@ -38,7 +39,10 @@ export function parseJob(source: string | Uint8Array, options: ParseOptions): Pa
   const text = typeof source === 'string' ? source : new TextDecoder().decode(source);
   const fromApi = readApiJson(text);
   if (fromApi) return answer(fromApi.job, { diagnostics: fromApi.diagnostics, origins: new WeakMap() });
-  if (!options.firstVersion) return readParsed(parse(source, options.filename), options);
+  if (!options.firstVersion) {
+    const { body, diagnostics } = parse(source, options.filename);
+    return readParsed({ body, diagnostics: withRemedyForLabels(diagnostics, text) }, options);
+  }
   const parsed = parseFirstVersion(text, options.filename);
   return moved(readParsed(parsed, options), parsed.placeOf);
 }

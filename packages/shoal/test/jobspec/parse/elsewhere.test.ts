@@ -44,3 +44,16 @@ describe('a word in the wrong place is told the right one', () => {
   ] as const;
   test.each(cases)('$line in $place', ({ line, place, want }) => expect(remedyFor(line, place)).toBe(want));
 });
+
+describe('a label that is computed', () => {
+  const cases = [
+    { source: 'job "a-${var.b}" {}', want: 'id = "…"' },
+    { source: 'job "a" {\n  group "${var.b}" {}\n}', want: 'dynamic "group" with for_each' },
+    { source: 'variable "${b}" {}\njob "a" {}', want: 'write it plainly' },
+  ];
+  test.each(cases)('$source', ({ source, want }) => {
+    const [first] = parseJob(source, { filename: 'f' }).diagnostics;
+    expect(first?.detail).toContain('The label of a block is a plain string');
+    expect(first?.remedy).toContain(want);
+  });
+});

@@ -17,6 +17,9 @@ const MACROS: Readonly<Record<string, string>> = {
   '@hourly': '0 * * * *',
 };
 
+/** Characters of a mistake that its message repeats. */
+const LONGEST_SHOWN = 60;
+
 type CronField = { name: string; last: number; names?: RegExp };
 
 const FIELDS: readonly CronField[] = [
@@ -53,7 +56,9 @@ export function parseCron(spec: string): Schedule | { readonly error: string } {
   const cron = read(patterns);
   if (cron) return { next: (after, zone) => nextByClock(cron, after, zone) };
   const wrong = FIELDS.findIndex((_, at) => !read(patterns.map((pattern, i) => (i === at ? pattern : '*'))));
-  return { error: `"${fields[wrong] ?? text}" is no ${FIELDS[wrong]?.name ?? 'cron expression'}` };
+  return {
+    error: `"${(fields[wrong] ?? text).slice(0, LONGEST_SHOWN)}" is no ${FIELDS[wrong]?.name ?? 'cron expression'}`,
+  };
 }
 
 /** What cronexpr has and croner has not: `?`, whole names, and a step from a first value on (`5/15`). */

@@ -227,3 +227,21 @@ test('template render reads variables of a running agent', async () => {
   expect((await render('-data', data)).err).toContain('-nomad-addr is not given');
   expect(await render('-data', data, '-nomad-addr', agent.nomadUrl)).toMatchObject({ out: 'me app/db false\n' });
 });
+
+describe('job init', () => {
+  test('writes job files that the cluster keeps', async () => {
+    const path = join(folder, 'kept.nomad.hcl');
+    const none = await run(['job', 'init', '-template', 'web', path]);
+    expect([none.code, none.err]).toEqual([
+      1,
+      expect.stringContaining('"var put nomad/job-templates/web template=@FILE"'),
+    ]);
+    await output(['var', 'put', 'nomad/job-templates/web', 'template=job "web" {}', 'description=a site']);
+    await output(['var', 'put', 'nomad/job-templates/db', 'description=to come']);
+    expect(await output(['job', 'init', '-list-templates'])).toBe('db\nweb\n');
+    await output(['job', 'init', '-template', 'web', path]);
+    expect(readFileSync(path, 'utf8')).toBe('job "web" {}');
+    expect((await run(['job', 'init', '-template', 'db', path])).err).toContain('has no item "template"');
+    expect((await run(['job', 'init', '-template', 'wep', path])).err).toContain('there are db, web');
+  });
+});

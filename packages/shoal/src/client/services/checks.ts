@@ -66,7 +66,9 @@ export function checkRegistration(input: CheckInput): CheckRegistration | undefi
 function target({ check, service, address, variables }: CheckInput): string {
   const portLabel = interpolate(check.PortLabel || service.PortLabel, variables);
   const { ip, port } = resolveAddress({ ...address, portLabel, mode: modeOf(check, service) });
-  const host = hostPort(ip || '127.0.0.1', port);
+  // An address that the service is given counts for its checks, too, unless they say where (job specification, check: address_mode).
+  const given = check.AddressMode === '' ? interpolate(service.Address ?? '', variables) : '';
+  const host = hostPort(given || ip || '127.0.0.1', port);
   if (check.Type !== 'http') return host;
   const path = interpolate(check.Path, variables);
   return `${interpolate(check.Protocol, variables) || 'http'}://${host}${path.startsWith('/') ? path : `/${path}`}`;

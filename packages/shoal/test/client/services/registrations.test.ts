@@ -140,6 +140,18 @@ describe('checks', () => {
   const checksOf = (...checks: Parameters<typeof aCheck>[0][]) =>
     ofGroup({ PortLabel: 'http', Checks: checks.map((check) => aCheck(check)) })?.checks ?? [];
 
+  test("go to the service's own address, unless they say where", () => {
+    const service = ofGroup({
+      PortLabel: 'http',
+      Address: '${NOMAD_ALLOC_ID}.example.org',
+      Checks: [aCheck({ Name: 'there' }), aCheck({ Name: 'here', AddressMode: 'host' })],
+    });
+    expect(service?.checks.map(({ target }) => target)).toEqual([
+      'http://abc.example.org:22222/health',
+      'http://10.0.0.7:22222/health',
+    ]);
+  });
+
   test('carry everything that the block says', () => {
     const [check] = checksOf({
       ...{ Name: 'up in ${node.datacenter}', Method: 'HEAD', Header: { Host: ['x'] }, InitialStatus: 'passing' },

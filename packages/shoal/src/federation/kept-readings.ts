@@ -34,6 +34,8 @@ const IDLE_MS = 5 * 60_000;
 /** What cannot be followed, is not there or could not be had is asked for anew after this. */
 const BRIEF_MS = 1_000;
 const LEAST_PAUSE_MS = 100;
+/** Whoever answers at once without news does not know how to wait. */
+const AT_ONCE_PAUSE_MS = 2_000;
 
 type Followed = { value: unknown; askedAt: number; readonly life: AbortController };
 type Brief = { readonly looked: Looked<unknown>; readonly until: number };
@@ -101,9 +103,10 @@ export function createKeptReadings(remote: Remote, now: () => number): KeptReadi
         entry.value = read(answer.value);
         if (entry.value === undefined) break;
         // An index that has gone back is one of another life of the servers.
-        index = answer.index < index ? 0 : answer.index;
-        // Whoever answers at once does not know how to wait.
-        if (now() - begun < LEAST_PAUSE_MS) await delay(LEAST_PAUSE_MS, undefined, { signal });
+        const next = answer.index < index ? 0 : answer.index;
+        const pause = next === index ? AT_ONCE_PAUSE_MS : LEAST_PAUSE_MS;
+        index = next;
+        if (now() - begun < LEAST_PAUSE_MS) await delay(pause, undefined, { signal });
       }
     } catch {
       // The next who asks is told.

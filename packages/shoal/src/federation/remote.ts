@@ -1,5 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { type Asked, createConnections, isReading, NoAnswerError, type TlsContent } from './connections.ts';
+import {
+  type Asked,
+  type Connections,
+  createConnections,
+  isReading,
+  NoAnswerError,
+  type TlsContent,
+} from './connections.ts';
 import { DatacenterUnreachableError } from './errors.ts';
 import { createTurns } from './turns.ts';
 
@@ -49,14 +56,15 @@ export function createRemote(options: RemoteOptions): Remote {
   const { connectMs, restMs, answerBytes } = { ...LIMITS, ...options.limits };
   const turns = createTurns(addresses, restMs, now);
   const connections = new Map(addresses.map((origin) => [origin, createConnections(origin, tls, connectMs)]));
+  const to = (address: string) => connections.get(address) as Connections;
 
   async function send(asked: Asked): Promise<IncomingMessage> {
-    const complete = { ...asked, headers: { ...withToken(asked.headers ?? {}, asked.path, token), via: VIA } };
+    const { headers = {}, path } = asked;
+    const via = headers['via'] ? `${headers['via']}, ${VIA}` : VIA;
+    const complete = { ...asked, headers: { ...withToken(headers, path, token), via } };
     for (const address of turns.order()) {
       try {
-        const answer = await (connections.get(address) as NonNullable<ReturnType<typeof connections.get>>).send(
-          complete,
-        );
+        const answer = await to(address).send(complete);
         turns.answered(address);
         return answer;
       } catch (error) {

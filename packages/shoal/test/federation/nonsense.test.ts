@@ -16,7 +16,11 @@ test('nothing that another datacenter says or does not say harms this one', { ti
     response.setHeader('content-type', 'text/html');
     response.end('<html>');
   });
-  const silent = await httpInstance(() => undefined);
+  const held = new Set<string>();
+  const silent = await httpInstance(({ url = '' }, response) => {
+    held.add(url);
+    response.once('close', () => held.delete(url));
+  });
   const endless = await httpInstance((_, response) => {
     const part = Buffer.alloc(64 * 1024, '[');
     const more = () => {
@@ -56,6 +60,15 @@ test('nothing that another datacenter says or does not say harms this one', { ti
   leaving.abort();
   await until('nobody reads it', () => endless.sockets.size <= 1);
 
+  // Who goes away ends what waits over there.
+  const question = '/v1/kv/held?dc=silent&index=5&wait=600s';
+  const gone = new AbortController();
+  const waiting = get(question, { signal: gone.signal }).catch(() => 'gone');
+  await until('it waits over there', () => held.has(question));
+  gone.abort();
+  expect(await waiting).toBe('gone');
+  await until('nobody waits over there', () => !held.has(question));
+
   expect(await dns('web.service.page.consul')).toBe('SERVFAIL');
   expect(await dns('web.service.endless.consul')).toBe('SERVFAIL');
   expect(await dns('web.service.silent.consul')).toBe('SERVFAIL');
@@ -75,4 +88,5 @@ test('nothing that another datacenter says or does not say harms this one', { ti
   });
   expect((await get('/v1/catalog/datacenters')).status).toBe(200);
   expect(await dns('web.service.consul')).toBe('NXDOMAIN');
+  expect(agent.log()).not.toContain('a request to the Consul API failed');
 });

@@ -100,6 +100,8 @@ test('requests show that they were passed on, and the token of who asks or else 
   for (const [, more] of tokens) (await send(remote, 'GET', more)).resume();
   expect(good.seen.map(({ headers }) => String(headers['x-consul-token']))).toEqual(tokens.map(([token]) => token));
   expect(good.seen.every(({ headers }) => wasPassedOn(headers['via'] as string))).toBe(true);
+  (await send(remote, 'GET', { headers: { via: '1.1 proxy' } })).resume();
+  expect(good.seen.at(-1)?.headers['via']).toBe('1.1 proxy, 1.1 shoal');
   expect(wasPassedOn(undefined)).toBe(false);
   expect(wasPassedOn('1.1 proxy, 1.1 shoal')).toBe(true);
   expect(wasPassedOn('1.1 proxy')).toBe(false);

@@ -18,7 +18,7 @@ export const command = defineCommand({
     detailed: { kind: 'bool', help: 'Show all that each says of itself' },
     status: { kind: 'text', value: 'PATTERN', help: 'Only those whose status matches this expression' },
     json: { kind: 'bool', help: 'Print JSON' },
-    wan: { kind: 'bool', help: 'Servers, as those of other datacenters see them' },
+    wan: { kind: 'bool', help: 'Servers of all datacenters, under names with theirs' },
     segment: { kind: 'text', value: 'NAME', help: 'Refused, as without Consul Enterprise', hidden: true },
     filter: { kind: 'text', value: 'EXPRESSION', help: 'Only those that this is true of: Tags.role == node' },
     ...CONSUL_FLAGS,

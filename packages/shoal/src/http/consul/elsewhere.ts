@@ -2,7 +2,7 @@ import { parseDuration } from '../../duration.ts';
 import type { Datacenter } from '../../federation/federation.ts';
 import { wasPassedOn } from '../../federation/remote.ts';
 import { DEFAULT_WAIT_MS, MAX_WAIT_MS } from '../../state/blocking.ts';
-import type { Answer } from '../shared/answer.ts';
+import { type Answer, text } from '../shared/answer.ts';
 import type { Endpoint, Handler } from '../shared/api.ts';
 import { answerOf, passedOn } from '../shared/passed-on.ts';
 import type { ApiRequest } from '../shared/request.ts';
@@ -12,6 +12,8 @@ import type { ConsulApiDeps } from './deps.ts';
 const OWN = /^\/debug\/|^\/v1\/(?:agent\/|event\/list$|(?:catalog|coordinate)\/datacenters$)/;
 /** Their bodies say where, too. */
 const BODY_SAYS = /^\/v1\/catalog\/(?:de)?register$/;
+/** All others are not looked into: most requests name none. */
+const MAY_NAME_ONE = /[?&]dc=|^\/v1\/catalog\/(?:de)?register(?:$|\?)/;
 
 /**
  * Endpoints that also answer for the other datacenters that are known here (`?dc=`): the request goes to one of that datacenter's APIs, and its answer is ours, as it comes. A
@@ -21,7 +23,8 @@ export function inDatacenters(deps: Pick<ConsulApiDeps, 'federation'>, endpoints
   const elsewhere =
     (handler: Handler): Handler =>
     (request) => {
-      const there = OWN.test(request.path) ? undefined : deps.federation.get(datacenterOf(request));
+      const isOurs = !MAY_NAME_ONE.test(request.url) || OWN.test(request.path);
+      const there = isOurs ? undefined : deps.federation.get(datacenterOf(request));
       // Who has it from another agent is of that datacenter, or was named wrongly there.
       return there && !wasPassedOn(request.headers.via) ? passOn(there, request) : handler(request);
     };
@@ -56,13 +59,19 @@ async function passOn(
   { send }: Datacenter,
   { method, url, headers, body, query, signal }: ApiRequest,
 ): Promise<Answer> {
-  const answer = await send({
-    ...{ method, path: url, signal },
-    headers: passedOn(headers),
-    ...(body.length > 0 && { body }),
-    answerWithinMs: waitOf(query) + ANSWER_MS,
-  });
-  return answerOf(answer);
+  try {
+    const answer = await send({
+      ...{ method, path: url, signal },
+      headers: passedOn(headers),
+      ...(body.length > 0 && { body }),
+      answerWithinMs: waitOf(query) + ANSWER_MS,
+    });
+    return answerOf(answer);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    // The client is gone, or this agent stops.
+    return text(503, 'Ended before the other datacenter answered');
+  }
 }
 
 /** As long as `?wait=` says, and the sixteenth more by which servers spread the ends of waits. */

@@ -85,6 +85,8 @@ function remoteDetails(target: Target, datacenter: string, context: ZoneContext)
   const asked = `The Consul API of datacenter "${datacenter}" is asked (remote_datacenter).`;
   if (target.kind === 'service')
     return [asked, ...found(remote.service(target.name), (all) => ofService(target, all, context))];
+  if (target.kind === 'connect' || target.kind === 'ingress')
+    return [asked, ...found(remote[target.kind](target.name), (all) => ofMesh(target, all ?? [], context))];
   if (target.kind === 'node') return [asked, ...found(remote.node(target.name), (node) => [ofNode(node, context)])];
   return [asked];
 }

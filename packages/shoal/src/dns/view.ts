@@ -61,6 +61,9 @@ export type Looked<T> = { readonly value: T | undefined } | Coming | 'unreachabl
 export type RemoteView = {
   readonly datacenter: string;
   service(name: string): Looked<readonly ViewInstance[]>;
+  /** Through what a service is reached in a mesh. */
+  connect(name: string): Looked<readonly ViewInstance[]>;
+  ingress(name: string): Looked<readonly ViewInstance[]>;
   node(name: string): Looked<ViewNode>;
   query(name: string): Looked<FoundQuery>;
 };

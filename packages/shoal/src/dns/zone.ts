@@ -60,11 +60,12 @@ function lookup(question: Question, target: Target, context: ZoneContext, trail:
     return replied(place?.query(target.name), context, (found) => queryReply(question, found, there, trail));
   if (target.kind === 'node')
     return replied(place?.node(target.name), context, (node) => nodeReply(question, node, there, trail));
-  if (target.kind === 'connect' || target.kind === 'ingress') return meshReply(question, target, context, trail);
-  return replied(place?.service(target.name), context, (instances) =>
-    target.kind === 'virtual'
-      ? virtualReply(question, target.name, instances, there)
-      : serviceReply(question, target, instances, there, trail),
+  if (target.kind === 'virtual')
+    return replied(place?.service(target.name), context, (instances) =>
+      virtualReply(question, target.name, instances, there),
+    );
+  return replied(place?.[target.kind](target.name), context, (instances) =>
+    serviceReply(question, target, instances, there, trail),
   );
 }
 
@@ -76,11 +77,13 @@ function within(context: ZoneContext, datacenter: string): ZoneContext {
 /** Whose catalog holds what is asked for; undefined for a datacenter that is not known. */
 function placeOf(
   datacenter: string,
-  { view, queries, remote }: ZoneContext,
+  { view, queries, mesh, remote }: ZoneContext,
 ): Omit<RemoteView, 'datacenter'> | undefined {
   if (datacenter !== view.datacenter) return remote?.(datacenter);
   return {
     service: (name) => ({ value: view.service(name) }),
+    connect: (name) => ({ value: mesh?.connect(name) }),
+    ingress: (name) => ({ value: mesh?.ingress(name) }),
     node: (name) => ({ value: view.node(name) }),
     query(name) {
       const found = queries?.query(name);
@@ -99,26 +102,14 @@ function replied<T>(looked: Looked<T> | undefined, context: ZoneContext, finish:
 
 function serviceReply(
   question: Question,
-  wanted: { name: string; tag: string },
+  wanted: { name: string; tag?: string },
   instances: readonly ViewInstance[],
   context: ZoneContext,
   trail: Trail,
 ): Reply {
-  const shown = instances.filter((instance) => isShown(instance, wanted.tag, context.settings));
+  const shown = instances.filter((instance) => isShown(instance, wanted.tag ?? '', context.settings));
   const ttl = serviceTtl(context.settings, wanted.name);
   return instancesReply(question, shuffled(shown, context.random), ttl, context, trail);
-}
-
-/** Through what a service is reached in a mesh. Another datacenter is not asked for that. */
-function meshReply(
-  question: Question,
-  { kind, name, datacenter }: Target & { kind: 'connect' | 'ingress' },
-  context: ZoneContext,
-  trail: Trail,
-): Reply {
-  const isHere = datacenter === undefined || datacenter === context.view.datacenter;
-  const instances = isHere ? context.mesh?.[kind](name) : undefined;
-  return serviceReply(question, { name, tag: '' }, instances ?? [], context, trail);
 }
 
 function queryReply(question: Question, found: FoundQuery, context: ZoneContext, trail: Trail): Reply {

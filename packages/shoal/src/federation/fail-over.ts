@@ -3,7 +3,7 @@ import type { Coming, FoundQuery } from '../dns/view.ts';
 import type { PreparedQueryService } from '../state/rows.ts';
 import type { Datacenter, Federation } from './federation.ts';
 import { type HealthEntry, healthEntries } from './health-entry.ts';
-import { healthPath } from './remote-catalog.ts';
+import { type HealthKind, healthPath } from './remote-catalog.ts';
 import { viewInstances } from './view-instances.ts';
 
 /** What a query came to in other datacenters. */
@@ -31,7 +31,7 @@ export async function failOver(
   for (const { name, ask } of failoverOrder(query.Failover, federation)) {
     found = { ...found, tried: found.tried + 1 };
     try {
-      const path = `${healthPath(query.Service, query.Connect)}?dc=${encodeURIComponent(name)}`;
+      const path = `${healthPath(kindOf(query), query.Service)}?dc=${encodeURIComponent(name)}`;
       const { value } = await ask(path, { signal, withinMs: WITHIN_MS });
       found = { ...found, datacenter: name, entries: healthEntries(value).filter(lets(query)) };
     } catch (error) {
@@ -48,7 +48,7 @@ export function failOverKept(
   federation: Federation,
 ): Pick<FoundQuery, 'datacenter' | 'instances'> | Coming {
   for (const { name, catalog } of failoverOrder(query.Failover, federation)) {
-    const looked = catalog.entries(query.Service.toLowerCase(), query.Connect);
+    const looked = catalog.entries(kindOf(query), query.Service.toLowerCase());
     if (looked === 'unreachable') continue;
     if ('coming' in looked) return looked;
     const entries = (looked.value ?? []).filter(lets(query));
@@ -66,6 +66,10 @@ export function failoverOrder(
   const nearest = NearestN > 0 ? list().slice(0, NearestN) : [];
   const named = [...targets, ...(Datacenters ?? [])].flatMap((name) => get(name) ?? []);
   return [...new Set([...nearest, ...named])];
+}
+
+function kindOf({ Connect }: PreparedQueryService): HealthKind {
+  return Connect ? 'connect' : 'service';
 }
 
 function lets(query: PreparedQueryService): (entry: HealthEntry) => boolean {

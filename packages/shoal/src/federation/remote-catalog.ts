@@ -7,19 +7,25 @@ import { catalogNode, viewInstances } from './view-instances.ts';
 /** The catalog of another datacenter, as DNS and prepared queries read it. */
 export type RemoteCatalog = RemoteView & {
   /** The same instances with their checks and all that the other side tells of them. */
-  entries(name: string, connect: boolean): Looked<readonly HealthEntry[]>;
+  entries(kind: HealthKind, name: string): Looked<readonly HealthEntry[]>;
 };
+
+/** A service's own instances, or those through which it is reached in Consul's mesh. */
+export type HealthKind = 'service' | 'connect' | 'ingress';
 
 type Service = { readonly entries: readonly HealthEntry[]; readonly instances: readonly ViewInstance[] };
 
 export function createRemoteCatalog(datacenter: string, readings: KeptReadings): RemoteCatalog {
   const dc = encodeURIComponent(datacenter);
-  const service = (name: string, connect = false): Looked<Service> =>
-    readings.look({ path: `${healthPath(name, connect)}?stale&dc=${dc}`, read: readService, blocks: true });
+  const look = (kind: HealthKind, name: string): Looked<Service> =>
+    readings.look({ path: `${healthPath(kind, name)}?stale&dc=${dc}`, read: readService, blocks: true });
+  const instances = (kind: HealthKind) => (name: string) => mapped(look(kind, name), (found) => found.instances);
   return {
     datacenter,
-    service: (name) => mapped(service(name), ({ instances }) => instances),
-    entries: (name, connect) => mapped(service(name, connect), ({ entries }) => entries),
+    service: instances('service'),
+    connect: instances('connect'),
+    ingress: instances('ingress'),
+    entries: (kind, name) => mapped(look(kind, name), (found) => found.entries),
     node: (name): Looked<ViewNode> =>
       readings.look({
         path: `/v1/catalog/node/${encodeURIComponent(name)}?stale&dc=${dc}`,
@@ -35,9 +41,8 @@ export function createRemoteCatalog(datacenter: string, readings: KeptReadings):
   };
 }
 
-/** `connect`: those that can be reached through Consul's mesh. */
-export function healthPath(service: string, connect: boolean): string {
-  return `/v1/health/${connect ? 'connect' : 'service'}/${encodeURIComponent(service)}`;
+export function healthPath(kind: HealthKind, service: string): string {
+  return `/v1/health/${kind}/${encodeURIComponent(service)}`;
 }
 
 function mapped<A, B>(looked: Looked<A>, to: (value: A) => B): Looked<B> {

@@ -31,6 +31,8 @@ const remoteOf = (
 ) => ({
   datacenter,
   service: (name: string) => look(catalog.service(name)),
+  connect: (name: string) => look(name === 'meshed' ? catalog.service('home') : undefined),
+  ingress: (name: string) => look(name === 'meshed' ? catalog.service('home') : undefined),
   node: (name: string) => look(catalog.node(name)),
   query: (name: string) =>
     look(
@@ -79,6 +81,10 @@ describe('names of other datacenters', () => {
     ['stood-for.virtual.dc2.consul', 'A', 'NOERROR; A 10.96.0.1'],
     ['nearest.query.dc2.consul', 'SRV', 'NOERROR; SRV 81 x.node.dc5.consul; SRV 82 0a020902.addr.dc5.consul'],
     ['fails-over.query.consul', 'SRV', 'NOERROR; SRV 81 x.node.dc2.consul; SRV 82 0a020902.addr.dc2.consul'],
+    ['meshed.connect.dc2.consul', 'SRV', 'NOERROR; SRV 83 a.node.consul'],
+    ['meshed.ingress.dc2.consul', 'SRV', 'NOERROR; SRV 83 a.node.consul'],
+    ['web.connect.dc2.consul', 'SRV', 'NXDOMAIN'],
+    ['web.connect.dc3.consul', 'SRV', 'wait'],
     ['down.service.dc2.consul', 'A', 'NXDOMAIN'],
     ['none.service.dc2.consul', 'A', 'NXDOMAIN'],
     ['a.node.dc2.consul', 'A', 'NXDOMAIN'],

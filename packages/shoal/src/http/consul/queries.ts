@@ -105,11 +105,11 @@ function execute(deps: ConsulContext, request: ApiRequest, name: string): Promis
     const near = nearTo(deps, query.get('near') || row.Service.Near);
     const wanted = { ...row.Service, ...(throughMesh && { Connect: true }) };
     const here = near(shuffled(queryInstances(read, wanted), deps.random), ({ node }) => node.Node);
-    return { row, here: here.map(serviceEntryObject) };
+    return { row, wanted, here: here.map(serviceEntryObject) };
   };
   // Shuffled anew for each that asks.
-  return answerRead(deps, request, found, async ({ row, here }, headers) => {
-    const there = here.length === 0 ? await failOver(row.Service, deps.federation, request.signal) : undefined;
+  return answerRead(deps, request, found, async ({ row, wanted, here }, headers) => {
+    const there = here.length === 0 ? await failOver(wanted, deps.federation, request.signal) : undefined;
     const nodes = there ? shuffled(there.entries, deps.random) : here;
     const answer = {
       Service: row.Service.Service,

@@ -52,10 +52,10 @@ function canonicalPlugin(plugin: NonNullable<Task['CSIPluginConfig']>): NonNulla
   };
 }
 
-/** The API has a field of its own for the one without a name. */
+/** The API has a field of its own for the one without a name. What is there already is not added again, whatever it is called. */
 function canonicalIdentities({ Identity: alone, Identities: named }: Task): Pick<Task, 'Identities'> {
   const all = named ?? [];
-  const isThere = all.some(({ Name }) => Name === '' || Name === 'default');
+  const isThere = all.some(({ Name }) => Name === '' || Name === 'default' || Name === alone?.Name);
   const together = alone && !isThere ? [alone, ...all] : all;
   return together.length > 0 || named ? { Identities: together.map(canonicalIdentity) } : {};
 }

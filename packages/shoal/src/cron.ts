@@ -45,7 +45,7 @@ export function parseCron(spec: string): Schedule | { readonly error: string } {
   const text = spec.trim();
   if (text.startsWith('@') && MACROS[text] === undefined)
     return { error: `must be one of ${Object.keys(MACROS).join(', ')}` };
-  const given = (MACROS[text] ?? text).split(/\s+/);
+  const given = ((Object.hasOwn(MACROS, text) && MACROS[text]) || text).split(/\s+/);
   if (given.length < 5 || given.length > 7)
     return {
       error:

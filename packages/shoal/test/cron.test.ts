@@ -95,6 +95,7 @@ describe('what is no expression', () => {
   const cases: { spec: string; want: string }[] = [
     { spec: 'every day', want: 'write five fields' },
     { spec: '* * * *', want: 'write five fields' },
+    { spec: 'valueOf', want: 'write five fields' },
     { spec: '@reboot', want: 'must be one of @yearly' },
     { spec: '61 * * * *', want: '"61" is no minute' },
     { spec: '0 25 * * *', want: '"25" is no hour' },

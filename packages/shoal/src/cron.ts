@@ -7,15 +7,17 @@ export type Schedule = {
   next(after: number, zone: string): number | undefined;
 };
 
-const MACROS: Readonly<Record<string, string>> = {
-  '@yearly': '0 0 1 1 *',
-  '@annually': '0 0 1 1 *',
-  '@monthly': '0 0 1 * *',
-  '@weekly': '0 0 * * 0',
-  '@daily': '0 0 * * *',
-  '@midnight': '0 0 * * *',
-  '@hourly': '0 * * * *',
-};
+const MACROS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    '@yearly': '0 0 1 1 *',
+    '@annually': '0 0 1 1 *',
+    '@monthly': '0 0 1 * *',
+    '@weekly': '0 0 * * 0',
+    '@daily': '0 0 * * *',
+    '@midnight': '0 0 * * *',
+    '@hourly': '0 * * * *',
+  }),
+);
 
 /** Characters of a mistake that its message repeats. */
 const LONGEST_SHOWN = 60;
@@ -43,9 +45,8 @@ const FIELDS: readonly CronField[] = [
  */
 export function parseCron(spec: string): Schedule | { readonly error: string } {
   const text = spec.trim();
-  if (text.startsWith('@') && MACROS[text] === undefined)
-    return { error: `must be one of ${Object.keys(MACROS).join(', ')}` };
-  const given = ((Object.hasOwn(MACROS, text) && MACROS[text]) || text).split(/\s+/);
+  if (text.startsWith('@') && !MACROS.has(text)) return { error: `must be one of ${[...MACROS.keys()].join(', ')}` };
+  const given = (MACROS.get(text) ?? text).split(/\s+/);
   if (given.length < 5 || given.length > 7)
     return {
       error:

@@ -1,3 +1,4 @@
+import { statedSince } from '../scheduler/cluster/read-rows.ts';
 import { type Patience, patienceOf } from '../scheduler/reconcile/patience.ts';
 import { clientStatus, isClientTerminal } from '../state/alloc-view.ts';
 import type { AllocRow } from '../state/rows.ts';
@@ -14,7 +15,7 @@ export function patienceWith(tables: Tables, nodeId: string, now: number): numbe
     const status = clientStatus(row, tables.allocStatus.get(row.ID));
     if (isClientTerminal(status) || status === 'pending') continue;
     const { lostAfter } = patienceFor(tables, row);
-    if (lostAfter > 0) until = Math.max(until, lostAfter + (status === 'unknown' ? unknownSince(row) : now));
+    if (lostAfter > 0) until = Math.max(until, lostAfter + (status === 'unknown' ? statedSince(row) : now));
   }
   return until;
 }
@@ -23,9 +24,4 @@ function patienceFor(tables: Tables, row: AllocRow): Patience {
   const version = tables.jobVersions.get(jobVersionKey(row.Namespace, row.JobID, row.JobVersion));
   const job = version ?? tables.jobs.get(jobKey(row.Namespace, row.JobID));
   return patienceOf(job?.TaskGroups?.find(({ Name }) => Name === row.TaskGroup));
-}
-
-function unknownSince({ AllocStates: states, ModifyTime }: AllocRow): number {
-  const last = states?.at(-1);
-  return last ? Date.parse(last.Time) * 1e6 : ModifyTime;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { cpus, uptime, userInfo } from 'node:os';
 import { pageSize } from '../stats/page-size.ts';
 import { createProcessTable } from '../stats/process-table.ts';
@@ -146,7 +146,7 @@ async function startRequest(task: TaskSpec, { hostEnv, settings }: Base): Promis
     ...(task.network === undefined ? program : inNetwork(task.network, program)),
     ...(owner !== undefined && { outputUid: owner.uid, outputGid: owner.gid }),
     env,
-    cwd: workFolder(task),
+    cwd: await workFolder(task),
     logDir: task.dirs.logDir,
     ...task.logs,
   };
@@ -161,10 +161,11 @@ function withLikelihood(program: Program, likelihood: unknown): Program {
   return { command: '/bin/sh', args: ['-c', script, String(likelihood), program.command, ...program.args] };
 }
 
-function workFolder({ config, dirs }: TaskSpec): string {
+async function workFolder({ config, dirs }: TaskSpec): Promise<string> {
   const folder = config['work_dir'];
   if (folder === undefined) return dirs.taskDir;
-  if (statSync(String(folder), { throwIfNoEntry: false })?.isDirectory()) return String(folder);
+  const found = await stat(String(folder)).catch(() => undefined);
+  if (found?.isDirectory()) return String(folder);
   throw new DriverError(`${LAUNCH_FAILED}: work_dir "${folder}" is no folder of this machine`, { recoverable: true });
 }
 

@@ -38,11 +38,7 @@ function inGroup(service: Service, group: TaskGroup): Finding[] {
           `check ${quoted(check.Name)} refers to task ${quoted(check.TaskName)}, which the group does not have`,
           'TaskName',
         ],
-        [
-          check.Expose && !hasSidecar(service),
-          `check ${quoted(check.Name)}: expose is for services of a group with connect { sidecar_service {} }`,
-          'Expose',
-        ],
+        [check.Expose && !hasSidecar(service), exposeNeeds(check), 'Expose'],
       ),
     ),
   ];
@@ -71,14 +67,14 @@ function inTask(service: Service, task: string): Finding[] {
           `check ${quoted(check.Name)} of task ${quoted(task)} cannot be of another one: ${remedy}`,
           'TaskName',
         ],
-        [
-          check.Expose,
-          `check ${quoted(check.Name)}: expose is for services of a group with connect { sidecar_service {} }`,
-          'Expose',
-        ],
+        [check.Expose, exposeNeeds(check), 'Expose'],
       ),
     ),
   ];
+}
+
+function exposeNeeds({ Name }: ServiceCheck): string {
+  return `check ${quoted(Name)}: expose is for services of a group with connect { sidecar_service {} }`;
 }
 
 function eachCheck(service: Service, validate: (check: ServiceCheck) => Finding[]): Finding[] {

@@ -53,7 +53,7 @@ export function readAlloc(entry: AllocEntry, row: Unindexed<AllocRow>): void {
   entry.version = row.JobVersion;
   entry.desired = row.DesiredStatus;
   entry.stated = row.ClientStatus;
-  entry.statedAt = row.ClientStatus ? (stateSince(row) ?? row.ModifyTime) : 0;
+  entry.statedAt = row.ClientStatus ? statedSince(row) : 0;
   entry.modifyTime = row.ModifyTime;
   entry.deploymentId = row.DeploymentID;
   entry.canary = row.Canary === true;
@@ -72,9 +72,9 @@ export function readStatus(entry: AllocEntry, row: AllocStatusRow | undefined): 
 }
 
 /** When its client status last became another by a server's word. */
-function stateSince({ AllocStates: states }: Unindexed<AllocRow>): number | undefined {
+export function statedSince({ AllocStates: states, ModifyTime }: Unindexed<AllocRow>): number {
   const last = states?.at(-1);
-  return last && Date.parse(last.Time) * 1e6;
+  return last ? Date.parse(last.Time) * 1e6 : ModifyTime;
 }
 
 /** The last start of a task that was started more than once; 0 if none was. */

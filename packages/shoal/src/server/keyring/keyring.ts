@@ -19,14 +19,14 @@ export function createKeyring(deps: ServerDeps, file: KeyringFile) {
   const { rootKeys, variables } = state.tables;
   let turn: Promise<unknown> = Promise.resolve();
 
-  function activeRow(): RootKeyRow | undefined {
+  function active(): RootKeyRow | undefined {
     return [...rootKeys.values()].find(({ State }) => State === 'active');
   }
 
   /** Makes the first key when there is none. */
   async function prepare(): Promise<void> {
-    if (activeRow()) return;
-    await inTurn(async () => activeRow() ?? makeActive());
+    if (active()) return;
+    await inTurn(async () => active() ?? makeActive());
   }
 
   /** Makes a new key the active one. */
@@ -43,7 +43,7 @@ export function createKeyring(deps: ServerDeps, file: KeyringFile) {
 
   /** Encrypts with the active key, after `prepare`. `require`: that nobody has removed or replaced it meanwhile. */
   function encrypt(plain: string, context: string): { sealed: Sealed; require: Precondition } {
-    const row = activeRow();
+    const row = active();
     if (!row) throw new KeyMissingError('of secrets', file.path);
     const sealed = { KeyID: row.KeyID, Data: seal(keyOf(row.KeyID), plain, context) };
     return { sealed, require: { table: 'rootKeys', key: row.KeyID, modifyIndex: row.ModifyIndex } };
@@ -67,7 +67,7 @@ export function createKeyring(deps: ServerDeps, file: KeyringFile) {
     await file.add(KeyID, randomBytes(KEY_BYTES));
     const made = { KeyID, Algorithm: ALGORITHM, State: 'active', CreateTime: nowNanos(deps) } as const;
     await commitDecision(state, 'The keyring', () => {
-      const before = activeRow();
+      const before = active();
       const ops: Op[] = [{ kind: 'put', table: 'rootKeys', key: KeyID, value: made }];
       const require: Precondition[] = [];
       if (before) {
@@ -86,7 +86,7 @@ export function createKeyring(deps: ServerDeps, file: KeyringFile) {
       const key = variableKey(Namespace, Path);
       const { answer } = await commitDecision(state, `Variable "${Path}"`, () => {
         const row = variables.get(key);
-        if (!row || row.KeyID === activeRow()?.KeyID) return { answer: 0 };
+        if (!row || row.KeyID === active()?.KeyID) return { answer: 0 };
         const { sealed, require } = encrypt(decrypt(row, key), key);
         const same = { table: 'variables', key, modifyIndex: row.ModifyIndex };
         const put: Op = { kind: 'put', table: 'variables', key, value: { ...row, ...sealed } };
@@ -115,5 +115,5 @@ export function createKeyring(deps: ServerDeps, file: KeyringFile) {
     return index;
   }
 
-  return { prepare, encrypt, decrypt, rotate, reencrypt, remove };
+  return { active, prepare, encrypt, decrypt, rotate, reencrypt, remove };
 }

@@ -1,7 +1,6 @@
 import { createPrivateKey, generateKeyPair, type KeyObject, sign as signBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Read } from '../../state/read.ts';
-import type { RootKeyRow } from '../../state/rows.ts';
 import { commitDecision } from '../commit.ts';
 import type { ServerDeps } from '../deps.ts';
 import { KeyMissingError } from '../errors.ts';
@@ -19,19 +18,18 @@ const makePair = promisify(generateKeyPair);
  */
 export type Signer = ReturnType<typeof createSigner>;
 
-export function createSigner({ state }: ServerDeps, keyring: Pick<Keyring, 'prepare' | 'encrypt' | 'decrypt'>) {
+export function createSigner(
+  { state }: ServerDeps,
+  keyring: Pick<Keyring, 'active' | 'prepare' | 'encrypt' | 'decrypt'>,
+) {
   const { rootKeys } = state.tables;
   const opened = new Map<string, KeyObject>();
   let making: Promise<void> | undefined;
 
-  function active(): RootKeyRow | undefined {
-    return [...rootKeys.values()].find(({ State }) => State === 'active');
-  }
-
   /** Makes what the active key signs with, if there is none. */
   async function prepare(): Promise<void> {
     await keyring.prepare();
-    if (active()?.Signing) return;
+    if (keyring.active()?.Signing) return;
     making ??= make().finally(() => {
       making = undefined;
     });
@@ -43,7 +41,7 @@ export function createSigner({ state }: ServerDeps, keyring: Pick<Keyring, 'prep
     const plain = privateKey.export({ type: 'pkcs8', format: 'der' }).toString('base64');
     const { n = '', e = '' } = publicKey.export({ format: 'jwk' });
     await commitDecision(state, 'The keyring', () => {
-      const row = active();
+      const row = keyring.active();
       if (!row || row.Signing) return { answer: undefined };
       const { sealed, require } = keyring.encrypt(plain, contextOf(row.KeyID));
       const value = { ...row, Signing: { n, e, Data: sealed.Data } };
@@ -56,7 +54,7 @@ export function createSigner({ state }: ServerDeps, keyring: Pick<Keyring, 'prep
 
   /** A JWT (RFC 7519) with the active key, after `prepare`. Throws KeyMissingError. */
   function sign(claims: object): string {
-    const row = active();
+    const row = keyring.active();
     if (!row?.Signing) throw new KeyMissingError(row?.KeyID ?? 'of tokens', 'the keyring', 'it signs nothing yet');
     const head = encoded({ alg: 'RS256', kid: row.KeyID, typ: 'JWT' });
     const body = `${head}.${encoded(claims)}`;

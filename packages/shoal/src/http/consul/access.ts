@@ -1,6 +1,7 @@
 import { BlockList, isIPv6 } from 'node:net';
-import type { Endpoint, Handler } from '../shared/api.ts';
-import type { ApiRequest, Method } from '../shared/request.ts';
+import type { Endpoint } from '../shared/api.ts';
+import { eachHandler } from '../shared/each-handler.ts';
+import type { ApiRequest } from '../shared/request.ts';
 
 /** What an operator takes away from an agent's users (Consul's documentation, "Agents: Configuration files", `http_config`). */
 export type AccessRules = {
@@ -31,20 +32,10 @@ export function restricted(endpoints: readonly Endpoint[], { blocked, writers }:
         `Refused: the configuration of this agent lets ${remoteAddress} only read (allow_write_http_from).`,
       );
   };
-  return endpoints.map((endpoint) => ({ ...endpoint, methods: checked(endpoint.methods, check) }));
-}
-
-function checked(methods: Endpoint['methods'], check: (request: ApiRequest) => void): Endpoint['methods'] {
-  const entries = Object.entries(methods) as [Method, Handler][];
-  return Object.fromEntries(
-    entries.map(([method, handler]) => [
-      method,
-      (request: ApiRequest) => {
-        check(request);
-        return handler(request);
-      },
-    ]),
-  );
+  return eachHandler(endpoints, (handler) => (request) => {
+    check(request);
+    return handler(request);
+  });
 }
 
 function within(networks: readonly string[]): (address: string) => boolean {

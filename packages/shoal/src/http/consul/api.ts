@@ -1,5 +1,6 @@
-import type { Endpoint, Handler } from '../shared/api.ts';
+import type { Endpoint } from '../shared/api.ts';
 import { type ApiServer, type ApiServerOptions, createApiServer } from '../shared/api-server.ts';
+import { eachHandler } from '../shared/each-handler.ts';
 import { restricted } from './access.ts';
 import { aclEndpoints } from './acl.ts';
 import { agentEndpoints } from './agent.ts';
@@ -84,16 +85,8 @@ export function consulEndpoints(given: ConsulApiDeps): Endpoint[] {
 
 /** The agent's endpoints look at no datacenter, but refuse a namespace as all others do. */
 function inNoNamespace(endpoints: readonly Endpoint[]): Endpoint[] {
-  const guarded =
-    (handler: Handler): Handler =>
-    (request) => {
-      checkNamespace(request.query);
-      return handler(request);
-    };
-  return endpoints.map((endpoint) => ({
-    ...endpoint,
-    methods: Object.fromEntries(
-      Object.entries(endpoint.methods).map(([method, handler]) => [method, guarded(handler)]),
-    ),
-  }));
+  return eachHandler(endpoints, (handler) => (request) => {
+    checkNamespace(request.query);
+    return handler(request);
+  });
 }

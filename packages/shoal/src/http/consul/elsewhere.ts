@@ -3,7 +3,8 @@ import type { Datacenter } from '../../federation/federation.ts';
 import { wasPassedOn } from '../../federation/remote.ts';
 import { DEFAULT_WAIT_MS, MAX_WAIT_MS } from '../../state/blocking.ts';
 import { type Answer, text } from '../shared/answer.ts';
-import type { Endpoint, Handler } from '../shared/api.ts';
+import type { Endpoint } from '../shared/api.ts';
+import { eachHandler } from '../shared/each-handler.ts';
 import { answerOf, passedOn } from '../shared/passed-on.ts';
 import type { ApiRequest } from '../shared/request.ts';
 import type { ConsulApiDeps } from './deps.ts';
@@ -20,20 +21,12 @@ const MAY_NAME_ONE = /[?&]dc=|^\/v1\/catalog\/(?:de)?register(?:$|\?)/;
  * datacenter that is not known is left to the endpoint, which refuses it.
  */
 export function inDatacenters(deps: Pick<ConsulApiDeps, 'federation'>, endpoints: readonly Endpoint[]): Endpoint[] {
-  const elsewhere =
-    (handler: Handler): Handler =>
-    (request) => {
-      const isOurs = !MAY_NAME_ONE.test(request.url) || OWN.test(request.path);
-      const there = isOurs ? undefined : deps.federation.get(datacenterOf(request));
-      // Who has it from another agent is of that datacenter, or was named wrongly there.
-      return there && !wasPassedOn(request.headers.via) ? passOn(there, request) : handler(request);
-    };
-  return endpoints.map((endpoint) => ({
-    ...endpoint,
-    methods: Object.fromEntries(
-      Object.entries(endpoint.methods).map(([method, handler]) => [method, elsewhere(handler)]),
-    ),
-  }));
+  return eachHandler(endpoints, (handler) => (request) => {
+    const isOurs = !MAY_NAME_ONE.test(request.url) || OWN.test(request.path);
+    const there = isOurs ? undefined : deps.federation.get(datacenterOf(request));
+    // Who has it from another agent is of that datacenter, or was named wrongly there.
+    return there && !wasPassedOn(request.headers.via) ? passOn(there, request) : handler(request);
+  });
 }
 
 function datacenterOf({ path, query, body }: ApiRequest): string {

@@ -1,6 +1,7 @@
 import type { Endpoint, Handler } from '../shared/api.ts';
 import { blockingParams } from '../shared/blocking-params.ts';
-import type { ApiRequest, Method } from '../shared/request.ts';
+import { eachHandler } from '../shared/each-handler.ts';
+import type { ApiRequest } from '../shared/request.ts';
 
 export type Waits = {
   /** Of a blocking query that names none, and the longest; milliseconds. */
@@ -10,13 +11,7 @@ export type Waits = {
 
 /** The same endpoints, whose blocking queries wait as the operator wants (Consul's `default_query_time` and `max_query_time`). */
 export function waiting(endpoints: readonly Endpoint[], waits: Waits): readonly Endpoint[] {
-  return endpoints.map((endpoint) => {
-    const entries = Object.entries(endpoint.methods) as [Method, Handler][];
-    return {
-      ...endpoint,
-      methods: Object.fromEntries(entries.map(([method, handler]) => [method, waitingIn(handler, waits)])),
-    };
-  });
+  return eachHandler(endpoints, (handler) => waitingIn(handler, waits));
 }
 
 function waitingIn(handler: Handler, { usualMs, mostMs }: Waits): Handler {

@@ -80,6 +80,9 @@ describe('kv', () => {
   });
 
   const cases: Case[] = [
+    { words: ['kv', 'put', '/k', 'x'], code: 1, err: /must not begin with "\/": write k/ },
+    { words: ['snapshot', 'save', '/nowhere/x.snap'], code: 1, err: /there is no folder \/nowhere/ },
+    { words: ['validate', '-config-format=x', '/etc/hosts'], code: 1, err: /hcl or json/ },
     { words: ['kv', 'put', '-acquire', 'k'], code: 1, err: /Missing -session/ },
     { words: ['kv', 'put', '-acquire', '-release', '-session=x', 'k'], code: 1, err: /either/ },
     { words: ['kv', 'put', '-cas', 'k'], code: 1, err: /-modify-index/ },

@@ -25,7 +25,7 @@ export function planCreate(tables: Tables, id: string, given: SessionRequest, li
     throw new SessionInvalidError(`Invalid Behavior setting '${given.Behavior}'`);
   checkTtl(given.TTL, limits);
   const node = tables.catalogNodes.get(given.Node.toLowerCase());
-  if (!node) throw new SessionInvalidError('Missing node registration');
+  if (!node) throw new SessionInvalidError(given.Node === '' ? 'Must provide Node' : 'Missing node registration');
   const require: Precondition[] = [
     { table: 'catalogNodes', key: given.Node.toLowerCase(), modifyIndex: node.ModifyIndex },
     ...checkIds(given).map((check) => livingCheck(tables, given.Node, check)),

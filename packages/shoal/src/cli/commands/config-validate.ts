@@ -2,6 +2,7 @@ import { describeConfig } from '../../config/describe.ts';
 import { loadConfig, systemEnvironment } from '../../config/load.ts';
 import { frames } from '../agent/run-agent.ts';
 import { defineCommand } from '../command.ts';
+import { UsageError } from '../errors.ts';
 import { keyValue } from '../output/key-value.ts';
 import { diagnosticsJson } from '../show/diagnostics-json.ts';
 
@@ -17,6 +18,9 @@ once, or what they come to. Ends with 1 if there is an error.`,
   },
   examples: ['config validate /etc/shoal', 'config validate -json /etc/shoal', 'config validate consul.hcl nomad.hcl'],
   async run({ flags, args, io }) {
+    const format = flags['config-format'];
+    if (format !== undefined && format !== 'hcl' && format !== 'json')
+      throw new UsageError(`flag -config-format is hcl or json, not "${format}"`);
     const loaded = await loadConfig({ paths: args, env: await systemEnvironment() });
     if (flags.json) {
       io.out(diagnosticsJson(loaded.diagnostics, loaded.sources));

@@ -28,7 +28,8 @@ key, so that a value may begin with a hyphen.`,
     'kv put -acquire -session=$(shoal session create) app/leader me',
   ],
   async run({ flags, args, io, env }) {
-    const key = keyOf(args[0] ?? '');
+    const key = args[0] ?? '';
+    if (key.startsWith('/')) throw new UsageError(`a key must not begin with "/": write ${keyOf(key)}`);
     if (key === '') throw new UsageError('the key is empty');
     if (flags.flags !== undefined && !/^\d+$/.test(flags.flags))
       throw new UsageError(`flag -flags needs a whole number, not "${flags.flags}"`);

@@ -193,7 +193,7 @@ const lockDelay: Decode<number> = (value, field) => {
 
 export const sessionBody = struct({
   Name: string,
-  Node: string,
+  Node: optional(string),
   LockDelay: optional(lockDelay),
   Behavior: string,
   TTL: string,

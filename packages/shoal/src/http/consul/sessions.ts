@@ -35,12 +35,12 @@ async function create(deps: ConsulApiDeps, { query, body }: ApiRequest): Promise
 const NOTHING = sessionBody({}, '');
 
 function requestOf(
-  { Checks, NodeChecks, LockDelay, ServiceChecks, ...given }: SessionBody,
+  { Node, Checks, NodeChecks, LockDelay, ServiceChecks, ...given }: SessionBody,
   node: string,
 ): SessionRequest {
   return {
     ...given,
-    Node: given.Node || node,
+    Node: Node ?? node,
     LockDelay: LockDelay ?? DEFAULT_LOCK_DELAY,
     NodeChecks: nodeChecks(Checks, NodeChecks),
     ServiceChecks: ServiceChecks ?? null,

@@ -32,6 +32,13 @@ const cases: Case[] = [
   { name: 'a key over the limit', url: `/v1/kv/${'k'.repeat(2000)}`, payload: 'x', want: 413, says: /over the limit/ },
   { name: 'flags that are too big', url: '/v1/kv/x?flags=18446744073709551616', want: 500, says: /value out of range/ },
   {
+    name: 'a session of no node',
+    url: '/v1/session/create',
+    payload: '{"Node":""}',
+    want: 500,
+    says: /Must provide Node/,
+  },
+  {
     name: 'a lock without a session',
     url: '/v1/kv/x?acquire=11111111-2222-3333-4444-555555555555',
     want: 500,

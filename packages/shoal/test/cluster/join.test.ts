@@ -218,15 +218,18 @@ describe('an agent that goes', { timeout: 60_000 }, () => {
   test('by kill -9 is missed within its term, and its services with it; it comes back as the same', async () => {
     await alpha.start();
     await nodesReady(server, ['alpha', 'beta']);
-    await until('both are known', async () => (await addressesOf(beta, 'echo.service.consul')).length === 2);
+    // On each machine again, however long this one was away: what it ran may have been replaced on the other.
+    await server.run(echoJob('each', 'everywhere'));
+    await until('both are known', async () => (await addressesOf(beta, 'everywhere.service.consul')).length === 2);
     await alpha.end('SIGKILL');
     await until('its instance is gone', async () => {
-      const left = await addressesOf(beta, 'echo.service.consul');
+      const left = await addressesOf(beta, 'everywhere.service.consul');
       return !left.includes(alpha.address);
     });
     await until('it has failed', async () => (await members(beta)).includes('alpha client failed'));
     await alpha.start();
     await until('it is back', async () => (await members(beta)).includes('alpha client alive'));
+    await server.nomad.jobs.deregister('everywhere', { purge: true });
   });
 
   test('by leaving is not missed: what it ran is placed elsewhere, its services and its name are gone', async () => {
